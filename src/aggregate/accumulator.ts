@@ -1,0 +1,87 @@
+import type { ChunkVector } from '../column/chunk.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Scratch } from '../memory/scratch.ts';
+import type { DataType } from '../schema/data-type.ts';
+
+/** A row with this group id takes part in no group (its key is null). */
+export const noGroup = 0xffff_ffff;
+
+/** Rows that arrive in or leave an accumulator. */
+export interface Rows {
+  length: number;
+  /** The aggregation's arguments (none for `size`), row 0 first. */
+  vectors: readonly ChunkVector[];
+  /** Address of a u32 group id per row, each below the last `reserve`, or `noGroup`; 0: every row is in group 0. */
+  groupIds: number;
+  /** Address of bits, 1 = the row takes part; 0: all do. Never set together with `groupIds`. */
+  mask: number;
+}
+
+export interface AccumulatorOptions {
+  readonly memory: Memory;
+  /** For `memoryStats()` and errors. */
+  readonly owner: string;
+  /** Types of the arguments. */
+  readonly types: readonly DataType[];
+  /** Rows will leave again, in the order in which they came: `onOld` is needed. */
+  readonly evicting: boolean;
+}
+
+/**
+ * The state of one aggregation for any number of groups: flat arrays in linear memory, indexed by dense group id.
+ *
+ * Several aggregations may read one accumulator: sum, mean and count of a column share a [sum, count] state.
+ */
+export interface Accumulator {
+  /** States for ids [0, groups) exist afterwards; new ones are `initial`. */
+  reserve(groups: number): void;
+  /** Rows arrived. */
+  onNew(rows: Rows): void;
+  /** The oldest rows left; they are handed over as they came. Only when `evicting`. */
+  onOld(rows: Rows): void;
+  /** Adds the states of `from` (same kind): its group i goes to group map[i] (u32 at `map`), for i < groups. */
+  merge(from: this, map: number, groups: number): void;
+  /** Back to `initial` for the `count` groups whose ids (u32) are at `ids`. */
+  forget(ids: number, count: number): void;
+  /** All groups back to `initial`; keeps the memory for the next use. */
+  clear(): void;
+  /**
+   * Results of `count` groups: those whose ids (u32) are at `ids`, or [0, count) when `ids` is 0.
+   * `name` says which of the results this state can give (`'mean'`), `parameters` its numbers (ddof, q).
+   * The vector lives in `scratch`.
+   */
+  result(name: string, parameters: Parameters, ids: number, count: number, scratch: Scratch): ChunkVector;
+  /** The whole state as bytes, and back. */
+  snapshot(): Uint8Array;
+  restore(bytes: Uint8Array): void;
+  /** Bytes of linear memory held. */
+  readonly stateBytes: number;
+  dispose(): void;
+}
+
+/** Named numbers of an aggregation, such as `{ ddof: 1 }` or `{ q: 0.9 }`. */
+export type Parameters = Readonly<Record<string, number | string | boolean>>;
+
+/** A kind of state: makes accumulators. `name` and the arguments together tell which aggregations may share one. */
+export interface AccumulatorKind {
+  readonly name: string;
+  create(options: AccumulatorOptions): Accumulator;
+}
+
+/** One aggregation as users name it: which state it needs, and what it reads from it. */
+export interface Aggregation {
+  /** `sum`, `mean`, … */
+  readonly name: string;
+  /** Least and most arguments. */
+  readonly arity: readonly [number, number];
+  /** Default parameters; also the names that are allowed. */
+  readonly parameters: Parameters;
+  /**
+   * Type of the result for these argument types.
+   *
+   * @throws SchemaError when the aggregation can't take them; the text starts with the aggregation's name
+   */
+  resultType(types: readonly DataType[]): DataType;
+  /** The state for these argument types. */
+  kind(types: readonly DataType[], parameters: Parameters): AccumulatorKind;
+}

@@ -1,0 +1,90 @@
+import type { Batch } from '../column/batch.ts';
+import type { Chunk } from '../column/chunk.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Columns, Schema } from '../schema/schema.ts';
+
+/** What to do with a record that can't be read: fail with a `DataError`, or count it and go on. */
+export type OnBadRecord = 'throw' | 'skip';
+
+/** What a decoder needs to know about its place. */
+export interface DecoderOptions {
+  /** Where columns are written. */
+  readonly memory: Memory;
+  /** Name of the source, for errors: a file name, a topic. */
+  readonly source?: string;
+  /** Default `'throw'`. */
+  readonly onBadRecord?: OnBadRecord;
+  /** Only these columns are wanted; the others may be skipped unparsed. Default: all. Chunks then hold them in schema order. */
+  readonly columns?: readonly string[];
+  /** Rows a chunk should have at most; default 65,536. */
+  readonly chunkRows?: number;
+}
+
+/**
+ * Turns bytes, cut anywhere, into chunks.
+ *
+ * ```
+ * decoder.write(bytes);                      // or: bytes read straight into reserve(n), then commit(n)
+ * while ((chunk = decoder.next())) use(chunk);
+ * …
+ * decoder.end();
+ * while ((chunk = decoder.next())) use(chunk);
+ * ```
+ * Memory does not grow with the length of the input: take the chunks after each write.
+ */
+export interface Decoder<C extends Columns = Columns> {
+  /** Null until it is known: inferred from the first rows, or read from a header. */
+  readonly schema: Schema<C> | null;
+  /** Records that were skipped under `onBadRecord: 'skip'`. */
+  readonly skipped: number;
+  /** Takes a copy of `bytes`. @throws DataError */
+  write(bytes: Uint8Array): void;
+  /** A view of at least `bytes` free bytes in linear memory for a reader to fill; valid until the next call. */
+  reserve(bytes: number): Uint8Array;
+  /** The first `bytes` bytes of the reserved view were filled. */
+  commit(bytes: number): void;
+  /** No more bytes will come: what is left is the last record. */
+  end(): void;
+  /**
+   * The next chunk, or null when more bytes are needed (or, after `end`, when all is said). A chunk is valid until the next
+   * call of any method.
+   *
+   * @throws DataError for a bad record under `'throw'`; the decoder can't be used after that
+   */
+  next(): Chunk | null;
+  /** Frees linear memory. */
+  dispose(): void;
+}
+
+/** Turns batches and chunks of one schema into bytes. */
+export interface Encoder {
+  /** The bytes of these rows; safe to keep. */
+  encode(rows: Batch | Chunk): Uint8Array;
+  /** What closes the stream (may be empty). */
+  end(): Uint8Array;
+}
+
+/** A format: immutable description that makes decoders and encoders. */
+export interface Codec<C extends Columns = Columns> {
+  /** `ndjson`, `csv`, `arrow`, … */
+  readonly name: string;
+  /** The columns when they are known beforehand. */
+  readonly schema: Schema<C> | null;
+  decoder(options: DecoderOptions): Decoder<C>;
+  encoder(schema: Schema): Encoder;
+}
+
+/** Bytes that can be read at any place: a file, a blob. */
+export interface RandomAccess {
+  readonly byteLength: number;
+  /** Bytes [start, end). */
+  slice(start: number, end: number): Promise<ArrayBuffer>;
+}
+
+/** A format that must be read from its end (Parquet, Arrow file): only for sources with random access. */
+export interface FileCodec<C extends Columns = Columns> {
+  readonly name: string;
+  readonly schema: Schema<C> | null;
+  /** Chunks in row order, each valid until the next is asked for. */
+  read(file: RandomAccess, options: DecoderOptions): AsyncIterable<Chunk>;
+}

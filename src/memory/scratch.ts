@@ -1,0 +1,75 @@
+import type { Memory } from './memory.ts';
+
+const firstBlock = 256 * 1024;
+
+/**
+ * Short-lived space in linear memory: a bump pointer over a few large blocks, emptied as a whole.
+ *
+ * `take` gives 64-byte aligned addresses whose content is undefined. Addresses stay valid until `reset`, or `release`
+ * of an earlier mark; blocks are kept for the next round, so a steady flow allocates nothing.
+ */
+export class Scratch {
+  readonly #memory: Memory;
+  readonly #owner: string;
+  readonly #blocks: { readonly address: number; readonly bytes: number }[] = [];
+  #block = -1;
+  #at = 0;
+  #end = 0;
+
+  constructor(memory: Memory, owner: string) {
+    this.#memory = memory;
+    this.#owner = owner;
+  }
+
+  /** @throws MemoryError when linear memory is used up */
+  take(bytes: number): number {
+    const size = (bytes + 63) & ~63;
+    if (this.#at + size > this.#end || size < 0) this.#advance(bytes);
+    const address = this.#at;
+    this.#at += size;
+    return address;
+  }
+
+  /** Like `take`, with every byte zero. */
+  takeZeroed(bytes: number): number {
+    const address = this.take(bytes);
+    this.#memory.bulk.fill(address, 0, (bytes + 63) & ~63);
+    return address;
+  }
+
+  /** Forgets everything taken; addresses may be handed out again. */
+  reset(): void {
+    if (this.#blocks.length === 0) return;
+    this.#block = 0;
+    this.#enter();
+  }
+
+  /** Frees the blocks. */
+  dispose(): void {
+    for (const { address } of this.#blocks) this.#memory.free(address);
+    this.#blocks.length = 0;
+    this.#block = -1;
+    this.#at = this.#end = 0;
+  }
+
+  #advance(bytes: number): void {
+    const need = bytes + 64;
+    while (this.#block + 1 < this.#blocks.length) {
+      this.#block++;
+      this.#enter();
+      if (this.#end - this.#at >= need) return;
+    }
+    const last = this.#blocks.at(-1)?.bytes ?? firstBlock / 2;
+    const size = Math.max(need, Math.min(last * 2, 64 << 20));
+    const address = this.#memory.allocate(size, this.#owner);
+    this.#blocks.push({ address, bytes: this.#memory.sizeOf(address) });
+    this.#block = this.#blocks.length - 1;
+    this.#enter();
+  }
+
+  #enter(): void {
+    const block = this.#blocks[this.#block]!;
+    this.#at = block.address;
+    this.#end = block.address + block.bytes;
+  }
+}
