@@ -1,0 +1,133 @@
+// Builds the package into dist/: kernels (asc), bundles (esbuild), declarations (tsc). Does nothing when no source changed.
+//
+//   node scripts/build.mjs [--force] [--quiet]
+//
+// Each subpath of `exports` in package.json names its bundle, and the bundle its source: dist/river.js is made from
+// src/river/index.ts, else src/transport/river.ts, else src/river.ts. A room's src/<room>/worker.ts becomes
+// dist/<room>-worker.js; src/internal.ts, for benches, becomes dist/internal.js and is not exported.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildWasm } from './build-wasm.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const stampFile = join(dist, '.stamp');
+
+const filesUnder = dir =>
+  readdirSync(join(root, dir), { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name))
+    .sort();
+
+function digest() {
+  const hash = createHash('sha256');
+  const sources = [...filesUnder('src'), ...filesUnder('assembly')].filter(file => !file.includes('/kernel/wasm/'));
+  const recipe = ['package.json', 'tsconfig.json', 'asconfig.json', ...filesIn('scripts', /^(build|tsconfig)/)];
+  for (const file of [...recipe.map(name => join(root, name)), ...sources])
+    hash.update(file).update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+const filesIn = (dir, wanted) =>
+  readdirSync(join(root, dir))
+    .filter(name => wanted.test(name))
+    .map(name => join(dir, name));
+
+/** Whether dist/ was made from the sources as they are now. */
+export function isStale() {
+  return !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== digest();
+}
+
+/** @returns {Record<string, string>} bundle name in dist/, without .js, to source */
+export function entryPoints() {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const entries = {};
+  for (const [subpath, target] of Object.entries(exports)) {
+    if (typeof target === 'string') continue;
+    const name = basename(target.default, '.js');
+    const source = ['index.ts', `${name}/index.ts`, `transport/${name}.ts`, `${name}.ts`]
+      .slice(name === 'index' ? 0 : 1)
+      .map(path => join('src', path))
+      .find(path => existsSync(join(root, path)));
+    if (!source)
+      throw new Error(`build: package.json exports "${subpath}", but src/ has no source for dist/${name}.js`);
+    entries[name] = source;
+  }
+  for (const room of readdirSync(join(root, 'src'))) {
+    if (existsSync(join(root, 'src', room, 'worker.ts'))) entries[`${room}-worker`] = `src/${room}/worker.ts`;
+  }
+  if (existsSync(join(root, 'src/internal.ts'))) entries['internal'] = 'src/internal.ts';
+  if (existsSync(join(root, 'src/cli/main.ts'))) entries['cli/main'] = 'src/cli/main.ts';
+  return entries;
+}
+
+async function bundle() {
+  const { build } = await import('esbuild');
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: Object.entries(entryPoints()).map(([out, source]) => ({ in: source, out })),
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    packages: 'external',
+    external: ['node:*'],
+    target: 'es2022', // lowers `using` for Node 20
+    chunkNames: 'chunks/[name]-[hash]',
+    sourcemap: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+    metafile: true,
+  });
+  if (existsSync(join(dist, 'cli/main.js'))) chmodSync(join(dist, 'cli/main.js'), 0o755);
+  return metafile;
+}
+
+function declarations() {
+  const require = createRequire(import.meta.url);
+  const tsc = join(require.resolve('typescript/package.json'), '../bin/tsc');
+  const run = spawnSync(process.execPath, [tsc, '-p', join(root, 'scripts/tsconfig.types.json')], { encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(`build: tsc failed\n${run.stdout}${run.stderr}`);
+  for (const file of filesUnder('dist/types')) {
+    const text = readFileSync(file, 'utf8');
+    const fixed = text
+      // Declarations keep the .ts of imports; a consumer's compiler looks for .js and finds the .d.ts beside it.
+      .replace(/((?:from|import)\s*\(?\s*['"]\.{1,2}\/[^'"]*)\.ts(['"])/g, '$1.js$2')
+      // The type of a kernel room's base64 is not the text itself.
+      .replace(/(declare const \w+Wasm) = ".*";/g, '$1: string;');
+    if (fixed !== text) writeFileSync(file, fixed);
+  }
+}
+
+/** Brings dist/ up to date. @throws Error when a kernel room, a bundle or a declaration can't be made */
+export async function build({ force = false, quiet = false } = {}) {
+  if (!force && !isStale()) return false;
+  const began = performance.now();
+  const stamp = digest();
+  const failed = await buildWasm({ quiet });
+  if (failed.length > 0) throw new Error(`build: ${failed.length} kernel rooms failed: ${failed.join(', ')}`);
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist);
+  await bundle();
+  declarations();
+  writeFileSync(stampFile, stamp);
+  if (!quiet) process.stdout.write(`dist: ${Math.round(performance.now() - began)} ms\n`);
+  return true;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const quiet = process.argv.includes('--quiet');
+  try {
+    const built = await build({ force: process.argv.includes('--force'), quiet });
+    if (!built && !quiet) process.stdout.write('dist: up to date\n');
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
