@@ -44,6 +44,8 @@ const places = [
   'sketch',
   'btrdb',
   'probe',
+  'column',
+  'pane',
 ];
 
 function memoryBase(room) {

@@ -1,0 +1,195 @@
+// Moves columns: between batches, chunks and IPC messages. Rows are never looked at one by one where a copy will do.
+import { encode, rehash } from './dictionary';
+import { copySmall } from './_copy';
+
+export const heapBase: usize = __heap_base;
+
+/** A code that stands for "no value" in the map of `mapCodes`. */
+export const nullCode: u32 = 0xffff_ffff;
+
+/** Writes the `length + 1` offsets at `source` less the first of them to `target` (may be the same place); gives the bytes they span. */
+export function rebaseOffsets(source: usize, target: usize, length: i32): i32 {
+  const first = load<i32>(source), end = source + (<usize>(length + 1) << 2);
+  for (; source < end; source += 4, target += 4) store<i32>(target, load<i32>(source) - first);
+  return load<i32>(target - 4);
+}
+
+/** -1 when the `length + 1` offsets never fall and stay within [0, limit]; else the first cell that is wrong. */
+export function checkOffsets(offsets: usize, length: i32, limit: u32): i32 {
+  if (load<u32>(offsets) > limit) return 0;
+  let bad = i32x4.splat(0), i = 0;
+  for (; i + 4 <= length; i += 4) {
+    const at = offsets + (<usize>i << 2);
+    bad = v128.or(bad, i32x4.lt_s(v128.load(at, 4), v128.load(at)));
+  }
+  if (v128.any_true(bad)) i = 0;
+  for (; i < length; i++) {
+    const at = offsets + (<usize>i << 2);
+    if (load<i32>(at, 4) < load<i32>(at)) return i;
+  }
+  return load<u32>(offsets + (<usize>length << 2)) > limit ? max(length - 1, 0) : -1;
+}
+
+/** int64 offsets to int32, checked as `checkOffsets` does. */
+export function narrowOffsets(source: usize, target: usize, length: i32, limit: u32): i32 {
+  let last: u64 = 0;
+  for (let i = 0; i <= length; i++) {
+    const offset = load<u64>(source + (<usize>i << 3));
+    if (offset < last || offset > <u64>limit) return max(i - 1, 0);
+    store<u32>(target + (<usize>i << 2), <u32>offset);
+    last = offset;
+  }
+  return -1;
+}
+
+// @ts-ignore: decorator
+@inline
+function take<T>(values: usize, selection: usize, count: i32, target: usize): void {
+  const end = selection + (<usize>count << 2);
+  for (; selection < end; selection += 4, target += sizeof<T>()) {
+    store<T>(target, load<T>(values + (<usize>load<u32>(selection) << alignof<T>())));
+  }
+}
+
+/** target[i] = values[selection[i]] for 1-byte values. */
+export function take8(values: usize, selection: usize, count: i32, target: usize): void { take<u8>(values, selection, count, target); }
+/** target[i] = values[selection[i]] for 2-byte values. */
+export function take16(values: usize, selection: usize, count: i32, target: usize): void { take<u16>(values, selection, count, target); }
+/** target[i] = values[selection[i]] for 4-byte values. */
+export function take32(values: usize, selection: usize, count: i32, target: usize): void { take<u32>(values, selection, count, target); }
+/** target[i] = values[selection[i]] for 8-byte values. */
+export function take64(values: usize, selection: usize, count: i32, target: usize): void { take<u64>(values, selection, count, target); }
+
+/** Bit i of `target` = bit selection[i] of `bits`; the last byte is filled with zeros. */
+export function takeBits(bits: usize, selection: usize, count: i32, target: usize): void {
+  for (let i = 0; i < count; i += 8) {
+    let byte: u32 = 0;
+    const n = min(8, count - i);
+    for (let j = 0; j < n; j++) {
+      const row = load<u32>(selection + (<usize>(i + j) << 2));
+      byte |= ((<u32>load<u8>(bits + (row >> 3)) >> (row & 7)) & 1) << j;
+    }
+    store<u8>(target + (i >> 3), <u8>byte);
+  }
+}
+
+/** Offsets (from 0) of the texts at `selection`; gives their bytes, or -1 when there are 2 GiB or more. */
+export function takeOffsets(offsets: usize, selection: usize, count: i32, target: usize): i32 {
+  let total: u64 = 0;
+  store<u32>(target, 0);
+  for (let i = 0; i < count; i++) {
+    const at = offsets + (<usize>load<u32>(selection + (<usize>i << 2)) << 2);
+    total += <u64>(load<u32>(at, 4) - load<u32>(at));
+    store<u32>(target + (<usize>(i + 1) << 2), <u32>total);
+  }
+  return total > 0x7fff_ffff ? -1 : <i32>total;
+}
+
+/** The bytes of the texts at `selection`, one after the other. */
+export function takeBytes(offsets: usize, values: usize, selection: usize, count: i32, target: usize): void {
+  for (let i = 0; i < count; i++) {
+    const at = offsets + (<usize>load<u32>(selection + (<usize>i << 2)) << 2);
+    const from = load<u32>(at), bytes = load<u32>(at, 4) - from;
+    copySmall(target, values + from, bytes);
+    target += bytes;
+  }
+}
+
+/** Number of ones among the first `length` bits. */
+export function countBits(bits: usize, length: i32): i32 {
+  let total: u64 = 0, at = bits;
+  const whole = bits + ((<usize>length >> 6) << 3);
+  for (; at < whole; at += 8) total += popcnt<u64>(load<u64>(at));
+  for (let rest = length & 63; rest > 0; rest -= 8, at++) {
+    const mask: u32 = rest >= 8 ? 0xff : (1 << rest) - 1;
+    total += popcnt<u32>(<u32>load<u8>(at) & mask);
+  }
+  return <i32>total;
+}
+
+/** Copies `length` bits that begin at bit `offset` of `source` to bit 0 of `target`; may read one byte less than it writes, never more than needed. */
+export function copyBits(source: usize, offset: i32, target: usize, length: i32): void {
+  source += offset >> 3;
+  const shift = offset & 7, bytes = (length + 7) >> 3;
+  if (shift == 0) { memory.copy(target, source, bytes); return; }
+  const have = (shift + length + 7) >> 3; // bytes of the source that hold wanted bits
+  for (let i = 0; i < bytes; i++) {
+    const low = <u32>load<u8>(source + i) >> shift;
+    const high = i + 1 < have ? <u32>load<u8>(source + i + 1) << (8 - shift) : 0;
+    store<u8>(target + i, <u8>(low | high));
+  }
+}
+
+/** Packs `length` bytes (0 or not 0) into bits. */
+export function packBits(bytes: usize, target: usize, length: i32): void {
+  for (let i = 0; i < length; i += 8) {
+    let byte: u32 = 0;
+    const n = min(8, length - i);
+    for (let j = 0; j < n; j++) byte |= <u32>(load<u8>(bytes + i + j) != 0) << j;
+    store<u8>(target + (i >> 3), <u8>byte);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function toI32<T>(source: usize, target: usize, length: i32): void {
+  for (let i = 0; i < length; i++) store<i32>(target + (<usize>i << 2), <i32>load<T>(source + (<usize>i << alignof<T>())));
+}
+
+/** int8 to int32. */
+export function widenI8(source: usize, target: usize, length: i32): void { toI32<i8>(source, target, length); }
+/** uint8 to int32. */
+export function widenU8(source: usize, target: usize, length: i32): void { toI32<u8>(source, target, length); }
+/** int16 to int32. */
+export function widenI16(source: usize, target: usize, length: i32): void { toI32<i16>(source, target, length); }
+/** uint16 to int32. */
+export function widenU16(source: usize, target: usize, length: i32): void { toI32<u16>(source, target, length); }
+/** 64-bit codes to 32 bits; those that don't fit become -1. */
+export function narrowCodes(source: usize, target: usize, length: i32): void {
+  for (let i = 0; i < length; i++) {
+    const code = load<u64>(source + (<usize>i << 3));
+    store<i32>(target + (<usize>i << 2), code > 0x7fff_ffff ? -1 : <i32>code);
+  }
+}
+
+/**
+ * Replaces codes below `size` by map[code] (map 0: keeps them). A null row's code becomes 0, whatever it was; so does one that is
+ * mapped to `nullCode`, and its bit in `cleared` is cleared. `validity` 0: no row is null. -1, or the first row whose code is not below `size`.
+ */
+export function mapCodes(codes: usize, validity: usize, length: i32, map: usize, size: u32, target: usize, cleared: usize): i32 {
+  for (let i = 0; i < length; i++) {
+    let code = load<u32>(codes + (<usize>i << 2));
+    const isNull = validity != 0 && ((<u32>load<u8>(validity + (i >> 3)) >> (i & 7)) & 1) == 0;
+    if (code >= size) {
+      if (!isNull) return i;
+      code = 0;
+    } else if (isNull) {
+      code = 0;
+    } else if (map != 0) {
+      code = load<u32>(map + (<usize>code << 2));
+      if (code == nullCode) {
+        code = 0;
+        store<u8>(cleared + (i >> 3), load<u8>(cleared + (i >> 3)) & <u8>~(1 << <u8>(i & 7)));
+      }
+    }
+    store<u32>(target + (<usize>i << 2), code);
+  }
+  return -1;
+}
+
+/** 1 when map[i] = i for all i < size. */
+export function isIdentity(map: usize, size: u32): i32 {
+  for (let i: u32 = 0; i < size; i++) if (load<u32>(map + (<usize>i << 2)) != i) return 0;
+  return 1;
+}
+
+/**
+ * Codes of rows [start, length) of a utf8 column; values that are new are added to the dictionary whose header is at `header`
+ * (layout in ./dictionary). Null rows get `nullCodeOut`. Gives the number of rows done: fewer than `length` when the dictionary must grow first.
+ */
+export function encodeUtf8(header: usize, offsets: usize, values: usize, validity: usize, start: i32, length: i32, target: usize, nullCodeOut: u32): i32 {
+  return encode(header, offsets, values, validity, start, length, target, nullCodeOut);
+}
+
+/** Enters all codes of the dictionary at `header` into its (new, zeroed) table. */
+export function rehashDictionary(header: usize): void { rehash(header); }

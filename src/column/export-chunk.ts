@@ -1,0 +1,122 @@
+import { DataError } from '../errors.ts';
+import { columnRoom } from '../kernel/column.ts';
+import type { Memory } from '../memory/memory.ts';
+import { Scratch } from '../memory/scratch.ts';
+import { type DataType, isVariable, type Kind, widthOf } from '../schema/data-type.ts';
+import { copyOut } from './_copy.ts';
+import { Batch } from './batch.ts';
+import type { Chunk, ChunkVector } from './chunk.ts';
+import { type Values, Vector } from './vector.ts';
+
+/** Which rows to copy. */
+export interface ExportOptions {
+  /** Address of u32 row numbers; 0 or absent: the first rows. */
+  readonly selection?: number;
+  /** How many rows; default: all of the chunk. */
+  readonly count?: number;
+}
+
+const scratches = /* @__PURE__ */ new WeakMap<Memory, Scratch>();
+
+/** Copies rows of a chunk to the JavaScript heap. @throws DataError when a text column would have 2 GiB or more */
+export function exportChunk(chunk: Chunk, { selection = 0, count = chunk.length }: ExportOptions = {}): Batch {
+  const { memory, schema } = chunk;
+  const vectors = schema.fields.map(({ name }, place) =>
+    exportVector(chunk.vectors[place]!, memory, count, selection, name),
+  );
+  return new Batch(schema, vectors, count);
+}
+
+/** Copies `count` cells of a column (those at `selection`, or the first) to the JavaScript heap. */
+export function exportVector(vector: ChunkVector, memory: Memory, count: number, selection = 0, name = ''): Vector {
+  let scratch = scratches.get(memory);
+  if (!scratch) scratches.set(memory, (scratch = new Scratch(memory, 'export')));
+  const gathered = selection === 0 || count === 0 ? vector : gather(vector, memory, count, selection, scratch, name);
+  const result = copyVector(gathered, memory, count);
+  scratch.reset();
+  return result;
+}
+
+function copyVector(
+  { type, validity, values, offsets, dictionary }: ChunkVector,
+  memory: Memory,
+  count: number,
+): Vector {
+  const room = columnRoom(memory);
+  const someNull = validity !== 0 && count > 0 && room.countBits(validity, count) < count;
+  const buffers = { validity: someNull ? copyOut(memory.u8, validity, (count + 7) >> 3) : null };
+  if (isVariable(type)) {
+    if (count === 0) return new Vector(type, 0, { values: new Uint8Array(0), offsets: new Int32Array(1) });
+    const from = memory.u32[offsets >>> 2]!;
+    const bytes = memory.u32[(offsets >>> 2) + count]! - from;
+    const rebased = copyOut(memory.i32, offsets, count + 1);
+    if (from !== 0) for (let i = 0; i <= count; i++) rebased[i]! -= from;
+    return new Vector(type, count, { ...buffers, values: copyOut(memory.u8, values + from, bytes), offsets: rebased });
+  }
+  if (type.kind === 'bool') {
+    return new Vector(type, count, { ...buffers, values: copyOut(memory.u8, values, (count + 7) >> 3) });
+  }
+  return new Vector(type, count, {
+    ...buffers,
+    values: copyOut(viewOf(type, memory), values, count),
+    dictionary: dictionary?.toVector() ?? null,
+  });
+}
+
+/** The rows at `selection`, one after the other, in `scratch`. */
+function gather(
+  { type, validity, values, offsets, dictionary }: ChunkVector,
+  memory: Memory,
+  count: number,
+  selection: number,
+  scratch: Scratch,
+  name: string,
+): ChunkVector {
+  const room = columnRoom(memory);
+  const bits = (source: number): number => {
+    const target = scratch.take((count + 7) >> 3);
+    room.takeBits(source, selection, count, target);
+    return target;
+  };
+  const present = validity === 0 ? 0 : bits(validity);
+  if (type.kind === 'bool') return { type, validity: present, values: bits(values), offsets: 0, dictionary };
+  if (isVariable(type)) {
+    const starts = scratch.take((count + 1) * 4);
+    const bytes = room.takeOffsets(offsets, selection, count, starts);
+    if (bytes < 0) {
+      throw new DataError(`export: ${count} rows have 2 GiB of text or more; take fewer rows`, { column: name });
+    }
+    const target = scratch.take(bytes);
+    room.takeBytes(offsets, values, selection, count, target);
+    return { type, validity: present, values: target, offsets: starts, dictionary };
+  }
+  const width = widthOf(type);
+  const target = scratch.take(count * width);
+  const take = width === 8 ? room.take64 : width === 4 ? room.take32 : width === 2 ? room.take16 : room.take8;
+  take(values, selection, count, target);
+  return { type, validity: present, values: target, offsets: 0, dictionary };
+}
+
+type View = { readonly [K in keyof Memory]: Memory[K] extends Values ? K : never }[keyof Memory];
+
+const VIEW: Readonly<Record<Kind, View>> = /* @__PURE__ */ Object.freeze({
+  bool: 'u8',
+  int8: 'i8',
+  int16: 'i16',
+  int32: 'i32',
+  int64: 'i64',
+  uint8: 'u8',
+  uint16: 'u16',
+  uint32: 'u32',
+  uint64: 'u64',
+  float32: 'f32',
+  float64: 'f64',
+  utf8: 'u8',
+  binary: 'u8',
+  dictionary: 'i32',
+  date32: 'i32',
+  timestamp: 'i64',
+});
+
+/** The view of linear memory whose elements are values of `type`. */
+export const viewOf = (type: DataType, memory: Memory): Values => memory[VIEW[type.kind]];
