@@ -7,7 +7,16 @@
 // dist/<room>-worker.js; src/internal.ts, for benches, becomes dist/internal.js and is not exported.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +25,8 @@ import { buildWasm } from './build-wasm.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const stampFile = join(dist, '.stamp');
+/** Made here and then moved, so that who runs dist/ meanwhile never sees half of it. */
+const fresh = join(root, '.cache/dist');
 
 const filesUnder = dir =>
   readdirSync(join(root, dir), { recursive: true, withFileTypes: true })
@@ -70,7 +81,7 @@ async function bundle() {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: Object.entries(entryPoints()).map(([out, source]) => ({ in: source, out })),
-    outdir: 'dist',
+    outdir: fresh,
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -85,7 +96,7 @@ async function bundle() {
     logLevel: 'warning',
     metafile: true,
   });
-  if (existsSync(join(dist, 'cli/main.js'))) chmodSync(join(dist, 'cli/main.js'), 0o755);
+  if (existsSync(join(fresh, 'cli/main.js'))) chmodSync(join(fresh, 'cli/main.js'), 0o755);
   return metafile;
 }
 
@@ -94,7 +105,7 @@ function declarations() {
   const tsc = join(require.resolve('typescript/package.json'), '../bin/tsc');
   const run = spawnSync(process.execPath, [tsc, '-p', join(root, 'scripts/tsconfig.types.json')], { encoding: 'utf8' });
   if (run.status !== 0) throw new Error(`build: tsc failed\n${run.stdout}${run.stderr}`);
-  for (const file of filesUnder('dist/types')) {
+  for (const file of filesUnder('.cache/dist/types')) {
     const text = readFileSync(file, 'utf8');
     const fixed = text
       // Declarations keep the .ts of imports; a consumer's compiler looks for .js and finds the .d.ts beside it.
@@ -112,11 +123,13 @@ export async function build({ force = false, quiet = false } = {}) {
   const stamp = digest();
   const failed = await buildWasm({ quiet });
   if (failed.length > 0) throw new Error(`build: ${failed.length} kernel rooms failed: ${failed.join(', ')}`);
-  rmSync(dist, { recursive: true, force: true });
-  mkdirSync(dist);
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh, { recursive: true });
   await bundle();
   declarations();
-  writeFileSync(stampFile, stamp);
+  writeFileSync(join(fresh, '.stamp'), stamp);
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(fresh, dist);
   if (!quiet) process.stdout.write(`dist: ${Math.round(performance.now() - began)} ms\n`);
   return true;
 }

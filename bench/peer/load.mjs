@@ -1,0 +1,2 @@
+/** A rival library, from bench/peer/node_modules: `const { Subject } = await peer('rxjs')`. */
+export const peer = name => import(name);

@@ -1,0 +1,221 @@
+// Runs the benchmarks: bench/**/*.bench.mjs, ours and the alternative in turns, medians.
+//
+//   npm run bench [-- --case TEXT] [--json] [--rounds N] [--list] [--no-build]
+//
+// A file exports `cases`, each
+//   { name, against, rows?, bytes?, isolate?, setup() }         setup() resolves to { ours, theirs, check?, close? }: one whole
+//                                                               run each; check(a, b) compares the answers before timing
+//   { name, against, unit, measure() }                          measure() resolves to { ours, theirs }: figures of another kind
+// and what it should reach: `target` (theirs ÷ ours at least), `atMost` (ours ÷ theirs at most) or `limit` (ours at most).
+// `isolate: true` gives the case a process of its own. --case takes cases whose path or name contains TEXT.
+import { execFileSync, fork } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build } from '../scripts/build.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const leastRounds = 5;
+const sampleMs = 5; // one sample lasts at least this long: shorter runs are repeated
+const budgetMs = 4000; // rounds go on for this long, if the least number of rounds was quicker
+
+const { values: options } = parseArgs({
+  options: {
+    case: { type: 'string', default: '' },
+    json: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+    'no-build': { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    child: { type: 'string' },
+  },
+});
+
+const benchFiles = () =>
+  readdirSync(here, { recursive: true })
+    .map(String)
+    .filter(name => name.endsWith('.bench.mjs') && !name.includes('node_modules'))
+    .sort();
+
+async function casesOf(file) {
+  const { cases } = await import(pathToFileURL(join(here, file)));
+  return cases.map(one => ({ ...one, id: `${file.replace('.bench.mjs', '')}: ${one.name}` }));
+}
+
+const median = samples => {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+
+/** Milliseconds of one run, as the mean of `repeat` runs. */
+async function time(run, repeat) {
+  const began = performance.now();
+  for (let i = 0; i < repeat; i++) {
+    const answer = run();
+    if (answer instanceof Promise) await answer;
+  }
+  return (performance.now() - began) / repeat;
+}
+
+async function timed({ setup, rounds }) {
+  const { ours, theirs, check, close } = await setup();
+  try {
+    const answers = [await ours(), await theirs()];
+    if (check && (await check(...answers)) === false) throw new Error('the answers differ');
+    const repeats = [];
+    for (const run of [ours, theirs]) repeats.push(Math.max(1, Math.ceil(sampleMs / (await time(run, 1)))));
+    const samples = [[], []];
+    const began = performance.now();
+    const enough = Number(options.rounds ?? rounds ?? leastRounds);
+    while (samples[0].length < enough || (!options.rounds && !rounds && performance.now() - began < budgetMs)) {
+      samples[0].push(await time(ours, repeats[0]));
+      samples[1].push(await time(theirs, repeats[1]));
+    }
+    return {
+      ours: median(samples[0]),
+      theirs: median(samples[1]),
+      oursBest: Math.min(...samples[0]),
+      theirsBest: Math.min(...samples[1]),
+      rounds: samples[0].length,
+      unit: 'ms',
+    };
+  } finally {
+    await close?.();
+  }
+}
+
+/** The result of one case, figures and verdict. */
+async function runCase(one) {
+  const { id, name, against, rows, bytes, target, atMost, limit } = one;
+  const figures = one.measure ? { unit: one.unit, ...(await one.measure()) } : await timed(one);
+  const ratio = figures.theirs / figures.ours;
+  const met =
+    target !== undefined
+      ? ratio >= target
+      : atMost !== undefined
+        ? 1 / ratio <= atMost
+        : limit !== undefined
+          ? figures.ours <= limit
+          : null;
+  const perSecond = amount => (amount && figures.unit === 'ms' ? (amount / figures.ours) * 1000 : undefined);
+  const speed = { rowsPerSecond: perSecond(rows), bytesPerSecond: perSecond(bytes) };
+  return { id, name, against, ...figures, ratio, target, atMost, limit, met, ...speed };
+}
+
+const inChild = (file, id) =>
+  new Promise((resolve, reject) => {
+    const args = ['--child', `${file}\n${id}`, ...(options.rounds ? ['--rounds', options.rounds] : [])];
+    const child = fork(fileURLToPath(import.meta.url), args, { execArgv: ['--expose-gc'] });
+    child.on('message', ({ result, error }) => (error ? reject(new Error(error)) : resolve(result)));
+    child.on('exit', code => reject(new Error(`the case's process ended with ${code}`)));
+  });
+
+function machine() {
+  const version = name => {
+    const place = [join(here, 'peer/node_modules'), join(here, '../node_modules')]
+      .map(dir => join(dir, name, 'package.json'))
+      .find(file => existsSync(file));
+    return place && JSON.parse(readFileSync(place, 'utf8')).version;
+  };
+  const { dependencies = {} } = JSON.parse(readFileSync(join(here, 'peer/package.json'), 'utf8'));
+  const rivals = [...Object.keys(dependencies), '@duckdb/node-api', 'apache-arrow'];
+  return {
+    date: new Date().toISOString(),
+    cpu: cpus()[0]?.model.trim(),
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    load: loadavg()[0],
+    versions: Object.fromEntries(rivals.map(name => [name, version(name)]).filter(([, found]) => found)),
+  };
+}
+
+/** The rivals have their own package.json, so that nobody else has to install them. */
+function installPeers() {
+  if (existsSync(join(here, 'peer/node_modules')) || !existsSync(join(here, 'peer/package-lock.json'))) return;
+  process.stderr.write('installing the rivals in bench/peer …\n');
+  execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: join(here, 'peer'), stdio: ['ignore', 2, 2] });
+}
+
+function number(value) {
+  const [unit, size] = [
+    [' G', 1e9],
+    [' M', 1e6],
+    [' k', 1e3],
+  ].find(([, least]) => value >= least) ?? ['', 1];
+  return `${(value / size).toPrecision(3)}${unit}`;
+}
+
+function line(result) {
+  if (result.error) return `${result.id}\n    failed: ${result.error}`;
+  const { ours, theirs, unit, ratio, target, atMost, limit, met, rowsPerSecond, bytesPerSecond } = result;
+  const wanted =
+    target !== undefined
+      ? `at least ${target}×`
+      : atMost !== undefined
+        ? `at most ${atMost}× theirs`
+        : limit !== undefined
+          ? `at most ${limit} ${unit}`
+          : '';
+  return [
+    result.id,
+    `    ours ${number(ours)} ${unit}, ${result.against} ${number(theirs)} ${unit}: ${ratio.toFixed(2)}×`,
+    wanted && ` (${wanted}: ${met ? 'met' : 'NOT MET'})`,
+    rowsPerSecond && `, ${number(rowsPerSecond)} rows/s`,
+    bytesPerSecond && `, ${number(bytesPerSecond / 1e6)} MB/s`,
+  ]
+    .filter(Boolean)
+    .join('')
+    .replace(result.id, `${result.id}\n`);
+}
+
+async function main() {
+  if (!options.list) {
+    if (!options['no-build']) await build({ quiet: true });
+    installPeers();
+  }
+  const report = { machine: machine(), results: [] };
+  const say = text => process.stdout.write(`${text}\n`);
+  if (!options.json && !options.list) {
+    const { cpu, cores, memoryGiB, node, load, date, versions } = report.machine;
+    say(`${date}  ${cpu} × ${cores}, ${memoryGiB} GiB, Node ${node}, load ${load.toFixed(2)}`);
+    say(
+      `${Object.entries(versions)
+        .map(entry => entry.join(' '))
+        .join(', ')}\n`,
+    );
+  }
+  for (const file of benchFiles()) {
+    for (const one of await casesOf(file)) {
+      if (!one.id.includes(options.case)) continue;
+      if (options.list) {
+        say(one.id);
+        continue;
+      }
+      const result = await (one.isolate ? inChild(file, one.id) : runCase(one)).catch(error => ({
+        id: one.id,
+        error: error.message,
+      }));
+      report.results.push(result);
+      if (!options.json) say(line(result));
+    }
+  }
+  if (options.list) return;
+  if (options.json) say(JSON.stringify(report, null, 2));
+  if (report.results.length === 0) process.stderr.write(`bench: no case contains "${options.case}"\n`);
+  if (report.results.length === 0 || report.results.some(result => result.error)) process.exitCode = 1;
+}
+
+async function child() {
+  const [file, id] = options.child.split('\n');
+  const one = (await casesOf(file)).find(candidate => candidate.id === id);
+  const answer = await runCase(one).then(
+    result => ({ result }),
+    error => ({ error: error.message }),
+  );
+  process.send(answer, () => process.exit());
+}
+
+await (options.child ? child() : main());
