@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { timeKernels, windowRoom } from '../../src/kernel/window.ts';
+import { Memory } from '../../src/memory/memory.ts';
+import { type DataType, f64, i32, timestamp, u8 } from '../../src/schema/data-type.ts';
+import * as plain from '../reference/window.ts';
+
+type Time = bigint | number;
+
+const kinds: [string, DataType, (x: number) => Time][] = [
+  ['i64', timestamp('ms'), x => BigInt(x)],
+  ['i32', i32(), x => x],
+  ['f64', f64(), x => x],
+];
+
+/** Times, mostly few and close, so that there are equal neighbours and long runs. */
+const times = (): fc.Arbitrary<number[]> =>
+  fc.oneof(
+    fc.array(fc.integer({ min: -40, max: 40 }), { maxLength: 140 }),
+    fc.array(fc.integer({ min: -1e9, max: 1e9 }), { maxLength: 70 }),
+    fc
+      .tuple(fc.integer({ min: -5, max: 5 }), fc.nat(300))
+      .map(([time, length]) => new Array<number>(length).fill(time)),
+  );
+const sorted = (): fc.Arbitrary<number[]> => times().map(list => list.sort((a, b) => a - b));
+
+for (const shared of [true, false]) {
+  describe(`time kernels, ${shared ? 'shared' : 'plain'} memory`, () => {
+    const memory = new Memory({ shared });
+    const room = windowRoom(memory);
+    const at = memory.allocate(4096, 'test');
+    const out = memory.allocate(4096, 'test');
+    const numbers = memory.allocate(4096, 'test');
+
+    for (const [name, type, make] of kinds) {
+      const kernels = timeKernels(memory, type);
+      const write = (list: readonly number[]): Time[] => {
+        const cells = list.map(make);
+        if (name === 'i64') memory.i64.set(cells as bigint[], at / 8);
+        else if (name === 'i32') memory.i32.set(cells as number[], at / 4);
+        else memory.f64.set(cells as number[], at / 8);
+        return cells;
+      };
+
+      it(`finds the first row above and from a limit (${name})`, () => {
+        fc.assert(
+          fc.property(sorted(), fc.integer({ min: -45, max: 45 }), fc.nat(200), (list, near, pick) => {
+            const cells = write(list);
+            for (const limit of [make(near), cells[pick % Math.max(1, cells.length)] ?? make(0)]) {
+              expect(kernels.firstAbove(at, cells.length, limit)).toBe(plain.firstAbove(cells, limit));
+              expect(kernels.firstFrom(at, cells.length, limit)).toBe(plain.firstFrom(cells, limit));
+            }
+          }),
+        );
+      });
+
+      it(`counts the rows that are in order (${name})`, () => {
+        fc.assert(
+          fc.property(fc.oneof(times(), sorted()), fc.nat(300), (list, swap) => {
+            if (swap + 1 < list.length) [list[swap], list[swap + 1]] = [list[swap + 1]!, list[swap]!];
+            const cells = write(list);
+            expect(kernels.sortedRows(at, cells.length)).toBe(plain.sortedRows(cells));
+            expect(kernels.isSorted(at, cells.length)).toBe(plain.sortedRows(cells) === cells.length);
+          }),
+        );
+      });
+
+      it(`cuts times into windows, before and after the epoch (${name})`, () => {
+        fc.assert(
+          fc.property(
+            sorted(),
+            fc.integer({ min: 1, max: 100 }),
+            fc.integer({ min: -50, max: 50 }),
+            (list, size, offset) => {
+              const cells = write(list);
+              const count = kernels.runsOf(at, cells.length, make(size), make(offset), out, numbers);
+              const runs = Array.from({ length: count }, (_, i) => ({
+                end: memory.i32[out / 4 + i]!,
+                number: memory.i64[numbers / 8 + i]!,
+              }));
+              expect(runs).toEqual(plain.runsOf(cells, make(size), make(offset)));
+            },
+          ),
+        );
+      });
+
+      it(`numbers the windows of times in any order (${name})`, () => {
+        fc.assert(
+          fc.property(
+            times(),
+            fc.integer({ min: 1, max: 100 }),
+            fc.integer({ min: -50, max: 50 }),
+            (list, size, offset) => {
+              const cells = write(list);
+              kernels.windowsOf(at, cells.length, make(size), make(offset), numbers);
+              expect([...memory.i64.slice(numbers / 8, numbers / 8 + cells.length)]).toEqual(
+                cells.map(time => plain.windowOf(time, make(size), make(offset))),
+              );
+            },
+          ),
+        );
+      });
+
+      it(`finds the first row inside (time - range, time], in parts as at once (${name})`, () => {
+        fc.assert(
+          fc.property(sorted(), fc.integer({ min: 1, max: 60 }), fc.nat(300), (list, range, cut) => {
+            const cells = write(list);
+            const middle = Math.min(cut, cells.length);
+            const start = kernels.timeBounds(at, 0, middle, make(range), 0, out);
+            kernels.timeBounds(at, middle, cells.length, make(range), start, out + 4 * middle);
+            expect([...memory.i32.slice(out / 4, out / 4 + cells.length)]).toEqual(
+              plain.timeBounds(cells, make(range)),
+            );
+          }),
+        );
+      });
+    }
+
+    it('takes times at the ends of int64 without wrapping', () => {
+      const [least, most] = [-(2n ** 63n), 2n ** 63n - 1n];
+      const kernels = timeKernels(memory, timestamp('ns'));
+      memory.i64.set([least, -1n, 0n, most], at / 8);
+      kernels.timeBounds(at, 0, 4, 10n, 0, out);
+      expect([...memory.i32.slice(out / 4, out / 4 + 4)]).toEqual([0, 1, 1, 3]);
+      kernels.windowsOf(at, 4, most, 0n, numbers);
+      expect([...memory.i64.slice(numbers / 8, numbers / 8 + 4)]).toEqual([-2n, -1n, 0n, 1n]);
+      expect(kernels.firstAbove(at, 4, most)).toBe(4);
+    });
+
+    it('takes limits beyond int32 and NaN among f64 times', () => {
+      memory.i32.set([-5, 0, 7], at / 4);
+      const days = timeKernels(memory, i32());
+      expect([days.firstAbove(at, 3, 2 ** 40), days.firstAbove(at, 3, -(2 ** 40))]).toEqual([3, 0]);
+      expect([days.firstFrom(at, 3, 2n ** 40n), days.firstFrom(at, 3, -0.5), days.firstAbove(at, 3, -0.5)]).toEqual([
+        3, 1, 1,
+      ]);
+      memory.f64.set([1, 2, Number.NaN, 3], at / 8);
+      expect(timeKernels(memory, f64()).sortedRows(at, 4)).toBe(2);
+      expect(timeKernels(memory, f64()).sortedRows(at + 16, 2)).toBe(0);
+    });
+
+    it('refuses a column that can not be an index', () => {
+      expect(() => timeKernels(memory, u8(), 'tumbling')).toThrow(/^tumbling: .*u8/);
+    });
+
+    it('partitions rows by id, in their own order', () => {
+      fc.assert(
+        fc.property(fc.array(fc.nat(9), { maxLength: 140 }), fc.integer({ min: 1, max: 12 }), (ids, count) => {
+          memory.u32.set(ids, at / 4);
+          const rows = room.partition(at, ids.length, count, out, numbers);
+          const starts = [...memory.u32.slice(out / 4, out / 4 + count + 1)];
+          const found = Array.from({ length: count }, (_, id) => [
+            ...memory.u32.slice(numbers / 4 + starts[id]!, numbers / 4 + starts[id + 1]!),
+          ]);
+          expect(found).toEqual(plain.partition(ids, count));
+          expect(rows).toBe(starts[count]);
+        }),
+      );
+    });
+
+    it('turns window numbers into small ids, and tells their range', () => {
+      memory.i64.set([5n, 3n, 9n, -(2n ** 63n), 4n], numbers / 8);
+      room.denseIds(numbers, 5, 3n, 3, out);
+      expect([...memory.u32.slice(out / 4, out / 4 + 5)]).toEqual([2, 0, 0xffffffff, 0xffffffff, 1]);
+      room.rangeI64(numbers, 5, out);
+      expect([...memory.i64.slice(out / 8, out / 8 + 2)]).toEqual([-(2n ** 63n), 9n]);
+    });
+  });
+}
