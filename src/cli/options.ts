@@ -1,0 +1,197 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { OptionError } from '../errors.ts';
+import { formatNames } from '../transport/file-format.ts';
+
+/** What `millrace run` was asked to do. */
+export interface RunOptions {
+  readonly from: readonly string[];
+  readonly format?: string;
+  readonly schema?: string;
+  readonly delimiter?: string;
+  readonly header: boolean;
+  readonly nulls?: readonly string[];
+  readonly badRecords: 'throw' | 'skip';
+  readonly index?: string;
+  readonly outOfOrder?: string;
+  readonly assign: readonly string[];
+  readonly where: readonly string[];
+  readonly select?: readonly string[];
+  readonly window?: string;
+  readonly tumbling?: string;
+  readonly sliding?: string;
+  readonly session?: string;
+  readonly by?: readonly string[];
+  readonly agg?: string;
+  readonly emit?: 'close' | 'update' | 'batch' | 'end';
+  readonly to: string;
+  readonly toFormat?: string;
+  readonly limit?: number;
+  readonly tail?: number;
+  readonly follow: boolean;
+  readonly explain: boolean;
+  readonly stats: boolean;
+  readonly progress: boolean;
+  readonly debug: boolean;
+}
+
+const examples = `
+Examples:
+  Delays by day and airport, as a table:
+    millrace run --from flights.ndjson --index date --where 'distance > 500' --tumbling 1d --by origin \\
+      --agg 'flights = count(), late = mean(delay), worst = max(delay)'
+
+  The whole of many files, no window, as CSV:
+    millrace run --from 'logs/**/*.csv.gz' --by status --agg 'hits = count(), bytes = sum(size)' --to - --to-format csv
+
+  Convert and filter, no aggregation:
+    millrace run --from flights.parquet --where 'delay > 60' --select date,origin,delay --to late.arrow
+
+  An hour's mean every ten minutes, of a file that grows, with rows up to 30 seconds late:
+    tail -f app.log | millrace run --from - --index at --out-of-order 30s --sliding 1h,10m --agg 'ms = mean(ms)' --to -
+    millrace run --from app.log --format ndjson --follow --index at --tumbling 1m --by path --agg 'n = count()'
+
+Exit codes: 0 done, 1 the data (or a file) is at fault, 2 the command line is, 130 stopped by Ctrl-C.
+`;
+
+/** The `millrace` program; `run` is called with the options of `millrace run`. */
+export function program(version: string, run: (options: RunOptions) => Promise<void>): Command {
+  const millrace = new Command('millrace')
+    .description('Streaming dataframes in the shell')
+    .version(version)
+    .showSuggestionAfterError()
+    .configureOutput({ outputError: () => {} })
+    .exitOverride();
+  millrace
+    .command('run')
+    .description('Read rows, filter, group and aggregate them over windows, print or store the result.')
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .configureHelp({ helpWidth: 110 })
+    .optionsGroup('Rows in:')
+    .requiredOption('--from <path...>', 'files, globs in quotes, or - for standard input')
+    .option('--format <name>', `format of the input, when its name does not tell: ${formatNames.join(', ')}`)
+    .option(
+      '--schema <text>',
+      "columns and types: 'date: timestamp[ms], delay: i32, origin: utf8'; default: from the data",
+    )
+    .option('--delimiter <char>', 'what separates the fields of CSV')
+    .option('--no-header', 'the first line of CSV is a row; names come from --schema')
+    .option('--nulls <text...>', 'texts that mean "no value" in CSV')
+    .addOption(
+      choice('--bad-records <what>', 'a record that cannot be read ends the run, or is counted', [
+        'throw',
+        'skip',
+      ]).default('throw'),
+    )
+    .option('--index <column>', 'the column that holds the time of a row; windows over time need it')
+    .option('--out-of-order <duration>', 'how late rows may come: 500ms, 30s, 5m, 2h, 1d')
+    .option('--follow', 'keep reading a file that grows', false)
+    .optionsGroup('What to do with them, in this order:')
+    .option(
+      '--assign <text>',
+      "new columns: 'speed = distance / hours, late = delay > 15'; may be repeated",
+      collect,
+      [],
+    )
+    .option(
+      '--where <expression>',
+      'rows to keep: \'distance > 500 and origin in ["JFK", "LGA"]\'; may be repeated',
+      collect,
+      [],
+    )
+    .option('--select <columns>', 'columns to keep, when there is no --agg', columns)
+    .addOption(
+      windowOption('--window <size>', 'the last n rows, or a range of the index: 100, 2h', [
+        'tumbling',
+        'sliding',
+        'session',
+      ]),
+    )
+    .addOption(windowOption('--tumbling <size>', 'windows side by side: 1d', ['window', 'sliding', 'session']))
+    .addOption(windowOption('--sliding <size,step>', 'overlapping windows: 1h,10m', ['window', 'tumbling', 'session']))
+    .addOption(
+      windowOption('--session <gap>', 'windows that end when nothing comes for this long: 30m', [
+        'window',
+        'tumbling',
+        'sliding',
+      ]),
+    )
+    .option('--by <columns>', 'group by these columns', columns)
+    .option(
+      '--agg <text>',
+      "results: 'flights = count(), late = mean(delay), vwap = sum(delay * distance) / sum(distance)'",
+    )
+    .addOption(
+      choice(
+        '--emit <when>',
+        'when results come: as windows close, also as they change, after each batch, at the end',
+        ['close', 'update', 'batch', 'end'],
+      ),
+    )
+    .optionsGroup('Rows out:')
+    .option('--to <place>', 'table, - for standard output, or a file whose name tells its format', 'table')
+    .option('--to-format <name>', 'format of the output, when its name does not tell; - is ndjson')
+    .option('--limit <rows>', 'stop after this many rows', count)
+    .option('--tail <rows>', 'only the last rows of a table', count)
+    .option('--explain', 'print the plan and do nothing', false)
+    .option('--stats', 'print rows, speed, memory, late and skipped records to standard error', false)
+    .option('--no-progress', 'no progress bar')
+    .option('--debug', 'errors with their stack', false)
+    .addHelpText('after', examples)
+    .action(async (options: RunOptions) => {
+      checkOptions(options);
+      await run(options);
+    });
+  return millrace;
+}
+
+const choice = (flags: string, text: string, choices: readonly string[]): Option =>
+  new Option(flags, text).choices(choices);
+const windowOption = (flags: string, text: string, others: string[]): Option =>
+  new Option(flags, text).conflicts(others);
+const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+
+/** Names between commas; one that holds a comma stands in backticks. */
+function columns(text: string): string[] {
+  const names = text.match(/`[^`]*`|[^,]+/g)?.map(name => name.trim().replace(/^`(.*)`$/, '$1')) ?? [];
+  if (names.length === 0 || names.includes('')) throw new InvalidArgumentError('write names with commas: a,b,c');
+  return names;
+}
+
+function count(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('write a whole number');
+  return Number(text);
+}
+
+/** What commander can't say. @throws OptionError */
+function checkOptions(options: RunOptions): void {
+  const { agg, select, by, emit, tail, to } = options;
+  const window = (['window', 'tumbling', 'sliding', 'session'] as const).find(name => options[name] !== undefined);
+  const refuse = (option: string, text: string): never => {
+    throw new OptionError(option, `--${option} ${text}`);
+  };
+  if (agg === undefined) {
+    if (window) refuse(window, "wants --agg, such as --agg 'n = count()'");
+    if (by) refuse('by', "wants --agg, such as --agg 'n = count()'");
+    if (emit) refuse('emit', "wants --agg, such as --agg 'n = count()'");
+  } else if (select) {
+    refuse('select', 'and --agg exclude each other: the columns of a result are its keys and what --agg names');
+  }
+  if (emit === 'close' && (!window || window === 'window')) {
+    refuse('emit', 'close wants windows that close: --tumbling, --sliding or --session');
+  }
+  if (tail !== undefined && to !== 'table') refuse('tail', 'wants --to table');
+  for (const name of ['tumbling', 'sliding', 'session'] as const) {
+    if (options[name] !== undefined && options.index === undefined) {
+      refuse(name, 'wants --index, the column that holds the time of a row');
+    }
+  }
+}
+
+/** What commander says about a wrong command line, in one line; null when it has only shown help or its version. */
+export function usageProblem(error: unknown): string | null | undefined {
+  if (!(error instanceof CommanderError)) return undefined;
+  if (error.exitCode === 0) return null;
+  if (error.code === 'commander.help') return 'no command; try millrace run --help';
+  return error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+}

@@ -1,0 +1,33 @@
+import { OptionError } from '../errors.ts';
+import type { DataFrame } from '../frame/data-frame.ts';
+import type { OpenOptions } from '../frame/open-frame.ts';
+import type { ByteSink } from '../transport/byte-sink.ts';
+
+/** A transport that the command can reach by URI. */
+export interface Place {
+  /** Rows from `uri`, for `--from`. */
+  open?(uri: string, options: OpenOptions): Promise<DataFrame>;
+  /** Bytes to `uri`, for `--to`. */
+  create?(uri: string): Promise<ByteSink>;
+}
+
+/** Transports by the scheme of their URIs; each is loaded when a URI names it. */
+const places: ReadonlyMap<string, () => Promise<Place>> = /* @__PURE__ */ new Map<string, () => Promise<Place>>([
+  ['file', async () => (await import('./file-place.ts')).filePlace],
+]);
+
+/**
+ * The transport of a URI, or null when `text` is a path.
+ *
+ * @throws OptionError for a scheme that nobody serves
+ */
+export async function placeOf(option: 'from' | 'to', text: string): Promise<Place | null> {
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(text)?.[1]?.toLowerCase();
+  if (scheme === undefined) return null;
+  const load = places.get(scheme);
+  if (load) return load();
+  throw new OptionError(
+    option,
+    `--${option}: no transport for ${scheme}://; there is ${[...places.keys()].join(', ')}`,
+  );
+}

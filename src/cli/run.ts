@@ -1,0 +1,139 @@
+import type { Codec } from '../codec/codec.ts';
+import { csv } from '../codec/csv.ts';
+import { ndjson } from '../codec/ndjson.ts';
+import type { Batch } from '../column/batch.ts';
+import { OptionError } from '../errors.ts';
+import type { DataFrame } from '../frame/data-frame.ts';
+import { type OpenOptions, openFrame } from '../frame/open-frame.ts';
+import { fileBytes } from '../transport/file.ts';
+import { fileFormat } from '../transport/file-format.ts';
+import { expandPaths } from '../transport/glob.ts';
+import { bytesText, countText, durationText, rateText } from './format.ts';
+import type { RunOptions } from './options.ts';
+import { openOutput } from './output.ts';
+import { placeOf } from './places.ts';
+import { type ProgressBar, startProgress } from './progress.ts';
+import { parseSchema } from './schema-text.ts';
+
+/** How a run ended. */
+export type Ending = 'done' | 'interrupted' | 'limit';
+
+/**
+ * Runs the command to its end, or until the signal is aborted: then the batch in hand is finished and what there is is
+ * printed.
+ */
+export async function run(options: RunOptions, signal: AbortSignal): Promise<Ending> {
+  const enough = new AbortController();
+  const paths = options.from.flatMap(path => (path.includes('://') ? [path] : expandPaths(path)));
+  const source = await openSource(paths, options, AbortSignal.any([signal, enough.signal]));
+  const frame = planned(source, options);
+  if (options.explain) {
+    process.stdout.write(`${frame.explain()}\n`);
+    return 'done';
+  }
+  const output = await openOutput(options, paths);
+  let rowsLeft = options.limit ?? Number.POSITIVE_INFINITY;
+  frame.sink(async (batch: Batch) => {
+    const rows = batch.length > rowsLeft ? batch.slice(0, rowsLeft) : batch;
+    rowsLeft -= rows.length;
+    if (rows.length > 0) await output.write(rows);
+    if (rowsLeft === 0) enough.abort();
+  });
+  const began = performance.now();
+  const bar = await progressOf(frame, paths, options);
+  try {
+    await frame.run({ signal: AbortSignal.any([signal, enough.signal]) });
+  } finally {
+    bar?.stop();
+    await output.end();
+  }
+  if (options.stats) process.stderr.write(statsText(frame, performance.now() - began));
+  if (enough.signal.aborted) return 'limit';
+  return signal.aborted ? 'interrupted' : 'done';
+}
+
+async function openSource(paths: readonly string[], options: RunOptions, signal: AbortSignal): Promise<DataFrame> {
+  const { index, outOfOrder, badRecords, follow } = options;
+  const codec = codecOf(paths, options);
+  const open: OpenOptions = { index, outOfOrder, onBadRecord: badRecords, follow, signal, ...codec };
+  const place = await placeOf('from', paths[0]!);
+  if (!place) return openFrame(paths, open);
+  if (paths.length > 1) throw new OptionError('from', '--from: give one URI, or files');
+  if (!place.open) throw new OptionError('from', `--from: ${paths[0]} can only be written`);
+  return place.open(paths[0]!, open);
+}
+
+/** The format of the input as the options tell it; what they leave open, `openFrame` reads off the names. */
+function codecOf(paths: readonly string[], options: RunOptions): { format?: string; codec?: Codec } {
+  const { schema, delimiter, header, nulls } = options;
+  const format = options.format ?? fileFormat(paths[0]!).format ?? undefined;
+  const columns = schema === undefined ? undefined : parseSchema(schema);
+  const details = delimiter !== undefined || !header || nulls !== undefined;
+  switch (format) {
+    case 'csv':
+    case 'tsv':
+      return { codec: csv(columns, { delimiter: delimiter ?? (format === 'tsv' ? '\t' : ','), header, nulls }) };
+    case 'ndjson':
+      if (details) break;
+      return columns ? { codec: ndjson(columns) } : { format };
+    default:
+      if (columns) throw new OptionError('schema', `--schema: ${format ?? 'the input'} says its columns itself`);
+  }
+  if (details) throw new OptionError('format', `--delimiter, --no-header and --nulls are for CSV, not ${format}`);
+  return { format };
+}
+
+/** The verbs, in the order that --help tells. */
+function planned(source: DataFrame, options: RunOptions): DataFrame {
+  const { agg, by, emit, select } = options;
+  let frame = source;
+  for (const text of options.assign) frame = frame.assign(text);
+  for (const text of options.where) frame = frame.filter(text);
+  if (agg === undefined) return select ? frame.select(select) : frame;
+  const windowed = windowOf(frame, options);
+  const grouped = by ? (windowed ?? frame).groupby(by) : (windowed ?? frame);
+  return grouped.agg(agg, { emit: emit ?? (windowed ? undefined : 'end') });
+}
+
+function windowOf(frame: DataFrame, { window, tumbling, sliding, session }: RunOptions) {
+  if (window !== undefined) return frame.window(/^\d+$/.test(window) ? Number(window) : window);
+  if (tumbling !== undefined) return frame.tumbling(tumbling);
+  if (session !== undefined) return frame.session(session);
+  if (sliding === undefined) return undefined;
+  const [size, step, ...more] = sliding.split(',').map(part => part.trim());
+  if (!size || !step || more.length > 0) {
+    throw new OptionError('sliding', `--sliding: "${sliding}" is no size,step such as 1h,10m`);
+  }
+  return frame.sliding(size, step);
+}
+
+async function progressOf(
+  frame: DataFrame,
+  paths: readonly string[],
+  options: RunOptions,
+): Promise<ProgressBar | null> {
+  // A table that grows on the same terminal would tear the bar apart.
+  if (!options.progress || !process.stderr.isTTY || options.follow) return null;
+  const sizes = await Promise.all(paths.map(fileBytes));
+  const total = sizes.includes(null) ? null : sizes.reduce<number>((sum, size) => sum + size!, 0);
+  return startProgress(() => {
+    const { rowsIn, storedBytes } = frame.metrics();
+    return { rows: rowsIn, bytes: storedBytes, total };
+  });
+}
+
+/** What `--stats` prints. */
+function statsText(frame: DataFrame, ms: number): string {
+  const { rowsIn, rowsOut, bytes, late, skipped } = frame.metrics();
+  const seconds = ms / 1000;
+  const lines = [
+    ['rows in', `${countText(rowsIn)} (${rateText(rowsIn / seconds)}/s)`],
+    ['rows out', countText(rowsOut)],
+    ['read', `${bytesText(bytes)} (${bytesText(bytes / seconds)}/s)`],
+    ['time', durationText(ms)],
+    ['peak memory', bytesText(process.resourceUsage().maxRSS * 1024)],
+    ['late rows', countText(late)],
+    ['skipped records', countText(skipped)],
+  ];
+  return lines.map(([name, text]) => `${name!.padEnd(16)}${text}\n`).join('');
+}
