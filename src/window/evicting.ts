@@ -1,0 +1,236 @@
+import { type ChunkVector, chunkVector } from '../column/chunk.ts';
+import { paneRoom } from '../kernel/pane.ts';
+import { windowRoom } from '../kernel/window.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Scratch } from '../memory/scratch.ts';
+import { type DataType, i64, u32 } from '../schema/data-type.ts';
+import { BlockRows } from './block-rows.ts';
+import { ChangedGroups } from './changed-groups.ts';
+import { type AggregateBlock, type GroupSpec, GroupState } from './group-state.ts';
+import { Ring } from './ring.ts';
+import type { EmitMode } from './window.ts';
+import type { PaneSink, Windower, WindowProgress } from './windower.ts';
+
+/** Which rows stay: the last `rows`, or those with a time above (newest − `range`). */
+export type Extent = { readonly rows: number } | { readonly range: bigint };
+
+/**
+ * The last n rows, or the rows of the last stretch of time. A ring remembers what the aggregations were given, so that `onOld` gets
+ * the same rows back when they leave.
+ *
+ * Rows of a time window are kept in the order of their times. A block that goes back in time is sorted in, and the states are made
+ * anew from the ring; rows that are older than the window when they come never enter.
+ */
+export class Evicting implements Windower {
+  #late = 0;
+  #untimed = 0;
+  #newest: bigint | null = null;
+  readonly #memory: Memory;
+  readonly #scratch: Scratch;
+  readonly #state: GroupState;
+  readonly #ring: Ring;
+  readonly #extent: Extent;
+  readonly #emit: EmitMode;
+  readonly #blocks: BlockRows;
+  readonly #owner: string;
+  readonly #argCounts: readonly number[];
+  readonly #changed: ChangedGroups | null;
+  /** u32 rows in the window per group id. */
+  #live = 0;
+  #liveCapacity = 0;
+
+  constructor(spec: GroupSpec, scratch: Scratch, extent: Extent, emit: EmitMode) {
+    const { memory, owner } = spec;
+    this.#memory = memory;
+    this.#scratch = scratch;
+    this.#owner = owner;
+    this.#extent = extent;
+    this.#emit = emit;
+    this.#state = new GroupState(spec, true);
+    this.#blocks = new BlockRows(memory, scratch);
+    this.#argCounts = spec.states.map(({ types }) => types.length);
+    const hidden: DataType[] = [...(this.#state.keys ? [u32()] : []), ...('range' in extent ? [i64()] : [])];
+    this.#ring = new Ring({ memory, owner, types: [...spec.states.flatMap(({ types }) => types), ...hidden] });
+    this.#changed = emit === 'changed' && this.#state.keys ? new ChangedGroups(memory, owner) : null;
+  }
+
+  get progress(): WindowProgress {
+    return { watermark: this.#newest, late: this.#late, untimed: this.#untimed };
+  }
+
+  rows(block: AggregateBlock): void {
+    const groupIds = this.#state.keys ? this.#state.ids(block, this.#scratch.take(block.length * 4)) : 0;
+    if ('rows' in this.#extent) {
+      this.#enter(block, groupIds);
+      this.#leave(this.#ring.length - this.#extent.rows);
+    } else this.#timedRows(block, groupIds, this.#extent.range);
+  }
+
+  batchEnd(sink: PaneSink): void {
+    if (this.#emit !== 'end') this.#show(sink);
+  }
+
+  end(sink: PaneSink): void {
+    if (this.#emit === 'end') this.#show(sink);
+  }
+
+  dispose(): void {
+    this.#state.dispose();
+    this.#ring.dispose();
+    this.#changed?.dispose();
+    this.#memory.free(this.#live);
+    this.#live = 0;
+  }
+
+  #enter(block: AggregateBlock, groupIds: number): void {
+    this.#state.onNew(block, groupIds);
+    if (groupIds !== 0) {
+      this.#reserveLive(this.#state.size);
+      paneRoom(this.#memory).enter(groupIds, block.length, this.#live);
+      this.#changed?.add(groupIds, block.length, this.#state.size);
+    }
+    this.#ring.push(this.#ringVectors(block, groupIds), block.length);
+  }
+
+  /** The oldest `count` rows leave; groups that became empty are as new. */
+  #leave(count: number): void {
+    if (count <= 0) return;
+    for (const { length, vectors } of this.#ring.oldest(count, this.#scratch)) {
+      const block = this.#blockOf(vectors, length);
+      const groupIds = this.#state.keys ? this.#groupIdsOf(vectors) : 0;
+      this.#state.onOld(block, groupIds);
+      if (groupIds === 0) continue;
+      this.#changed?.add(groupIds, length, this.#state.size);
+      const emptied = this.#scratch.take(length * 4 + 4);
+      const gone = paneRoom(this.#memory).leave(groupIds, length, this.#live, emptied);
+      if (gone > 0) this.#state.forget(emptied, gone);
+    }
+    this.#ring.drop(count);
+  }
+
+  #timedRows(block: AggregateBlock, groupIds: number, range: bigint): void {
+    const room = windowRoom(this.#memory);
+    const clean = block.timesValidity === 0 ? { block, groupIds } : this.#withoutNullTimes(block, groupIds);
+    const { times, length } = clean.block;
+    if (length === 0) return;
+    const first = this.#memory.i64[times / 8]!;
+    const sorted = room.sortedRowsI64(times, length) === length;
+    if (sorted && (this.#newest === null || first >= this.#newest)) {
+      this.#newest = this.#memory.i64[times / 8 + length - 1]!;
+      this.#enter(clean.block, clean.groupIds);
+    } else this.#sortIn(clean.block, clean.groupIds, range);
+    this.#leave(this.#firstInside(this.#newest! - range));
+  }
+
+  /** How many of the oldest rows have a time at or before `limit`. */
+  #firstInside(limit: bigint): number {
+    const room = windowRoom(this.#memory);
+    let count = 0;
+    // Pieces are looked at one by one: mostly the first row of the first stays.
+    for (const { length, vectors } of this.#ring.oldest(this.#ring.length, this.#scratch)) {
+      const outside = room.firstAboveI64(vectors.at(-1)!.values, length, limit);
+      count += outside;
+      if (outside < length) break;
+    }
+    return count;
+  }
+
+  #withoutNullTimes(block: AggregateBlock, groupIds: number): { block: AggregateBlock; groupIds: number } {
+    const { u8 } = this.#memory;
+    const selection = this.#scratch.take(block.length * 4);
+    const rows = this.#memory.u32;
+    let kept = 0;
+    for (let row = 0; row < block.length; row++) {
+      if ((u8[block.timesValidity + (row >> 3)]! >> (row & 7)) & 1) rows[selection / 4 + kept++] = row;
+    }
+    this.#untimed += block.length - kept;
+    return this.#choose(block, groupIds, selection, kept);
+  }
+
+  #choose(
+    block: AggregateBlock,
+    groupIds: number,
+    selection: number,
+    kept: number,
+  ): { block: AggregateBlock; groupIds: number } {
+    const chosen = this.#blocks.take(block, selection, kept);
+    chosen.times = this.#blocks.takeVector(chunkVector(i64(), block.times), selection, kept).values;
+    const ids = groupIds === 0 ? 0 : this.#blocks.takeVector(chunkVector(u32(), groupIds), selection, kept).values;
+    return { block: chosen, groupIds: ids };
+  }
+
+  /** Rows that go back in time: everything in the window is put in order again and counted anew. */
+  #sortIn(block: AggregateBlock, groupIds: number, range: bigint): void {
+    const { i64: ticks } = this.#memory;
+    let newest = this.#newest ?? ticks[block.times / 8]!;
+    const kept: number[] = [];
+    for (let row = 0; row < block.length; row++) {
+      const time = ticks[block.times / 8 + row]!;
+      if (time > newest) newest = time;
+      if (time > newest - range) kept.push(row);
+      else this.#late++;
+    }
+    this.#newest = newest;
+    if (kept.length === 0) return;
+    const selection = this.#scratch.take(kept.length * 4);
+    this.#memory.u32.set(kept, selection / 4);
+    const arrived = this.#choose(block, groupIds, selection, kept.length);
+    this.#ring.push(this.#ringVectors(arrived.block, arrived.groupIds), kept.length);
+    const length = this.#ring.length;
+    const vectors = this.#ring.rows(this.#scratch);
+    const times = vectors.at(-1)!.values / 8;
+    const order = Array.from({ length }, (_, row) => row);
+    const at = this.#memory.i64.slice(times, times + length);
+    order.sort((a, b) => (at[a]! < at[b]! ? -1 : at[a]! > at[b]! ? 1 : a - b));
+    const sorted = this.#scratch.take(length * 4);
+    this.#memory.u32.set(order, sorted / 4);
+    const inOrder = vectors.map(vector => this.#blocks.takeVector(vector, sorted, length));
+    this.#state.clearAccumulators();
+    this.#memory.bulk.fill(this.#live, 0, this.#liveCapacity * 4);
+    this.#ring.clear();
+    const all = this.#blockOf(inOrder, length);
+    all.times = inOrder.at(-1)!.values;
+    this.#enter(all, this.#state.keys ? this.#groupIdsOf(inOrder) : 0);
+  }
+
+  #show(sink: PaneSink): void {
+    const { keys, size } = this.#state;
+    if (!keys) {
+      sink.pane(this.#state, 0, 1);
+      return;
+    }
+    const [ids, count] = this.#changed ? [this.#changed.ids, this.#changed.count] : [keys.sorted(), size];
+    const alive = this.#scratch.take(count * 4 + 4);
+    this.#reserveLive(size);
+    sink.pane(this.#state, alive, paneRoom(this.#memory).alive(ids, count, this.#live, alive));
+    this.#changed?.clear();
+  }
+
+  #reserveLive(groups: number): void {
+    if (groups <= this.#liveCapacity) return;
+    const capacity = Math.max(groups, this.#liveCapacity * 2, 1024);
+    const live = this.#memory.allocateZeroed(capacity * 4, this.#owner);
+    this.#memory.bulk.copy(live, this.#live, this.#liveCapacity * 4);
+    this.#memory.free(this.#live);
+    this.#live = live;
+    this.#liveCapacity = capacity;
+  }
+
+  /** What the ring keeps of a block: all arguments, then the group id, then the time. */
+  #ringVectors(block: AggregateBlock, groupIds: number): ChunkVector[] {
+    const vectors = block.args.flat();
+    if (this.#state.keys) vectors.push(chunkVector(u32(), groupIds));
+    if ('range' in this.#extent) vectors.push(chunkVector(i64(), block.times));
+    return vectors;
+  }
+
+  #blockOf(vectors: readonly ChunkVector[], length: number): AggregateBlock {
+    let at = 0;
+    const args = this.#argCounts.map(count => vectors.slice(at, (at += count)));
+    return { length, keys: [], args, times: 0, timesValidity: 0, mask: 0 };
+  }
+
+  #groupIdsOf(vectors: readonly ChunkVector[]): number {
+    return vectors[vectors.length - ('range' in this.#extent ? 2 : 1)]!.values;
+  }
+}
