@@ -165,7 +165,7 @@ function plainBuffers(type: DataType, cells: readonly unknown[]): VectorBuffers 
       return { values, offsets };
     }
     case 'dictionary': {
-      const distinct = [...new Set(cells.filter(cell => cell !== null))];
+      const distinct: unknown[] = [...new Set(cells.filter(cell => cell !== null))];
       return {
         values: Int32Array.from(cells, cell => Math.max(distinct.indexOf(cell), 0)),
         dictionary: plainVector(utf8(), distinct),
@@ -174,9 +174,9 @@ function plainBuffers(type: DataType, cells: readonly unknown[]): VectorBuffers 
     case 'int64':
     case 'uint64':
     case 'timestamp':
-      return { values: ARRAYS[type.kind].from(cells as bigint[], (cell: unknown) => (cell ?? 0n) as bigint) };
+      return { values: ARRAYS[type.kind].from(cells.map(cell => (cell ?? 0n) as bigint)) };
     default:
-      return { values: ARRAYS[type.kind].from(cells as number[], (cell: unknown) => (cell ?? 0) as number) };
+      return { values: ARRAYS[type.kind].from(cells.map(cell => (cell ?? 0) as number)) };
   }
 }
 

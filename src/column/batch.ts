@@ -1,6 +1,9 @@
+import type { RecordBatch } from 'apache-arrow';
 import { OptionError, SchemaError } from '../errors.ts';
 import type { DataType, ValueOf } from '../schema/data-type.ts';
 import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
+import { arrowModule } from './_arrow-module.ts';
+import { recordBatchOf } from './to-arrow.ts';
 import type { Vector } from './vector.ts';
 
 /** A row as JavaScript sees it: column name to value or null. */
@@ -52,6 +55,15 @@ export class Batch<C extends Columns = Columns> implements Iterable<Row<C>> {
   /** Row objects; for display and small results. */
   toArray(): Row<C>[] {
     return Array.from(this);
+  }
+
+  /**
+   * An apache-arrow RecordBatch over the same buffers: nothing is copied, so neither may be written to.
+   *
+   * apache-arrow is loaded at the first call, in Node only; in a browser use `toArrow` of `millrace/arrow`.
+   */
+  toArrow(): RecordBatch {
+    return recordBatchOf(this, arrowModule());
   }
 
   toString(): string {

@@ -1,0 +1,211 @@
+import { DataError, SchemaError } from '../errors.ts';
+import { type DataType, type Kind, TICKS_PER_SECOND, type Timestamp, typeText, utf8 } from '../schema/data-type.ts';
+import { shown } from './infer.ts';
+import { type Values, Vector, type VectorBuffers } from './vector.ts';
+
+/** The typed array that holds values of each fixed-width type. */
+const ARRAYS = /* @__PURE__ */ Object.freeze({
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  float32: Float32Array,
+  float64: Float64Array,
+  dictionary: Int32Array,
+  date32: Int32Array,
+  timestamp: BigInt64Array,
+});
+
+/** The class of typed arrays in a column of this type: bytes for bits and for variable length. */
+export function arrayOf(type: DataType): (typeof ARRAYS)[keyof typeof ARRAYS] {
+  return ARRAYS[type.kind as keyof typeof ARRAYS] ?? Uint8Array;
+}
+
+/** Least and greatest value of the integer types. */
+const RANGES: Readonly<Partial<Record<Kind, readonly [number, number]>>> = /* @__PURE__ */ Object.freeze({
+  int8: [-128, 127],
+  int16: [-32768, 32767],
+  int32: [-2147483648, 2147483647],
+  uint8: [0, 255],
+  uint16: [0, 65535],
+  uint32: [0, 4294967295],
+});
+
+const encoder = /* @__PURE__ */ new TextEncoder();
+
+/**
+ * A vector of JavaScript values; null and undefined are nulls.
+ *
+ * A typed array that is the column's own (Float64Array for float64, …) is taken as it is, without a copy.
+ * int64, uint64 and timestamps take bigint, or numbers that are exact integers (in the column's unit); timestamps and date32 take
+ * Date, and ISO 8601 text (UTC unless it says otherwise; milliseconds at most).
+ *
+ * @throws DataError naming column and record (from 1) of a value that the type can't hold exactly
+ */
+export function vectorOf<T extends DataType>(type: T, values: ArrayLike<unknown>, column = ''): Vector<T> {
+  if (type.kind !== 'dictionary' && type.kind !== 'bool' && type.kind !== 'utf8' && type.kind !== 'binary') {
+    if (values instanceof arrayOf(type)) return new Vector(type, values.length, { values: values as Values });
+  }
+  const { length } = values;
+  const validity = new Uint8Array((length + 7) >> 3);
+  let present = 0;
+  for (let row = 0; row < length; row++) {
+    if (values[row] === null || values[row] === undefined) continue;
+    validity[row >> 3]! |= 1 << (row & 7);
+    present++;
+  }
+  const fail: Fail = (row, value) => {
+    throw new DataError(`${shown(value)} is no ${typeText(type)}${hint(type, value)}`, { record: row + 1, column });
+  };
+  return new Vector(type, length, {
+    ...buffersOf(type, values, fail),
+    validity: present === length ? null : validity,
+  });
+}
+
+type Fail = (row: number, value: unknown) => never;
+
+function hint(type: DataType, value: unknown): string {
+  if (typeof value === 'number' && (type.kind === 'int64' || type.kind === 'uint64' || type.kind === 'timestamp')) {
+    return '; give a bigint, or an integer below 2^53';
+  }
+  return '';
+}
+
+function buffersOf(type: DataType, values: ArrayLike<unknown>, fail: Fail): VectorBuffers {
+  switch (type.kind) {
+    case 'bool':
+      return { values: bits(values, fail) };
+    case 'utf8':
+    case 'binary':
+      return bytes(type.kind, values, fail);
+    case 'dictionary':
+      return codes(values, fail);
+    default: {
+      const out = new (arrayOf(type))(values.length);
+      const convert = converter(type, fail);
+      for (let row = 0; row < values.length; row++) {
+        const value = values[row];
+        if (value !== null && value !== undefined) out[row] = convert(value, row);
+      }
+      return { values: out };
+    }
+  }
+}
+
+function bits(values: ArrayLike<unknown>, fail: Fail): Uint8Array {
+  const out = new Uint8Array((values.length + 7) >> 3);
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    if (value === true) out[row >> 3]! |= 1 << (row & 7);
+    else if (value !== false && value !== null && value !== undefined) fail(row, value);
+  }
+  return out;
+}
+
+function bytes(kind: 'utf8' | 'binary', values: ArrayLike<unknown>, fail: Fail): VectorBuffers {
+  const offsets = new Int32Array(values.length + 1);
+  let out = new Uint8Array(Math.max(64, values.length * 8));
+  let end = 0;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    if (value !== null && value !== undefined) {
+      if (kind === 'utf8' ? typeof value !== 'string' : !(value instanceof Uint8Array)) fail(row, value);
+      const need = kind === 'utf8' ? (value as string).length * 3 : (value as Uint8Array).length;
+      if (end + need > out.length) {
+        if (end + need > 0x7fff_ffff) fail(row, value);
+        const grown = new Uint8Array(Math.max(out.length * 2, end + need));
+        grown.set(out.subarray(0, end));
+        out = grown;
+      }
+      if (typeof value === 'string') end += encoder.encodeInto(value, out.subarray(end)).written;
+      else {
+        out.set(value as Uint8Array, end);
+        end += need;
+      }
+    }
+    offsets[row + 1] = end;
+  }
+  return { values: out.subarray(0, end), offsets };
+}
+
+function codes(values: ArrayLike<unknown>, fail: Fail): VectorBuffers {
+  const out = new Int32Array(values.length);
+  const seen = new Map<string, number>();
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    if (value === null || value === undefined) continue;
+    if (typeof value !== 'string') fail(row, value);
+    let code = seen.get(value as string);
+    if (code === undefined) seen.set(value as string, (code = seen.size));
+    out[row] = code;
+  }
+  return { values: out, dictionary: vectorOf(utf8(), [...seen.keys()]) };
+}
+
+/** Turns a value that is present into what the typed array stores. */
+function converter(type: DataType, fail: Fail): (value: unknown, row: number) => any {
+  const range = RANGES[type.kind];
+  if (range) {
+    const [least, most] = range;
+    return (value, row) => {
+      const number = typeof value === 'bigint' ? Number(value) : value;
+      if (Number.isInteger(number) && (number as number) >= least && (number as number) <= most) return number;
+      return fail(row, value);
+    };
+  }
+  switch (type.kind) {
+    case 'int64':
+    case 'uint64':
+      return (value, row) => exactBigint(value, type.kind === 'uint64') ?? fail(row, value);
+    case 'timestamp':
+      return (value, row) => ticksOf(value, type) ?? fail(row, value);
+    case 'date32':
+      return (value, row) => daysOf(value) ?? fail(row, value);
+    case 'float32':
+    case 'float64':
+      return (value, row) => {
+        if (typeof value === 'number') return value;
+        const number = typeof value === 'bigint' ? Number(value) : Number.NaN;
+        return Number.isSafeInteger(number) ? number : fail(row, value);
+      };
+    default:
+      throw new SchemaError(`batchOf: no values of type ${typeText(type)}`);
+  }
+}
+
+function exactBigint(value: unknown, unsigned: boolean): bigint | undefined {
+  if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) return undefined;
+  const big = BigInt(value as bigint | number);
+  return (unsigned ? BigInt.asUintN(64, big) : BigInt.asIntN(64, big)) === big ? big : undefined;
+}
+
+function ticksOf(value: unknown, { unit }: Timestamp): bigint | undefined {
+  const ms = millisecondsOf(value);
+  if (ms === undefined) return exactBigint(value, false);
+  if (Number.isNaN(ms)) return undefined;
+  if (unit === 's') return ms % 1000 === 0 ? BigInt(ms / 1000) : undefined;
+  return exactBigint(BigInt(ms) * BigInt(TICKS_PER_SECOND[unit] / 1000), false);
+}
+
+function daysOf(value: unknown): number | undefined {
+  const ms = millisecondsOf(value);
+  const days = ms === undefined ? Number(value) : Math.floor(ms / 86_400_000);
+  if (ms === undefined && typeof value !== 'number' && typeof value !== 'bigint') return undefined;
+  return Number.isInteger(days) && Math.abs(days) <= 0x7fff_ffff ? days : undefined;
+}
+
+const ISO = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+
+/** Milliseconds since the epoch of a Date or of ISO text (NaN when it is wrong); undefined for other values. */
+function millisecondsOf(value: unknown): number | undefined {
+  if (value instanceof Date) return value.getTime();
+  if (typeof value !== 'string') return undefined;
+  const parts = ISO.exec(value);
+  if (!parts) return Number.NaN;
+  return Date.parse(value.length === 10 || parts[1] ? value : `${value}Z`);
+}
