@@ -1,0 +1,147 @@
+// Cells of text: utf8, dictionary, binary, bool.
+import {
+  Dictionary, ENCODING, fail, Field, indexOf, K_BINARY, K_DICTIONARY, NO_DICTIONARY, NO_ROOM, setBit, State, TYPE,
+} from './field';
+import { hashBytes, isUtf8, sameBytes } from './string';
+
+// @ts-ignore: decorator
+@inline
+export function textStart(f: Field, row: i32): usize {
+  return f.values + load<i32>(f.offsets + (<usize>row << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+export function textEnds(f: Field, row: i32, at: usize): void {
+  store<i32>(f.offsets + (<usize>row << 2), <i32>(at - f.values), 4);
+}
+
+export function noRoom(s: State, f: Field, at: usize): usize {
+  s.field = indexOf(s, f);
+  return fail(s, NO_ROOM, at);
+}
+
+/** Whether the spare space takes `bytes` bytes and a 0. */
+export function hasSpare(s: State, bytes: usize): bool {
+  s.extra = <i32>bytes + 32;
+  return s.extra <= s.spareBytes;
+}
+
+/** Stores the bytes [at, end) of text as the cell of a utf8, dictionary or binary (base64) field; 0 when it fails. */
+export function putText(s: State, f: Field, at: usize, end: usize, row: i32): usize {
+  if (f.kind == K_BINARY) return putBase64(s, f, at, end, row);
+  const length = <i32>(end - at);
+  if (f.kind == K_DICTIONARY) return putCode(s, f, at, length, row);
+  if (!isUtf8(at, end)) return fail(s, ENCODING, at);
+  const out = textStart(f, row);
+  if (out + length > f.values + f.capacity) return noRoom(s, f, at);
+  memory.copy(out, at, length);
+  textEnds(f, row, out + length);
+  return end;
+}
+
+/** The code of the text in the field's dictionary, which takes it in when it is new. */
+// @ts-ignore: decorator
+@inline
+export function putCode(s: State, f: Field, at: usize, length: i32, row: i32): usize {
+  const d = changetype<Dictionary>(f.dictionary);
+  const hash = hashBytes(at, length);
+  let slot = hash;
+  while (true) {
+    const entry = d.table + (<usize>(slot & d.mask) << 3);
+    const code = load<i32>(entry, 4) - 1;
+    if (code < 0) break;
+    if (load<u32>(entry) == hash) {
+      const offset = d.offsets + (<usize>code << 2);
+      const from = load<i32>(offset);
+      if (load<i32>(offset, 4) - from == length && sameBytes(d.values + from, at, length)) {
+        store<i32>(f.values + (<usize>row << 2), code);
+        return at + length;
+      }
+    }
+    slot++;
+  }
+  return addCode(s, f, at, length, hash, row);
+}
+
+function addCode(s: State, f: Field, at: usize, length: i32, hash: u32, row: i32): usize {
+  const d = changetype<Dictionary>(f.dictionary);
+  if (!isUtf8(at, at + length)) return fail(s, ENCODING, at);
+  const from = load<i32>(d.offsets + (<usize>d.count << 2));
+  // 16 spare bytes, so that comparing and copying may read beyond a value's end
+  if (d.count == d.entries || from + length + 16 > d.capacity || d.count * 2 >= d.mask) {
+    s.field = indexOf(s, f);
+    s.extra = length;
+    return fail(s, NO_DICTIONARY, at);
+  }
+  memory.copy(d.values + from, at, length);
+  store<i32>(d.offsets + (<usize>d.count << 2), from + length, 4);
+  insert(d, hash, d.count);
+  store<i32>(f.values + (<usize>row << 2), d.count++);
+  return at + length;
+}
+
+function insert(d: Dictionary, hash: u32, code: i32): void {
+  let slot = hash;
+  while (load<i32>(d.table + (<usize>(slot & d.mask) << 3), 4)) slot++;
+  const entry = d.table + (<usize>(slot & d.mask) << 3);
+  store<u32>(entry, hash);
+  store<i32>(entry, code + 1, 4);
+}
+
+/** Enters all values into the (empty) table. */
+export function rehash(d: Dictionary): void {
+  memory.fill(d.table, 0, <usize>(d.mask + 1) << 3);
+  for (let code = 0; code < d.count; code++) {
+    const offset = d.offsets + (<usize>code << 2);
+    const from = load<i32>(offset);
+    insert(d, hashBytes(d.values + from, load<i32>(offset, 4) - from), code);
+  }
+}
+
+/** Value of a base64 (or base64url) character; −1 for others. */
+function sextet(c: u32): i32 {
+  if (c - 65 < 26) return c - 65;
+  if (c - 97 < 26) return c - 71;
+  if (c - 48 < 10) return c + 4;
+  if (c == 43 || c == 45) return 62;
+  if (c == 47 || c == 95) return 63;
+  return -1;
+}
+
+function putBase64(s: State, f: Field, at: usize, end: usize, row: i32): usize {
+  let out = textStart(f, row);
+  if (out + (end - at) > f.values + f.capacity) return noRoom(s, f, at);
+  let last = end;
+  if (((end - at) & 3) == 0) {
+    for (let i = 0; i < 2 && last > at && load<u8>(last - 1) == 61; i++) last--;
+  }
+  let bits: u32 = 0;
+  let held = 0;
+  for (let p = at; p < last; p++) {
+    const value = sextet(load<u8>(p));
+    if (value < 0) return fail(s, TYPE, at);
+    bits = (bits << 6) | value;
+    held += 6;
+    if (held >= 8) {
+      held -= 8;
+      store<u8>(out++, bits >> held);
+    }
+  }
+  if (held == 6 || (bits & ((1 << held) - 1)) != 0) return fail(s, TYPE, at);
+  textEnds(f, row, out);
+  return end;
+}
+
+/** `true` or `false` at `at`. */
+export function boolCell(s: State, f: Field, at: usize, row: i32): usize {
+  if (load<u32>(at) == 0x65757274) {
+    setBit(f, row, 1);
+    return at + 4;
+  }
+  if (load<u32>(at) == 0x736c6166 && load<u8>(at, 4) == 101) {
+    setBit(f, row, 0);
+    return at + 5;
+  }
+  return fail(s, TYPE, at);
+}
