@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { millrace, parseRows } from './_command.ts';
+import { millrace, parseRows } from '../cli/_command.ts';
 import { difference } from './_compare.ts';
 import { flightsParquet, openDuckDb, query } from './_duckdb.ts';
 import { type Format, formats, writeFlights } from './_files.ts';

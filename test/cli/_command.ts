@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { ResultRow } from './_duckdb.ts';
+import type { ResultRow } from '../flow/_duckdb.ts';
 
 export const main: string = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 

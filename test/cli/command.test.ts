@@ -1,0 +1,263 @@
+import { spawn } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { main, millrace, parseRows } from './_command.ts';
+
+let folder: string;
+const file = (name: string): string => join(folder, name);
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace-cli-'));
+  writeFileSync(file('a.ndjson'), lines([1, 'x'], [2, 'y'], [3, 'x']));
+  writeFileSync(file('b.ndjson'), lines([4, 'y'], [5, 'x']));
+  writeFileSync(file('a.csv'), 'v,k\n1,x\n2,y\n3,\n');
+  writeFileSync(file('bad.ndjson'), `${lines([1, 'x'])}{"v":oops}\n${lines([3, 'x'])}`);
+  writeFileSync(
+    file('times.csv'),
+    'at,v\n2001-01-01T00:00:00Z,1\n2001-01-01T00:00:30Z,2\n2001-01-01T00:01:10Z,3\n2001-01-01T00:05:00Z,4\n',
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function lines(...rows: [number, string][]): string {
+  return rows.map(([v, k]) => `${JSON.stringify({ v, k })}\n`).join('');
+}
+
+const run = (...args: string[]) => millrace(['run', ...args]);
+
+describe('millrace run', () => {
+  it('groups the whole input and prints a table', async () => {
+    const { code, stdout, stderr } = await run(
+      '--from',
+      file('a.ndjson'),
+      '--by',
+      'k',
+      '--agg',
+      'n = count(), m = mean(v)',
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toBe('k  n  m\n─  ─  ─\nx  2  2\ny  1  2\n');
+  });
+
+  it('filters, assigns, selects and writes NDJSON to standard output', async () => {
+    const from = ['--from', file('*.ndjson').replace('*', '[ab]'), '--assign', 'w = v * 10', '--where', 'w > 20'];
+    const { code, stdout } = await run(...from, '--select', 'w,k', '--to', '-');
+    expect(code).toBe(0);
+    expect(parseRows(stdout)).toEqual([
+      { w: 30, k: 'x' },
+      { w: 40, k: 'y' },
+      { w: 50, k: 'x' },
+    ]);
+  });
+
+  it('reads standard input, packed input, and what --format says', async () => {
+    const text = readFileSync(file('a.ndjson'));
+    const agg = ['--agg', 's = sum(v)', '--to', '-'];
+    expect((await millrace(['run', '--from', '-', '--format', 'ndjson', ...agg], text)).stdout).toBe('{"s":6}\n');
+    writeFileSync(file('packed.ndjson.gz'), gzipSync(text));
+    expect((await run('--from', file('packed.ndjson.gz'), ...agg)).stdout).toBe('{"s":6}\n');
+    writeFileSync(file('nameless'), text);
+    expect((await run('--from', file('nameless'), '--format', 'ndjson', ...agg)).stdout).toBe('{"s":6}\n');
+    expect((await run('--from', file('a.ndjson'), file('b.ndjson'), ...agg)).stdout).toBe('{"s":15}\n');
+    expect((await run('--from', `file://${file('a.ndjson')}`, ...agg)).stdout).toBe('{"s":6}\n');
+  });
+
+  it('takes a schema, delimiters, missing headers and null texts for CSV', async () => {
+    writeFileSync(file('raw.txt'), '1;x\nNA;y\n3;\n');
+    const details = ['--format', 'csv', '--delimiter', ';', '--no-header', '--nulls', 'NA'];
+    const { stdout, stderr } = await run(
+      ...[
+        '--from',
+        file('raw.txt'),
+        ...details,
+        '--schema',
+        'v: f64, k: utf8',
+        '--agg',
+        'n = count(v), s = sum(v)',
+        '--to',
+        '-',
+      ],
+    );
+    expect({ stdout, stderr }).toEqual({ stdout: '{"n":2,"s":4}\n', stderr: '' });
+  });
+
+  it.each(['ndjson', 'csv', 'tsv', 'arrow', 'ndjson.gz', 'csv.gz', 'arrow.gz'])(
+    'writes %s that it can read again',
+    async name => {
+      const to = file(`copy.${name}`);
+      expect(await run('--from', file('a.csv'), '--to', to)).toEqual({ code: 0, stdout: '', stderr: '' });
+      const { stdout } = await run('--from', to, '--to', '-');
+      expect(parseRows(stdout)).toEqual([
+        { v: 1, k: 'x' },
+        { v: 2, k: 'y' },
+        { v: 3, k: null },
+      ]);
+    },
+  );
+
+  it('closes windows of event time', async () => {
+    const from = ['--from', file('times.csv'), '--index', 'at'];
+    const { stdout } = await run(...from, '--tumbling', '1m', '--agg', 's = sum(v)');
+    expect(stdout.split('\n').slice(2, -1)).toEqual([
+      '2001-01-01T00:00:00Z  2001-01-01T00:01:00Z  3',
+      '2001-01-01T00:01:00Z  2001-01-01T00:02:00Z  3',
+      '2001-01-01T00:05:00Z  2001-01-01T00:06:00Z  4',
+    ]);
+    const sessions = await run(...from, '--session', '2m', '--agg', 'n = count()', '--to', '-');
+    expect(parseRows(sessions.stdout).map(row => row['n'])).toEqual([3, 1]);
+    const overlapping = await run(...from, '--sliding', '2m,1m', '--agg', 'n = count()', '--to', '-');
+    expect(parseRows(overlapping.stdout).map(row => row['n'])).toEqual([2, 3, 1, 1, 1]);
+  });
+
+  it('stops after --limit rows and shows --tail rows', async () => {
+    expect(parseRows((await run('--from', file('a.ndjson'), '--limit', '2', '--to', '-')).stdout)).toHaveLength(2);
+    const { stdout } = await run('--from', file('a.ndjson'), '--tail', '1');
+    expect(stdout.split('\n')[2]).toBe('3  x');
+  });
+
+  it('explains the plan instead of running it, and tells figures on standard error', async () => {
+    const plan = await run(
+      '--from',
+      file('a.ndjson'),
+      '--where',
+      'v > 1',
+      '--by',
+      'k',
+      '--agg',
+      'n = count()',
+      '--explain',
+    );
+    expect(plan.code).toBe(0);
+    expect(plan.stdout).toMatch(/filter/);
+    const { stderr } = await run('--from', file('a.ndjson'), '--agg', 'n = count()', '--stats');
+    for (const word of [
+      'rows in         3 (',
+      'rows out        1',
+      'peak memory',
+      'late rows       0',
+      'skipped records 0',
+    ]) {
+      expect(stderr).toContain(word);
+    }
+  });
+});
+
+describe('millrace run fails with one line', () => {
+  it.each([
+    [['--agg', 'n = count()'], /required option '--from <path...>'/],
+    [['--from', 'x', '--agg', 'n = count()', '--tumbling', '1d'], /--tumbling wants --index/],
+    [['--from', 'x', '--by', 'k'], /--by wants --agg/],
+    [
+      ['--from', 'x', '--tumbling', '1d', '--session', '1d', '--agg', 'n = count()'],
+      /'--tumbling <size>' cannot be used with/,
+    ],
+    [['--from', 'x', '--emit', 'sometimes'], /Allowed choices are close, update, batch, end/],
+    [['--from', 'x', '--nonsense'], /unknown option '--nonsense'/],
+    [['--from', 'gopher://x', '--to', '-'], /no transport for gopher:\/\//],
+  ])('and 2 when the command line is wrong: %j', async (args, problem) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(problem);
+    expect(stderr).toMatch(/^millrace: [^\n]+\n$/);
+  });
+
+  it.each([
+    [['--where', 'w > 1'], /no column "w"/],
+    [['--where', 'v >'], /v >/],
+    [['--agg', 'n = cuont()'], /cuont/],
+    [['--select', 'v,kk'], /no column "kk"/],
+    [['--to', 'x.parquet'], /can't write parquet/],
+    [['--to', 'x.unknown'], /add --to-format/],
+  ])('and 2 when it does not fit the data: %j', async (args, problem) => {
+    const { code, stderr } = await run('--from', file('a.ndjson'), ...args);
+    expect(stderr).toMatch(problem);
+    expect(stderr).toMatch(/^millrace: [^\n]+\n$/);
+    expect(code).toBe(2);
+  });
+
+  it('and 2 when it would overwrite what it reads', async () => {
+    const { code, stderr } = await run('--from', file('a.ndjson'), '--to', file('a.ndjson'));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/is an input too/);
+    expect(readFileSync(file('a.ndjson'), 'utf8')).toHaveLength(lines([1, 'x'], [2, 'y'], [3, 'x']).length);
+  });
+
+  it('and 1 when a file is missing or a record is bad, unless bad records are skipped', async () => {
+    const missing = await run('--from', file('none.csv'));
+    expect(missing).toMatchObject({ code: 1, stderr: `millrace: open: ${file('none.csv')}: there is no such file\n` });
+    const bad = await run('--from', file('bad.ndjson'), '--agg', 'n = count()');
+    expect(bad.code).toBe(1);
+    expect(bad.stderr).toMatch(/^millrace: .*bad\.ndjson, record 2, byte 16[^\n]*\n$/);
+    expect((await run('--from', file('bad.ndjson'), '--debug')).stderr).toMatch(/\n {4}at /);
+    const skipped = await run(
+      '--from',
+      file('bad.ndjson'),
+      '--bad-records',
+      'skip',
+      '--agg',
+      'n = count()',
+      '--to',
+      '-',
+      '--stats',
+    );
+    expect(skipped).toMatchObject({ code: 0, stdout: '{"n":2}\n' });
+    expect(skipped.stderr).toContain('skipped records 1');
+  });
+});
+
+describe('millrace run, interrupted', () => {
+  it('ends quietly when its reader has had enough', async () => {
+    writeFileSync(file('long.ndjson'), lines([1, 'x'], [2, 'y']).repeat(100_000));
+    const child = spawn(process.execPath, [main, 'run', '--from', file('long.ndjson'), '--to', '-']);
+    let stderr = '';
+    child.stderr.on('data', piece => (stderr += piece));
+    child.stdout.once('data', () => child.stdout.destroy());
+    const code = await new Promise(resolve => child.on('close', resolve));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('follows a growing file, prints what it has at Ctrl-C and exits with 130', async () => {
+    const path = file('growing.ndjson');
+    writeFileSync(path, lines([1, 'x']));
+    const args = ['run', '--from', path, '--follow', '--where', 'v > 0', '--to', '-'];
+    const child = spawn(process.execPath, [main, ...args]);
+    let stdout = '';
+    const seen = (text: string) =>
+      new Promise<void>(resolve => {
+        const look = (): void => {
+          if (stdout.includes(text)) resolve();
+        };
+        child.stdout.on('data', look);
+        look();
+      });
+    child.stdout.on('data', piece => (stdout += piece));
+    await seen('"v":1');
+    appendFileSync(path, lines([2, 'y']));
+    await seen('"v":2');
+    child.kill('SIGINT');
+    expect(await new Promise(resolve => child.on('close', resolve))).toBe(130);
+  });
+
+  it('prints the totals so far at Ctrl-C', async () => {
+    const path = file('totals.ndjson');
+    writeFileSync(path, lines([1, 'x'], [2, 'x']));
+    const child = spawn(process.execPath, [
+      main,
+      'run',
+      '--from',
+      path,
+      '--follow',
+      '--agg',
+      's = sum(v)',
+      '--to',
+      '-',
+    ]);
+    let stdout = '';
+    child.stdout.on('data', piece => (stdout += piece));
+    setTimeout(() => child.kill('SIGINT'), 1500);
+    expect(await new Promise(resolve => child.on('close', resolve))).toBe(130);
+    expect(stdout).toBe('{"s":3}\n');
+  });
+});
