@@ -1,0 +1,244 @@
+/**
+ * Integer keys to dense ids: a direct map while the range of keys is small, open addressing otherwise.
+ *
+ * K is the width at which keys are kept (i32 or i64), T that of the column. A slot of the hash table:
+ *
+ *   i32   [ key: 4 | id: 4 ]                  i64   [ key: 8 | id: 4 | unused: 4 ]
+ */
+@unmanaged
+export class IntegerTable {
+  /** Address of the slots; 0 while the direct map serves. */
+  slots: u32;
+  /** Bits to shift a hash down to a slot number. */
+  shift: u32;
+  /** Address of the keys in order of their ids. */
+  keys: u32;
+  /** Ids given so far. */
+  size: u32;
+  /** Ids that keys (and slots, at half load) have room for. */
+  limit: u32;
+  /** Address of the direct map, u32 ids by `key - low`; 0 when hashing. */
+  map: u32;
+  /** Entries of the direct map. */
+  range: u32;
+  /** The id of null, if it is a key of its own; `NONE` before it is met. */
+  nullId: u32;
+  /** Whether null is a key of its own. */
+  keepNull: u32;
+  unused: u32;
+  /** Least key of the direct map. */
+  low: i64;
+}
+
+export const NONE: u32 = 0xffff_ffff;
+
+// @ts-ignore: decorator
+@inline
+function slotBytes<K>(): usize { return sizeof<K>() == 4 ? 8 : 16; }
+
+// Fibonacci hashing: the top bits of key × 2^w/φ. The fold lets the high half of 64-bit keys (pairs of ids) reach every bit.
+// @ts-ignore: decorator
+@inline
+function slotOf<K>(key: K, shift: u32): usize {
+  if (sizeof<K>() == 4) return <usize>((<u32>key * 0x9e3779b1) >> shift);
+  const k = <u64>key;
+  return <usize>(((k ^ (k >> 32)) * 0x9e3779b97f4a7c15) >> <u64>(shift + 32));
+}
+
+// @ts-ignore: decorator
+@inline
+export function bitAt(bits: usize, row: i32): u32 {
+  return (<u32>load<u8>(bits + <usize>(<u32>row >> 3)) >> (<u32>row & 7)) & 1;
+}
+
+/** The id of a key that is in the table, or `NONE`. */
+// @ts-ignore: decorator
+@inline
+function findHashed<K>(slots: usize, shift: u32, mask: usize, key: K): u32 {
+  let slot = slotOf<K>(key, shift);
+  while (true) {
+    const at = slots + slot * slotBytes<K>();
+    const id = load<u32>(at, sizeof<K>());
+    if (id == NONE || load<K>(at) == key) return id;
+    slot = (slot + 1) & mask;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function nullIdOf<K>(table: IntegerTable): u32 {
+  if (table.nullId == NONE) {
+    table.nullId = table.size;
+    store<K>(<usize>table.keys + <usize>table.size * sizeof<K>(), <K>0);
+    table.size += 1;
+  }
+  return table.nullId;
+}
+
+/**
+ * Ids of rows [from, length) to `target` (u32 per row), new keys getting the next ids. Rows whose bit in `mask` is 0 (address 0: no
+ * mask) get `NONE`, and so do rows without `validity`, unless null is a key.
+ *
+ * Returns the rows done: fewer than `length` when the table is full, or when a key lies outside the direct map.
+ */
+// @ts-ignore: decorator
+@inline
+export function ids<T, K>(tableAt: usize, values: usize, validity: usize, mask: usize, from: i32, length: i32, target: usize): i32 {
+  const table = changetype<IntegerTable>(tableAt);
+  if ((validity | mask) == 0) {
+    if (table.map != 0) return mapped<T, K>(table, values, 0, 0, false, from, length, target);
+    return hashed<T, K>(table, values, 0, 0, false, from, length, target);
+  }
+  if (table.map != 0) return mapped<T, K>(table, values, validity, mask, true, from, length, target);
+  return hashed<T, K>(table, values, validity, mask, true, from, length, target);
+}
+
+// @ts-ignore: decorator
+@inline
+function mapped<T, K>(table: IntegerTable, values: usize, validity: usize, mask: usize, masked: bool, from: i32, length: i32, target: usize): i32 {
+  const map = <usize>table.map, keys = <usize>table.keys, low = <K>table.low, range = table.range, limit = table.limit;
+  for (let row = from; row < length; row++) {
+    const out = target + (<usize>row << 2);
+    if (masked) {
+      if (mask != 0 && bitAt(mask, row) == 0) {
+        store<u32>(out, NONE);
+        continue;
+      }
+      if (validity != 0 && bitAt(validity, row) == 0) {
+        if (table.keepNull == 0) {
+          store<u32>(out, NONE);
+          continue;
+        }
+        if (table.size == limit) return row;
+        store<u32>(out, nullIdOf<K>(table));
+        continue;
+      }
+    }
+    const key = <K>load<T>(values + <usize>row * sizeof<T>());
+    const place = key - low;
+    if (sizeof<K>() == 4 ? <u32>place >= range : <u64>place >= <u64>range) return row;
+    const entry = map + (<usize>place << 2);
+    let id = load<u32>(entry);
+    if (id == NONE) {
+      id = table.size;
+      if (id == limit) return row;
+      store<u32>(entry, id);
+      store<K>(keys + <usize>id * sizeof<K>(), key);
+      table.size = id + 1;
+    }
+    store<u32>(out, id);
+  }
+  return length;
+}
+
+// @ts-ignore: decorator
+@inline
+function hashed<T, K>(table: IntegerTable, values: usize, validity: usize, mask: usize, masked: bool, from: i32, length: i32, target: usize): i32 {
+  const slots = <usize>table.slots, keys = <usize>table.keys, shift = table.shift, limit = table.limit;
+  const slotMask = <usize>(0xffff_ffff >> shift);
+  for (let row = from; row < length; row++) {
+    const out = target + (<usize>row << 2);
+    if (masked) {
+      if (mask != 0 && bitAt(mask, row) == 0) {
+        store<u32>(out, NONE);
+        continue;
+      }
+      if (validity != 0 && bitAt(validity, row) == 0) {
+        if (table.keepNull == 0) {
+          store<u32>(out, NONE);
+          continue;
+        }
+        if (table.size == limit) return row;
+        store<u32>(out, nullIdOf<K>(table));
+        continue;
+      }
+    }
+    const key = <K>load<T>(values + <usize>row * sizeof<T>());
+    let slot = slotOf<K>(key, shift);
+    while (true) {
+      const at = slots + slot * slotBytes<K>();
+      let id = load<u32>(at, sizeof<K>());
+      if (id != NONE && load<K>(at) == key) {
+        store<u32>(out, id);
+        break;
+      }
+      if (id == NONE) {
+        id = table.size;
+        if (id == limit) return row;
+        store<K>(at, key);
+        store<u32>(at, id, sizeof<K>());
+        store<K>(keys + <usize>id * sizeof<K>(), key);
+        table.size = id + 1;
+        store<u32>(out, id);
+        break;
+      }
+      slot = (slot + 1) & slotMask;
+    }
+  }
+  return length;
+}
+
+/** Ids of keys that are known, `NONE` for others; no null, no new ids. */
+// @ts-ignore: decorator
+@inline
+export function find<K>(tableAt: usize, values: usize, length: i32, target: usize): void {
+  const table = changetype<IntegerTable>(tableAt);
+  const mask = <usize>(0xffff_ffff >> table.shift);
+  for (let row = 0; row < length; row++) {
+    const key = load<K>(values + <usize>row * sizeof<K>());
+    let id = NONE;
+    if (table.map != 0) {
+      const place = <u64>(<i64>key - table.low);
+      if (place < <u64>table.range) id = load<u32>(<usize>table.map + (<usize>place << 2));
+    } else id = findHashed<K>(<usize>table.slots, table.shift, mask, key);
+    store<u32>(target + (<usize>row << 2), id);
+  }
+}
+
+/** Fills the empty (all bits set) slots, or the empty direct map, from the keys. */
+// @ts-ignore: decorator
+@inline
+export function rebuild<K>(tableAt: usize): void {
+  const table = changetype<IntegerTable>(tableAt);
+  const keys = <usize>table.keys, slots = <usize>table.slots, mask = <usize>(0xffff_ffff >> table.shift);
+  for (let id: u32 = 0; id < table.size; id++) {
+    if (id == table.nullId) continue;
+    const key = load<K>(keys + <usize>id * sizeof<K>());
+    if (table.map != 0) {
+      store<u32>(<usize>table.map + (<usize>(<i64>key - table.low) << 2), id);
+      continue;
+    }
+    let slot = slotOf<K>(key, table.shift);
+    while (load<u32>(slots + slot * slotBytes<K>(), sizeof<K>()) != NONE) slot = (slot + 1) & mask;
+    store<K>(slots + slot * slotBytes<K>(), key);
+    store<u32>(slots + slot * slotBytes<K>(), id, sizeof<K>());
+  }
+}
+
+/** Least and greatest value of rows [from, length) to `target` (two i64); null rows count too. No rows: greatest below least. */
+// @ts-ignore: decorator
+@inline
+export function rangeOf<T>(values: usize, from: i32, length: i32, target: usize): void {
+  let low = i64.MAX_VALUE, high = i64.MIN_VALUE;
+  for (let row = from; row < length; row++) {
+    const value = <i64>load<T>(values + <usize>row * sizeof<T>());
+    low = min(low, value);
+    high = max(high, value);
+  }
+  store<i64>(target, low);
+  store<i64>(target, high, 8);
+}
+
+/** Pairs of ids as 64-bit keys, `a` the high half. `NONE` in either marks the row in `validity` (bits, whole bytes written) as absent. */
+export function pair(a: usize, b: usize, length: i32, target: usize, validity: usize): void {
+  let bits: u32 = 0;
+  for (let row = 0; row < length; row++) {
+    const high = load<u32>(a + (<usize>row << 2)), low = load<u32>(b + (<usize>row << 2));
+    store<u64>(target + (<usize>row << 3), (<u64>high << 32) | <u64>low);
+    bits |= u32(high != NONE && low != NONE) << (row & 7);
+    if ((row & 7) == 7 || row == length - 1) {
+      store<u8>(validity + <usize>(row >> 3), <u8>bits);
+      bits = 0;
+    }
+  }
+}

@@ -1,0 +1,222 @@
+import { NONE, bitAt } from './integers';
+
+/**
+ * Texts (or any bytes) to dense ids. The distinct texts lie as a utf8 column: `offsets` and `bytes`.
+ *
+ * A slot of the hash table is [ hash: 4 | id: 4 ].
+ */
+@unmanaged
+export class TextTable {
+  slots: u32;
+  /** Bits to shift a hash down to a slot number. */
+  shift: u32;
+  /** Address of size + 1 offsets (i32). */
+  offsets: u32;
+  /** Ids given so far. */
+  size: u32;
+  /** Ids there is room for. */
+  limit: u32;
+  bytes: u32;
+  /** Bytes there is room for. */
+  capacity: u32;
+  nullId: u32;
+  keepNull: u32;
+}
+
+const M: u64 = 0x9e3779b97f4a7c15;
+
+/**
+ * Hash of bytes, 8 at a time; the last 8 overlap those before, so the loop has no tail. Not for hostile keys: it has no seed.
+ */
+// @ts-ignore: decorator
+@inline
+function hashOf(at: usize, length: i32): u32 {
+  let h: u64 = <u64>length * M;
+  if (length >= 8) {
+    const last = at + <usize>length - 8;
+    for (; at < last; at += 8) {
+      h = (h ^ load<u64>(at)) * M;
+      h ^= h >> 29;
+    }
+    h = (h ^ load<u64>(last)) * M;
+  } else if (length >= 4) {
+    h = (h ^ (<u64>load<u32>(at) | (<u64>load<u32>(at + <usize>length - 4) << 32))) * M;
+  } else if (length > 0) {
+    const bytes = <u64>load<u8>(at) | (<u64>load<u8>(at + <usize>(length >> 1)) << 8) | (<u64>load<u8>(at + <usize>length - 1) << 16);
+    h = (h ^ bytes) * M;
+  }
+  h ^= h >> 32;
+  return <u32>((h * M) >> 32);
+}
+
+// @ts-ignore: decorator
+@inline
+function same(a: usize, b: usize, length: i32): bool {
+  if (length >= 16) {
+    const lastA = a + <usize>length - 16, lastB = b + <usize>length - 16;
+    for (; a < lastA; a += 16, b += 16) {
+      if (v128.any_true(v128.xor(v128.load(a), v128.load(b)))) return false;
+    }
+    return !v128.any_true(v128.xor(v128.load(lastA), v128.load(lastB)));
+  }
+  if (length >= 8) {
+    return ((load<u64>(a) ^ load<u64>(b)) | (load<u64>(a + <usize>length - 8) ^ load<u64>(b + <usize>length - 8))) == 0;
+  }
+  if (length >= 4) {
+    return ((load<u32>(a) ^ load<u32>(b)) | (load<u32>(a + <usize>length - 4) ^ load<u32>(b + <usize>length - 4))) == 0;
+  }
+  for (let i = 0; i < length; i++) {
+    if (load<u8>(a + <usize>i) != load<u8>(b + <usize>i)) return false;
+  }
+  return true;
+}
+
+/** Address of the slot that holds the text, or of the free one where it belongs. */
+// @ts-ignore: decorator
+@inline
+function slotFor(table: TextTable, at: usize, length: i32, hash: u32): usize {
+  const slots = <usize>table.slots, offsets = <usize>table.offsets, bytes = <usize>table.bytes;
+  const mask = <usize>(0xffff_ffff >> table.shift);
+  let slot = <usize>(hash >> table.shift);
+  while (true) {
+    const entry = slots + (slot << 3);
+    const id = load<u32>(entry, 4);
+    if (id == NONE) return entry;
+    if (load<u32>(entry) == hash) {
+      const start = load<i32>(offsets + (<usize>id << 2));
+      if (load<i32>(offsets + (<usize>id << 2), 4) - start == length && same(at, bytes + <usize>start, length)) return entry;
+    }
+    slot = (slot + 1) & mask;
+  }
+}
+
+/** The id of the text, a new one if need be; `NONE` when the table is full. */
+function idOf(table: TextTable, at: usize, length: i32): u32 {
+  const hash = hashOf(at, length);
+  const entry = slotFor(table, at, length, hash);
+  let id = load<u32>(entry, 4);
+  if (id != NONE) return id;
+  id = table.size;
+  if (id == table.limit) return NONE;
+  const offsets = <usize>table.offsets + (<usize>id << 2);
+  const start = load<u32>(offsets);
+  if (start + <u32>length > table.capacity) return NONE;
+  memory.copy(<usize>table.bytes + <usize>start, at, <usize>length);
+  store<u32>(offsets, start + <u32>length, 4);
+  store<u32>(entry, hash);
+  store<u32>(entry, id, 4);
+  table.size = id + 1;
+  return id;
+}
+
+/** The id of null, made if need be; `NONE` when the table is full. */
+function nullIdOf(table: TextTable): u32 {
+  if (table.nullId != NONE) return table.nullId;
+  if (table.size == table.limit) return NONE;
+  const id = table.size, offsets = <usize>table.offsets + (<usize>id << 2);
+  store<u32>(offsets, load<u32>(offsets), 4);
+  table.nullId = id;
+  table.size = id + 1;
+  return id;
+}
+
+/**
+ * Ids of rows [from, length); see `ids` of integers. Returns the rows done: fewer than `length` when there is no room for
+ * one more text.
+ */
+export function textIds(tableAt: usize, offsets: usize, values: usize, validity: usize, mask: usize, from: i32, length: i32, target: usize): i32 {
+  const table = changetype<TextTable>(tableAt);
+  for (let row = from; row < length; row++) {
+    let id = NONE;
+    if (mask == 0 || bitAt(mask, row) != 0) {
+      if (validity == 0 || bitAt(validity, row) != 0) {
+        const start = load<i32>(offsets + (<usize>row << 2));
+        id = idOf(table, values + <usize>start, load<i32>(offsets + (<usize>row << 2), 4) - start);
+        if (id == NONE) return row;
+      } else if (table.keepNull != 0) {
+        id = nullIdOf(table);
+        if (id == NONE) return row;
+      }
+    }
+    store<u32>(target + (<usize>row << 2), id);
+  }
+  return length;
+}
+
+/**
+ * Ids of rows [from, length) of a dictionary column. `codeIds` (u32 per code, `NONE` = not met yet) remembers each code's id, so
+ * that a text is hashed once per dictionary.
+ */
+export function codeIds(tableAt: usize, known: usize, offsets: usize, texts: usize, codes: usize, validity: usize, mask: usize, from: i32, length: i32, target: usize): i32 {
+  const table = changetype<TextTable>(tableAt);
+  for (let row = from; row < length; row++) {
+    let id = NONE;
+    if (mask == 0 || bitAt(mask, row) != 0) {
+      if (validity == 0 || bitAt(validity, row) != 0) {
+        const code = <usize>load<u32>(codes + (<usize>row << 2)) << 2;
+        id = load<u32>(known + code);
+        if (id == NONE) {
+          const start = load<i32>(offsets + code);
+          id = idOf(table, texts + <usize>start, load<i32>(offsets + code, 4) - start);
+          if (id == NONE) return row;
+          store<u32>(known + code, id);
+        }
+      } else if (table.keepNull != 0) {
+        id = nullIdOf(table);
+        if (id == NONE) return row;
+      }
+    }
+    store<u32>(target + (<usize>row << 2), id);
+  }
+  return length;
+}
+
+/** The id of one text that is known, else `NONE`. */
+export function findText(tableAt: usize, at: usize, length: i32): u32 {
+  const table = changetype<TextTable>(tableAt);
+  return load<u32>(slotFor(table, at, length, hashOf(at, length)), 4);
+}
+
+/** Fills the empty slots from the texts. */
+export function rebuildTexts(tableAt: usize): void {
+  const table = changetype<TextTable>(tableAt);
+  const mask = <usize>(0xffff_ffff >> table.shift), slots = <usize>table.slots;
+  for (let id: u32 = 0; id < table.size; id++) {
+    if (id == table.nullId) continue;
+    const offsets = <usize>table.offsets + (<usize>id << 2), start = load<i32>(offsets);
+    const hash = hashOf(<usize>table.bytes + <usize>start, load<i32>(offsets, 4) - start);
+    let slot = <usize>(hash >> table.shift);
+    while (load<u32>(slots + (slot << 3), 4) != NONE) slot = (slot + 1) & mask;
+    store<u32>(slots + (slot << 3), hash);
+    store<u32>(slots + (slot << 3), id, 4);
+  }
+}
+
+/** Sum of the lengths of the texts with these ids (all `count` when `ids` is 0). */
+export function textBytes(tableAt: usize, ids: usize, count: i32): f64 {
+  const table = changetype<TextTable>(tableAt);
+  let total: f64 = 0;
+  for (let i = 0; i < count; i++) {
+    const id = ids == 0 ? <u32>i : load<u32>(ids + (<usize>i << 2));
+    if (id == NONE) continue;
+    const offsets = <usize>table.offsets + (<usize>id << 2);
+    total += <f64>(load<u32>(offsets, 4) - load<u32>(offsets));
+  }
+  return total;
+}
+
+/** The texts with these ids as a utf8 column: `offsets` (count + 1) and `bytes` are written. */
+export function takeTexts(tableAt: usize, ids: usize, count: i32, offsets: usize, bytes: usize): void {
+  const table = changetype<TextTable>(tableAt);
+  let end: u32 = 0;
+  store<u32>(offsets, 0);
+  for (let i = 0; i < count; i++) {
+    const id = ids == 0 ? <u32>i : load<u32>(ids + (<usize>i << 2));
+    if (id != NONE) {
+      const entry = <usize>table.offsets + (<usize>id << 2), start = load<u32>(entry), length = load<u32>(entry, 4) - start;
+      memory.copy(bytes + <usize>end, <usize>table.bytes + <usize>start, <usize>length);
+      end += length;
+    }
+    store<u32>(offsets + (<usize>i << 2), end, 4);
+  }
+}

@@ -1,0 +1,100 @@
+import type { ChunkVector } from '../column/chunk.ts';
+import type { Scratch } from '../memory/scratch.ts';
+import type { DataType } from '../schema/data-type.ts';
+import { FlatAccumulator, type Part } from './_flat.ts';
+import { demand, isFixed } from './_types.ts';
+import type { AccumulatorKind, AccumulatorOptions, Aggregation, Parameters } from './accumulator.ts';
+
+type Which = 'min' | 'max';
+
+export const isWide = ({ kind }: DataType): boolean => kind === 'int64' || kind === 'uint64' || kind === 'timestamp';
+
+/** Signed comparison sorts u64 rightly once the top bit is flipped. */
+export const flipOf = ({ kind }: DataType): bigint => (kind === 'uint64' ? -(2n ** 63n) : 0n);
+
+/** f64, NaN while empty: floats and everything of at most 32 bits. */
+class Extreme extends FlatAccumulator {
+  readonly #which: Which;
+
+  constructor(options: AccumulatorOptions, which: Which) {
+    super(options, { name: `${which} f64`, stride: 8, initial: 255, forms: ['f64'] });
+    this.#which = which;
+  }
+
+  protected feed({ ids, values, validity, mask, length }: Part): void {
+    const kernel = this.#which === 'min' ? this.room.minF64 : this.room.maxF64;
+    kernel(this.states, ids, values, validity, mask, length);
+  }
+
+  protected join(states: number, from: number, map: number, groups: number): void {
+    this.room[this.#which === 'min' ? 'mergeMinF64' : 'mergeMaxF64'](states, from, map, groups);
+  }
+
+  result(_name: string, _parameters: Parameters, ids: number, count: number, scratch: Scratch): ChunkVector {
+    const [out, bits] = [scratch.take(count * 8 + 8), scratch.take((count >> 3) + 1)];
+    const nulls = this.room.resultExtremeF64(this.states, ids, count, out, bits);
+    const type = this.types[0]!;
+    if (type.kind !== 'bool') return this.answer(type, this.narrowed(type, 'f64', out, count, scratch), bits, nulls);
+    const truth = scratch.take((count >> 3) + 1);
+    this.room.truthBits(out, count, truth);
+    return this.answer(type, truth, bits, nulls);
+  }
+}
+
+/** [i64, seen]: 64-bit integers and timestamps. */
+class WideExtreme extends FlatAccumulator {
+  readonly #which: Which;
+  readonly #flip: bigint;
+
+  constructor(options: AccumulatorOptions, which: Which) {
+    super(options, { name: `${which} i64`, stride: 16, initial: 0, forms: ['own'] });
+    this.#which = which;
+    this.#flip = flipOf(options.types[0]!);
+  }
+
+  protected feed({ ids, values, validity, mask, length }: Part): void {
+    const kernel = this.#which === 'min' ? this.room.minI64 : this.room.maxI64;
+    kernel(this.states, ids, values, validity, mask, length, this.#flip);
+  }
+
+  protected join(states: number, from: number, map: number, groups: number): void {
+    this.room[this.#which === 'min' ? 'mergeMinI64' : 'mergeMaxI64'](states, from, map, groups);
+  }
+
+  result(_name: string, _parameters: Parameters, ids: number, count: number, scratch: Scratch): ChunkVector {
+    const [out, bits] = [scratch.take(count * 8 + 8), scratch.take((count >> 3) + 1)];
+    const nulls = this.room.resultExtremeI64(this.states, ids, count, this.#flip, out, bits);
+    return this.answer(this.types[0]!, out, bits, nulls);
+  }
+}
+
+const kindOf = (which: Which): AccumulatorKind => ({
+  name: which,
+  create: options => (isWide(options.types[0]!) ? new WideExtreme(options, which) : new Extreme(options, which)),
+});
+
+const minKind = /* @__PURE__ */ kindOf('min');
+const maxKind = /* @__PURE__ */ kindOf('max');
+
+const fixed = (name: string, types: readonly DataType[]): DataType => {
+  demand(name, types, isFixed, 'numbers, bool or times');
+  return types[0]!;
+};
+
+/** The least value, of the column's type; null of nothing. NaN is skipped. */
+export const min: Aggregation = {
+  name: 'min',
+  arity: [1, 1],
+  parameters: {},
+  resultType: types => fixed('min', types),
+  kind: () => minKind,
+};
+
+/** The greatest value, of the column's type; null of nothing. NaN is skipped. */
+export const max: Aggregation = {
+  name: 'max',
+  arity: [1, 1],
+  parameters: {},
+  resultType: types => fixed('max', types),
+  kind: () => maxKind,
+};

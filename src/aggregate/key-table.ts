@@ -1,0 +1,254 @@
+import { type ChunkVector, chunkVector } from '../column/chunk.ts';
+import { OptionError } from '../errors.ts';
+import { type GroupRoom, groupRoom } from '../kernel/group.ts';
+import type { Memory } from '../memory/memory.ts';
+import { Scratch } from '../memory/scratch.ts';
+import { type DataType, i64, isText } from '../schema/data-type.ts';
+import { IntegerKeys } from './_integer-keys.ts';
+import type { KeyColumn } from './_key-column.ts';
+import { joined, parted } from './_saved.ts';
+import { TextKeys } from './_text-keys.ts';
+import { from, pointAt } from './_tile.ts';
+import { type Accumulator, noGroup, type Rows } from './accumulator.ts';
+
+/** Rows numbered at a time: ids (16 KiB) and what is made of them stay in the L1 and L2 caches. A multiple of 512, so slices stay aligned. */
+const tileRows = 4096;
+
+export interface KeyTableOptions {
+  /** For `memoryStats()` and errors. */
+  readonly owner: string;
+  /** Types of the key columns, at least one. */
+  readonly types: readonly DataType[];
+  /** Rows with a null key belong to no group (default, as in pandas); false: null is a key like any other. */
+  readonly dropNull?: boolean;
+}
+
+/** One accumulator and the columns it reads, for `accumulate`. */
+export interface Feed {
+  readonly accumulator: Accumulator;
+  readonly vectors: readonly ChunkVector[];
+}
+
+/**
+ * Rows of key columns as dense group ids, in order of first appearance.
+ *
+ * NaN equals NaN and -0 equals 0. With several columns each has a table of its own, and pairs of ids are keys again:
+ *
+ * ```
+ * a ─ ids ─┐
+ *          ├─ (a, b) ─ ids ─┐
+ * b ─ ids ─┘                ├─ ((a, b), c) ─ ids = group
+ * c ─ ids ──────────────────┘
+ * ```
+ */
+export class KeyTable {
+  readonly types: readonly DataType[];
+  readonly #memory: Memory;
+  readonly #room: GroupRoom;
+  readonly #owner: string;
+  readonly #columns: readonly KeyColumn[];
+  /** `#pairs[i]` numbers the pairs of (columns 0 … i, column i + 1). */
+  readonly #pairs: readonly IntegerKeys[];
+  readonly #scratch: Scratch;
+  #sorted = 0;
+  #sortedCount = -1;
+
+  /** @throws OptionError without key columns */
+  constructor(memory: Memory, options: KeyTableOptions) {
+    if (options.types.length === 0) throw new OptionError('types', 'groupby: no key columns; name at least one');
+    this.#memory = memory;
+    this.#room = groupRoom(memory);
+    this.types = options.types;
+    this.#owner = options.owner;
+    const { owner } = options;
+    const keepNull = options.dropNull === false;
+    this.#columns = options.types.map(type =>
+      isText(type) || type.kind === 'binary'
+        ? new TextKeys(memory, { owner, type, keepNull })
+        : new IntegerKeys(memory, { owner, type, keepNull }),
+    );
+    this.#pairs = options.types.slice(1).map(() => new IntegerKeys(memory, { owner, type: i64(), keepNull: false }));
+    this.#scratch = new Scratch(memory, owner);
+  }
+
+  /** Groups so far. */
+  get size(): number {
+    return (this.#pairs.at(-1) ?? this.#columns[0]!).size;
+  }
+
+  /** Bytes of linear memory held. */
+  get bytes(): number {
+    return [...this.#columns, ...this.#pairs].reduce(
+      (sum, { bytes }) => sum + bytes,
+      this.#memory.sizeOf(this.#sorted),
+    );
+  }
+
+  /**
+   * Group ids (u32) of `length` rows at `target`: `noGroup` where a key is null (unless nulls are kept) or the bit of `mask` is 0
+   * (0: no mask); masked rows make no groups.
+   *
+   * @returns groups so far
+   * @throws MemoryError when there is no room for more groups
+   */
+  ids(vectors: readonly ChunkVector[], length: number, target: number, mask = 0): number {
+    if (this.#pairs.length === 0) this.#columns[0]!.ids(vectors[0]!, length, mask, target);
+    else this.#pairIds(vectors, length, target, mask);
+    return this.size;
+  }
+
+  /**
+   * Numbers the rows and hands them to the accumulators, some thousand at a time: the same as `ids`, `reserve` and `onNew`
+   * for all rows at once, without writing all ids to memory and reading them back.
+   *
+   * @returns groups so far
+   */
+  accumulate(vectors: readonly ChunkVector[], length: number, feeds: readonly Feed[], mask = 0): number {
+    const groupIds = this.#scratch.take(tileRows * 4);
+    const keys = vectors.map(vector => ({ ...vector }));
+    const rows: Rows[] = feeds.map(feed => ({
+      length: 0,
+      vectors: feed.vectors.map(vector => ({ ...vector })),
+      groupIds,
+      mask: 0,
+    }));
+    for (let start = 0; start < length; start += tileRows) {
+      const count = Math.min(tileRows, length - start);
+      for (const [i, key] of keys.entries()) pointAt(key, vectors[i]!, start);
+      const groups = this.ids(keys, count, groupIds, mask === 0 ? 0 : mask + start / 8);
+      for (const [f, { accumulator, vectors }] of feeds.entries()) {
+        const part = rows[f]!;
+        part.length = count;
+        for (const [i, vector] of part.vectors.entries()) pointAt(vector, vectors[i]!, start);
+        accumulator.reserve(groups);
+        accumulator.onNew(part);
+      }
+    }
+    this.#scratch.reset();
+    return this.size;
+  }
+
+  /** The key columns of `count` groups: those with these ids (u32), or [0, count) when `ids` is 0; in `scratch`. */
+  keys(ids: number, count: number, scratch: Scratch): ChunkVector[] {
+    return this.#columnIds(ids, count, scratch).map((columnIds, i) =>
+      this.#columns[i]!.gather(columnIds, count, scratch),
+    );
+  }
+
+  /**
+   * Address of the ids (u32) of all groups in ascending order of their keys: numbers and times by value with NaN last, false before true,
+   * text by code point, null after all; several keys from the first to the last. Good until the next `ids`.
+   */
+  sorted(): number {
+    const count = this.size;
+    if (this.#sortedCount === count) return this.#sorted;
+    const scratch = this.#scratch;
+    let [ids, spare] = [scratch.take(count * 4), scratch.take(count * 4)];
+    const counts = scratch.take(1024);
+    const spread = scratch.take(count * 8);
+    this.#room.countUp(ids, count);
+    const columnIds = this.#columnIds(0, count, scratch);
+    // Least significant first: each pass is stable, so the first column decides last.
+    for (let i = this.#columns.length - 1; i >= 0; i--) {
+      const keys = this.#columns[i]!.sortKeys(scratch);
+      const own = columnIds[i]!;
+      if (own !== 0) this.#room.spread(keys, own, count, spread);
+      const done = this.#room.sortBy(own === 0 ? keys : spread, ids, count, spare, counts) >>> 0;
+      if (done !== ids) [ids, spare] = [spare, ids];
+    }
+    this.#memory.free(this.#sorted);
+    this.#sorted = 0;
+    this.#sorted = this.#memory.allocate(count * 4, this.#owner);
+    this.#memory.bulk.copy(this.#sorted, ids, count * 4);
+    this.#sortedCount = count;
+    scratch.reset();
+    return this.#sorted;
+  }
+
+  /** The group with these key values (as `ValueOf` of the types, or null), or -1. */
+  find(values: readonly unknown[]): number {
+    let id = this.#columns[0]!.find(values[0]);
+    for (const [i, pairs] of this.#pairs.entries()) {
+      const next = this.#columns[i + 1]!.find(values[i + 1]);
+      if (id === noGroup || next === noGroup) return -1;
+      id = pairs.find(BigInt.asIntN(64, (BigInt(id) << 32n) | BigInt(next)));
+    }
+    return id === noGroup ? -1 : id;
+  }
+
+  /**
+   * Keeps only the `count` groups whose ids (u32, ascending) are at `ids`; they become 0, 1, 2, …. Writes to `map` the new id of
+   * each old group (u32), `noGroup` for those that went: what `Accumulator.merge` takes to follow.
+   */
+  compact(ids: number, count: number, map: number): void {
+    const scratch = new Scratch(this.#memory, this.#owner);
+    try {
+      const kept = this.#columnIds(ids, count, scratch).map((columnIds, i) =>
+        this.#columns[i]!.gather(columnIds, count, scratch, true),
+      );
+      const places = scratch.take(Math.max(count, 1) * 4);
+      this.#memory.bulk.fill(map, 255, this.size * 4);
+      const { u32 } = this.#memory;
+      for (let i = 0; i < count; i++) u32[(map >>> 2) + u32[(ids >>> 2) + i]!] = i;
+      this.clear();
+      this.ids(kept, count, places);
+    } finally {
+      scratch.dispose();
+    }
+  }
+
+  /** Forgets all groups. */
+  clear(): void {
+    for (const part of [...this.#columns, ...this.#pairs]) part.clear();
+    this.#sortedCount = -1;
+  }
+
+  snapshot(): Uint8Array {
+    return joined([...this.#columns, ...this.#pairs].map(part => part.snapshot()));
+  }
+
+  /** @throws StateError when the bytes come from a table of other types */
+  restore(bytes: Uint8Array): void {
+    const parts = [...this.#columns, ...this.#pairs];
+    for (const [i, saved] of parted(bytes, parts.length, this.#owner).entries()) parts[i]!.restore(saved);
+    this.#sortedCount = -1;
+  }
+
+  dispose(): void {
+    for (const part of [...this.#columns, ...this.#pairs]) part.dispose();
+    this.#memory.free(this.#sorted);
+    this.#sorted = 0;
+    this.#scratch.dispose();
+  }
+
+  #pairIds(vectors: readonly ChunkVector[], length: number, target: number, mask: number): void {
+    const own = new Scratch(this.#memory, this.#owner);
+    const [next, pairs, both] = [own.take(tileRows * 4), own.take(tileRows * 8), own.take(tileRows / 8)];
+    const pairVector = chunkVector(i64(), pairs, both);
+    for (let start = 0; start < length; start += tileRows) {
+      const rows = Math.min(tileRows, length - start);
+      const bits = mask === 0 ? 0 : mask + start / 8;
+      const out = target + start * 4;
+      this.#columns[0]!.ids(from(vectors[0]!, start), rows, bits, out);
+      for (const [i, table] of this.#pairs.entries()) {
+        this.#columns[i + 1]!.ids(from(vectors[i + 1]!, start), rows, bits, next);
+        this.#room.pair(out, next, rows, pairs, both);
+        table.ids(pairVector, rows, 0, out);
+      }
+    }
+    own.dispose();
+  }
+
+  /** For each column, the ids within the column of these groups (0 = 0, 1, 2, …). */
+  #columnIds(ids: number, count: number, scratch: Scratch): number[] {
+    const found: number[] = [];
+    let left = ids;
+    for (let i = this.#pairs.length - 1; i >= 0; i--) {
+      const [first, second] = [scratch.take(count * 4), scratch.take(count * 4)];
+      this.#pairs[i]!.split(left, count, first, second);
+      found.unshift(second);
+      left = first;
+    }
+    return [left, ...found];
+  }
+}
