@@ -41,6 +41,7 @@ function interruption(stop: AbortController): () => void {
 function report(error: unknown, debug: boolean): number {
   const usage = usageProblem(error);
   if (usage === null) return exitCodes.done;
+  if (usage === '') return exitCodes.usage;
   if (isBrokenPipe(error)) return exitCodes.done;
   const known = usage !== undefined || error instanceof MillraceError;
   const text = usage ?? (error instanceof Error ? error.message : String(error));

@@ -13,8 +13,8 @@ export interface RunOptions {
   readonly badRecords: 'throw' | 'skip';
   readonly index?: string;
   readonly outOfOrder?: string;
-  readonly assign: readonly string[];
-  readonly where: readonly string[];
+  readonly assign?: readonly string[];
+  readonly where?: readonly string[];
   readonly select?: readonly string[];
   readonly window?: string;
   readonly tumbling?: string;
@@ -27,11 +27,11 @@ export interface RunOptions {
   readonly toFormat?: string;
   readonly limit?: number;
   readonly tail?: number;
-  readonly follow: boolean;
-  readonly explain: boolean;
-  readonly stats: boolean;
+  readonly follow?: boolean;
+  readonly explain?: boolean;
+  readonly stats?: boolean;
   readonly progress: boolean;
-  readonly debug: boolean;
+  readonly debug?: boolean;
 }
 
 const examples = `
@@ -85,19 +85,13 @@ export function program(version: string, run: (options: RunOptions) => Promise<v
     )
     .option('--index <column>', 'the column that holds the time of a row; windows over time need it')
     .option('--out-of-order <duration>', 'how late rows may come: 500ms, 30s, 5m, 2h, 1d')
-    .option('--follow', 'keep reading a file that grows', false)
+    .option('--follow', 'keep reading a file that grows')
     .optionsGroup('What to do with them, in this order:')
-    .option(
-      '--assign <text>',
-      "new columns: 'speed = distance / hours, late = delay > 15'; may be repeated",
-      collect,
-      [],
-    )
+    .option('--assign <text>', "new columns: 'speed = distance / hours, late = delay > 15'; may be repeated", collect)
     .option(
       '--where <expression>',
       'rows to keep: \'distance > 500 and origin in ["JFK", "LGA"]\'; may be repeated',
       collect,
-      [],
     )
     .option('--select <columns>', 'columns to keep, when there is no --agg', columns)
     .addOption(
@@ -133,10 +127,10 @@ export function program(version: string, run: (options: RunOptions) => Promise<v
     .option('--to-format <name>', 'format of the output, when its name does not tell; - is ndjson')
     .option('--limit <rows>', 'stop after this many rows', count)
     .option('--tail <rows>', 'only the last rows of a table', count)
-    .option('--explain', 'print the plan and do nothing', false)
-    .option('--stats', 'print rows, speed, memory, late and skipped records to standard error', false)
+    .option('--explain', 'print the plan and do nothing')
+    .option('--stats', 'print rows, speed, memory, late and skipped records to standard error')
     .option('--no-progress', 'no progress bar')
-    .option('--debug', 'errors with their stack', false)
+    .option('--debug', 'errors with their stack')
     .addHelpText('after', examples)
     .action(async (options: RunOptions) => {
       checkOptions(options);
@@ -149,7 +143,7 @@ const choice = (flags: string, text: string, choices: readonly string[]): Option
   new Option(flags, text).choices(choices);
 const windowOption = (flags: string, text: string, others: string[]): Option =>
   new Option(flags, text).conflicts(others);
-const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 /** Names between commas; one that holds a comma stands in backticks. */
 function columns(text: string): string[] {
@@ -192,6 +186,6 @@ function checkOptions(options: RunOptions): void {
 export function usageProblem(error: unknown): string | null | undefined {
   if (!(error instanceof CommanderError)) return undefined;
   if (error.exitCode === 0) return null;
-  if (error.code === 'commander.help') return 'no command; try millrace run --help';
+  if (error.code === 'commander.help') return ''; // no command: the help has been shown
   return error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
 }

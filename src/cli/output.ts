@@ -37,7 +37,7 @@ export async function openOutput(options: RunOptions, inputs: readonly string[])
   const stdout = writableSink('stdout', process.stdout);
   if (to === 'table') {
     const width = process.stdout.isTTY ? process.stdout.columns : undefined;
-    return tableOutput(stdout, new Table({ width, tail }), follow);
+    return tableOutput(stdout, new Table({ width, tail }), follow ?? false);
   }
   const { format, compression } = fileFormat(to);
   const codec = codecFor(toFormat ?? (to === '-' ? 'ndjson' : format), to, to === '-' || compression !== null);

@@ -87,8 +87,8 @@ function codecOf(paths: readonly string[], options: RunOptions): { format?: stri
 function planned(source: DataFrame, options: RunOptions): DataFrame {
   const { agg, by, emit, select } = options;
   let frame = source;
-  for (const text of options.assign) frame = frame.assign(text);
-  for (const text of options.where) frame = frame.filter(text);
+  for (const text of options.assign ?? []) frame = frame.assign(text);
+  for (const text of options.where ?? []) frame = frame.filter(text);
   if (agg === undefined) return select ? frame.select(select) : frame;
   const windowed = windowOf(frame, options);
   const grouped = by ? (windowed ?? frame).groupby(by) : (windowed ?? frame);
