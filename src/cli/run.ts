@@ -8,6 +8,7 @@ import { type OpenOptions, openFrame } from '../frame/open-frame.ts';
 import { fileBytes } from '../transport/file.ts';
 import { fileFormat } from '../transport/file-format.ts';
 import { expandPaths } from '../transport/glob.ts';
+import { firstRows } from './first-rows.ts';
 import { bytesText, countText, durationText, rateText } from './format.ts';
 import type { RunOptions } from './options.ts';
 import { openOutput } from './output.ts';
@@ -34,7 +35,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<End
   const output = await openOutput(options, paths);
   let rowsLeft = options.limit ?? Number.POSITIVE_INFINITY;
   frame.sink(async (batch: Batch) => {
-    const rows = batch.length > rowsLeft ? batch.slice(0, rowsLeft) : batch;
+    const rows = firstRows(batch, rowsLeft);
     rowsLeft -= rows.length;
     if (rows.length > 0) await output.write(rows);
     if (rowsLeft === 0) enough.abort();

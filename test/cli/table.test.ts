@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { cellText, decimalsOf, displayWidth, fitted, timeText } from '../../src/cli/cell.ts';
+import { firstRows } from '../../src/cli/first-rows.ts';
 import { Table } from '../../src/cli/table.ts';
 import type { Batch } from '../../src/column/batch.ts';
 import { batchOf } from '../../src/column/batch-of.ts';
-import { date32, f64, i64, timestamp, utf8 } from '../../src/schema/data-type.ts';
+import { bool, date32, dictionary, f64, i64, timestamp, utf8 } from '../../src/schema/data-type.ts';
 
 const rows = (name: string[], mean: number[], count: bigint[]): Batch =>
   batchOf({ name, mean, count }, { name: utf8(), mean: f64(), count: i64() });
@@ -80,5 +81,24 @@ describe('cells', () => {
     expect(displayWidth('日本')).toBe(4);
     expect(displayWidth('e\u0301')).toBe(1);
     expect(fitted('日本語', 5)).toBe('日本…');
+  });
+});
+
+describe('firstRows', () => {
+  it('keeps the beginning of every kind of column', () => {
+    const schema = { name: utf8(), mean: f64(), count: i64(), late: bool(), kind: dictionary() };
+    const batch = batchOf(
+      {
+        name: ['a', null, 'c'],
+        mean: [1, 2, null],
+        count: [1n, 2n, 3n],
+        late: [true, null, false],
+        kind: ['x', 'y', 'x'],
+      },
+      schema,
+    );
+    expect(firstRows(batch, 2).toArray()).toEqual(batch.toArray().slice(0, 2));
+    expect(firstRows(batch, 0).toArray()).toEqual([]);
+    expect(firstRows(batch, 9)).toBe(batch);
   });
 });
