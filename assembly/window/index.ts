@@ -1,3 +1,4 @@
+import * as fifos from './fifo';
 import { partition as partitionRows } from './partition';
 import * as search from './search';
 
@@ -65,3 +66,27 @@ export function rangeI64(numbers: usize, length: i32, out: usize): void { search
 
 /** Rows by id: those of id k are rows[starts[k], starts[k + 1]), in their own order; u32 all. Ids of `count` and above are left out. Returns the number of rows written. */
 export function partition(ids: usize, length: i32, count: i32, starts: usize, rows: usize): i32 { return partitionRows(ids, length, count, starts, rows); }
+
+/** Rows [from, length) arrive at the deques `fifo`: i64 keys, presence bits (0: all), group ids (0: all in group 0), i64 payloads. Returns the row at which nodes ran out, or `length`. */
+export function fifoPush(fifo: usize, keys: usize, present: usize, groupIds: usize, payloads: usize, from: i32, length: i32): i32 { return fifos.push(fifo, keys, present, groupIds, payloads, from, length); }
+
+/** Like fifoPush, for group 0 and modes that keep the greatest key. Returns 1, or 0 when nodes ran out and nothing was done. */
+export function fifoPushAll(fifo: usize, keys: usize, present: usize, payloads: usize, length: i32): i32 { return fifos.pushAll(fifo, keys, present, payloads, length); }
+
+/** The oldest `length` rows leave the deques. */
+export function fifoDrop(fifo: usize, groupIds: usize, length: i32): void { fifos.drop(fifo, groupIds, length); }
+
+/** Keys (or, with `payloads` 1, payloads) at the heads of `count` groups, and presence bits. Returns how many have one. */
+export function fifoHeads(fifo: usize, ids: usize, count: i32, payloads: i32, keys: usize, present: usize): i32 { return fifos.heads(fifo, ids, count, payloads, keys, present); }
+
+/** Empties the deques of `count` groups. */
+export function fifoForget(fifo: usize, ids: usize, count: i32): void { fifos.forget(fifo, ids, count); }
+
+/** How many nodes are free. */
+export function fifoRoom(fifo: usize): i32 { return fifos.room(fifo); }
+
+/** Appends the deques of `other`: its group i to group map[i], codes of text through `codes` (0: as they are). Needs free nodes for all of them. */
+export function fifoMerge(fifo: usize, other: usize, map: usize, groups: i32, codes: usize): void { fifos.merge(fifo, other, map, groups, codes); }
+
+/** Writes first, first + 1, … as `length` i64. */
+export function count(target: usize, first: i64, length: i32): void { for (let i = 0; i < length; i++) store<i64>(target + (<usize>i << 3), first + <i64>i); }
