@@ -9,7 +9,7 @@ export function firstRows(batch: Batch, rows: number): Batch {
     return new Vector(type, rows, {
       validity,
       values: isFixed ? values.subarray(0, rows) : values,
-      offsets: offsets && offsets.subarray(0, rows + 1),
+      offsets: offsets?.subarray(0, rows + 1),
       dictionary,
     });
   });
