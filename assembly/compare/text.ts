@@ -1,0 +1,118 @@
+// Comparisons of utf8 columns: byte order, which is the order of code points. Bits beyond `length` in the last byte are zero.
+
+/** Sign of a − b. */
+// @ts-ignore: decorator
+@inline
+function order(a: usize, aBytes: i32, b: usize, bBytes: i32): i32 {
+  const common = min(aBytes, bBytes);
+  let i = 0;
+  for (; i + 8 <= common; i += 8) {
+    const x = load<u64>(a + i), y = load<u64>(b + i);
+    if (x != y) {
+      // the lowest differing byte decides
+      const shift = ctz(x ^ y) & ~7;
+      return <i32>((x >> shift) & 255) - <i32>((y >> shift) & 255);
+    }
+  }
+  for (; i < common; i++) {
+    const difference = <i32>load<u8>(a + i) - <i32>load<u8>(b + i);
+    if (difference) return difference;
+  }
+  return aBytes - bBytes;
+}
+
+// @ts-ignore: decorator
+@inline
+function same(a: usize, b: usize, bytes: i32): bool {
+  let i = 0;
+  for (; i + 8 <= bytes; i += 8) if (load<u64>(a + i) != load<u64>(b + i)) return false;
+  for (; i < bytes; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false;
+  return true;
+}
+
+/** Whether the bytes at `a` contain those at `b`. */
+// @ts-ignore: decorator
+@inline
+function holds(a: usize, aBytes: i32, b: usize, bBytes: i32): bool {
+  if (bBytes == 0) return true;
+  const first = load<u8>(b);
+  const last = a + aBytes - bBytes;
+  if (aBytes < bBytes) return false;
+  for (let at = a; at <= last; at++) if (load<u8>(at) == first && same(at, b, bBytes)) return true;
+  return false;
+}
+
+export const enum Test { eq, lt, le, startsWith, endsWith, contains }
+
+// @ts-ignore: decorator
+@inline
+function passes(test: i32, a: usize, aBytes: i32, b: usize, bBytes: i32): bool {
+  if (test == Test.eq) return aBytes == bBytes && same(a, b, bBytes);
+  if (test == Test.lt) return order(a, aBytes, b, bBytes) < 0;
+  if (test == Test.le) return order(a, aBytes, b, bBytes) <= 0;
+  if (test == Test.startsWith) return aBytes >= bBytes && same(a, b, bBytes);
+  if (test == Test.endsWith) return aBytes >= bBytes && same(a + (aBytes - bBytes), b, bBytes);
+  return holds(a, aBytes, b, bBytes);
+}
+
+// @ts-ignore: decorator
+@inline
+export function againstText(test: i32, offsets: usize, values: usize, text: usize, textBytes: i32, out: usize, length: i32, flip: i32): void {
+  let bits = 0, from = load<i32>(offsets);
+  for (let i = 0; i < length; i++) {
+    offsets += 4;
+    const to = load<i32>(offsets);
+    bits |= (i32(passes(test, values + from, to - from, text, textBytes)) ^ flip) << (i & 7);
+    from = to;
+    if ((i & 7) == 7) {
+      store<u8>(out++, <u8>bits);
+      bits = 0;
+    }
+  }
+  if (length & 7) store<u8>(out, <u8>bits);
+}
+
+// @ts-ignore: decorator
+@inline
+export function columns(test: i32, aOffsets: usize, aValues: usize, bOffsets: usize, bValues: usize, out: usize, length: i32, flip: i32): void {
+  let bits = 0;
+  for (let i = 0; i < length; i++) {
+    const a = load<i32>(aOffsets), b = load<i32>(bOffsets);
+    bits |= (i32(passes(test, aValues + a, load<i32>(aOffsets, 4) - a, bValues + b, load<i32>(bOffsets, 4) - b)) ^ flip) << (i & 7);
+    aOffsets += 4;
+    bOffsets += 4;
+    if ((i & 7) == 7) {
+      store<u8>(out++, <u8>bits);
+      bits = 0;
+    }
+  }
+  if (length & 7) store<u8>(out, <u8>bits);
+}
+
+/** Row of the first text in [from, length) that equals the one given, or -1. */
+// @ts-ignore: decorator
+@inline
+export function find(offsets: usize, values: usize, from: i32, length: i32, text: usize, textBytes: i32): i32 {
+  for (let i = from; i < length; i++) {
+    const start = load<i32>(offsets + (<usize>i << 2)), bytes = load<i32>(offsets + (<usize>i << 2), 4) - start;
+    if (bytes == textBytes && same(values + start, text, bytes)) return i;
+  }
+  return -1;
+}
+
+/** Bit i of `out` = bit codes[i] of `bits`, xor flip; a code of `count` or more (under a null) reads bit 0. */
+// @ts-ignore: decorator
+@inline
+export function lookUp(codes: usize, bits: usize, count: i32, out: usize, length: i32, flip: i32): void {
+  let found = 0;
+  for (let i = 0; i < length; i++) {
+    let code = load<u32>(codes + (<usize>i << 2));
+    code = select(code, <u32>0, code < <u32>count);
+    found |= (((load<u8>(bits + (code >> 3)) >> (code & 7)) & 1) ^ flip) << (i & 7);
+    if ((i & 7) == 7) {
+      store<u8>(out++, <u8>found);
+      found = 0;
+    }
+  }
+  if (length & 7) store<u8>(out, <u8>found);
+}
