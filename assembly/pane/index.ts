@@ -3,10 +3,10 @@ import { sessionize as sessionizeRows, closable as closableSessions } from './se
 
 export const heapBase: usize = __heap_base;
 
-/** Widens `length` i32 to i64. */
-export function widenI32(source: usize, length: i32, target: usize): void {
+/** Widens `length` i32 to i64, times `factor`. */
+export function widenI32(source: usize, length: i32, factor: i64, target: usize): void {
   const end = source + (<usize>length << 2);
-  for (; source < end; source += 4, target += 8) store<i64>(target, load<i32>(source));
+  for (; source < end; source += 4, target += 8) store<i64>(target, <i64>load<i32>(source) * factor);
 }
 
 /** Counts rows in: live[id] += 1 for each of the `length` u32 ids; ids of 0xffffffff are no group. */

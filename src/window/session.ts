@@ -108,7 +108,7 @@ export class Session implements Windower {
     const numbers = this.#scratch.take(this.#stat('used') * 4 + 4);
     const count = room.closable(this.#sessions, this.#stat('used'), watermark - this.#gap, numbers);
     this.#close(sink, Array.from(memory.u32.slice(numbers / 4, numbers / 4 + count)));
-    if (this.#emit === 'close') return;
+    if (this.#emit === 'onClose') return;
     const open = this.#emit === 'changed' ? [...this.#changed] : this.#open();
     this.#changed.clear();
     this.#show(

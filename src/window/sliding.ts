@@ -82,7 +82,7 @@ export class Sliding implements Windower {
     this.#showKept(sink);
     const { watermark } = this.#slicer;
     if (watermark !== null) this.#closeTo(watermark, (state, end) => this.#show(sink, state, end));
-    if (this.#emit === 'batch' || this.#emit === 'changed') this.#showOpen(sink);
+    if (this.#emit === 'everyBatch' || this.#emit === 'changed') this.#showOpen(sink);
     this.#changedFrom = null;
   }
 
@@ -216,9 +216,9 @@ export class Sliding implements Windower {
   /** Windows that have rows but have not closed: all of them, or those that the batch changed. */
   #showOpen(sink: PaneSink): void {
     const newest = (this.#pending.at(-1) ?? this.#back.at(-1) ?? this.#front.at(-1))?.start;
-    const from = this.#emit === 'batch' ? this.#nextEnd() : this.#changedFrom;
+    const from = this.#emit === 'everyBatch' ? this.#nextEnd() : this.#changedFrom;
     if (newest === undefined || from === null) return;
-    let end = this.#emit === 'batch' ? from : this.#endAtOrAfter(from + this.#width);
+    let end = this.#emit === 'everyBatch' ? from : this.#endAtOrAfter(from + this.#width);
     if (this.#shownTo !== null && end <= this.#shownTo) end = this.#shownTo + this.#step;
     for (; end - this.#size <= newest; end += this.#step) this.#show(sink, this.#sumOf(end), end);
   }

@@ -45,9 +45,9 @@ export class Tumbling implements Windower {
     if (watermark !== null)
       while (closed < this.#panes.length && this.#panes[closed]!.start + this.#size <= watermark) closed++;
     this.#close(sink, closed);
-    if (this.#emit === 'close') return;
+    if (this.#emit === 'onClose') return;
     for (const pane of this.#panes) {
-      if (pane.changed || this.#emit === 'batch') this.#show(sink, pane);
+      if (pane.changed || this.#emit === 'everyBatch') this.#show(sink, pane);
       pane.changed = false;
     }
   }

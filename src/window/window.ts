@@ -40,12 +40,12 @@ export type WindowScheme = EverythingWindow | RowsWindow | RangeWindow | EventTi
 /**
  * When results come out.
  *
- * - `batch`: after every batch, all of them
- * - `changed`: after every batch, the groups (or windows) that the batch changed
- * - `close`: once, when the watermark passes the window's end (event-time windows)
+ * - `everyBatch`: after every batch, all of them
+ * - `changed`, for event-time windows also called `onUpdate`: after every batch, the groups (or windows) that the batch changed
+ * - `onClose`: once, when the watermark passes the window's end (event-time windows)
  * - `end`: once, at the end of the input
  */
-export type EmitMode = 'batch' | 'changed' | 'close' | 'end';
+export type EmitMode = 'everyBatch' | 'changed' | 'onUpdate' | 'onClose' | 'end';
 
 export const everything: EverythingWindow = /* @__PURE__ */ Object.freeze({ kind: 'everything' });
 

@@ -45,6 +45,8 @@ export interface Windower {
   batchEnd(sink: PaneSink): void;
   /** The input is over: what is still open is closed. */
   end(sink: PaneSink): void;
+  /** Starts anew, for windows that keep everything: what an aggregation of an updating frame does before each result. */
+  clear?(): void;
   dispose(): void;
 }
 

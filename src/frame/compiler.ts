@@ -1,0 +1,147 @@
+import { bindAll, bindPredicate } from '../expr/bind.ts';
+import { columnsOf, type Expression } from '../expr/expression.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Scratch } from '../memory/scratch.ts';
+import type { Schema } from '../schema/schema.ts';
+import type { GroupSpec, StateSpec } from '../window/group-state.ts';
+import { windowerOf } from '../window/windower-of.ts';
+import { AggregateOperator, type RawResult } from './operators/aggregate.ts';
+import { FilterOperator } from './operators/filter.ts';
+import type { Operator } from './operators/operator.ts';
+import { ProjectOperator } from './operators/project.ts';
+import { type AggregatePlan, type FilterPlan, indexOf, type Plan, type ProjectPlan } from './plan.ts';
+
+/** Makes the operators of plans over one source; a plan node that several frames share has one operator. */
+export class Compiler {
+  readonly owner: string;
+  readonly #memory: Memory;
+  readonly #scratch: Scratch;
+  readonly #source: Operator;
+  readonly #operators = new Map<Plan, { readonly operator: Operator; readonly input: Plan }>();
+
+  constructor(memory: Memory, scratch: Scratch, source: Operator, owner: string) {
+    this.#memory = memory;
+    this.#scratch = scratch;
+    this.#source = source;
+    this.owner = owner;
+  }
+
+  get operators(): Operator[] {
+    return [...this.#operators.values()].map(({ operator }) => operator);
+  }
+
+  /** The running operator of a plan. */
+  operator(plan: Plan): Operator {
+    if (plan.op === 'source') return this.#source;
+    const known = this.#operators.get(plan);
+    if (known) return known.operator;
+    const input = this.operator(plan.input);
+    const operator = this.#make(plan, input);
+    this.#operators.set(plan, { operator, input: plan.input });
+    return operator;
+  }
+
+  /** Takes `sink` off `from`, and every operator that then serves nobody. */
+  release(sink: Operator, from: Operator): void {
+    detach(sink, from);
+    for (let idle = this.#idle(); idle; idle = this.#idle()) {
+      this.#operators.delete(idle.plan);
+      detach(idle.operator, this.operator(idle.input));
+    }
+  }
+
+  dispose(): void {
+    for (const { operator } of this.#operators.values()) {
+      for (const target of operator.targets) target.dispose();
+      operator.dispose();
+    }
+    for (const target of this.#source.targets) target.dispose();
+    this.#operators.clear();
+    this.#source.targets.length = 0;
+  }
+
+  #idle(): { plan: Plan; operator: Operator; input: Plan } | undefined {
+    for (const [plan, { operator, input }] of this.#operators) {
+      if (operator.targets.length === 0) return { plan, operator, input };
+    }
+    return undefined;
+  }
+
+  #make(plan: Exclude<Plan, { op: 'source' }>, input: Operator): Operator {
+    switch (plan.op) {
+      case 'filter':
+        return this.#filter(plan, input);
+      case 'project':
+        return this.#project(plan, input);
+      case 'aggregate':
+        return this.#aggregate(plan, input);
+    }
+  }
+
+  #filter({ predicate, input: { schema } }: FilterPlan, input: Operator): Operator {
+    const bound = bindPredicate(predicate, schema, this.#memory, this.#scratch, { verb: 'filter', owner: this.owner });
+    return new FilterOperator(this.#memory, this.#scratch, input, bound, placesOf([predicate], schema));
+  }
+
+  #project({ columns, schema, input: { schema: from } }: ProjectPlan, input: Operator): Operator {
+    const expressions = columns.map(({ expression }) => expression);
+    const bind = (places: readonly number[]) =>
+      bindAll(places.map(place => expressions[place]!), from, this.#memory, this.#scratch, { verb: 'assign', owner: this.owner });
+    return new ProjectOperator(schema, input, expressions.map(expression => placesOf([expression], from)), bind);
+  }
+
+  #aggregate(plan: AggregatePlan, input: Operator): Operator {
+    const { schema } = plan.input;
+    const states = new Map<string, { readonly at: number; readonly spec: StateSpec; readonly args: readonly Expression[] }>();
+    const results: RawResult[] = plan.aggregates.map(({ aggregation, args, types, parameters }) => {
+      const kind = aggregation.kind(types, parameters);
+      const key = `${kind.name}(${args.map(arg => arg.key).join(', ')})`;
+      let state = states.get(key);
+      if (!state) states.set(key, (state = { at: states.size, spec: { kind, types }, args }));
+      return { accumulator: state.at, name: aggregation.name, parameters };
+    });
+    const spec: GroupSpec = {
+      memory: this.#memory,
+      owner: this.owner,
+      keys: plan.keys.map((_, at) => plan.raw.fields[plan.raw.length - plan.aggregates.length - plan.keys.length + at]!.type),
+      states: [...states.values()].map(state => state.spec),
+    };
+    const keys = plan.keys.map(({ expression }) => expression);
+    const inputs = [...keys, ...[...states.values()].flatMap(state => state.args)];
+    const timed = plan.window.kind !== 'everything' && plan.window.kind !== 'rows';
+    const index = timed ? indexOf(plan.input, 'window') : null;
+    const place = index ? schema.indexOf(plan.input.index!) : -1;
+    const options = { verb: 'agg', owner: this.owner };
+    return new AggregateOperator(this.#memory, this.#scratch, input, {
+      plan,
+      windower: windowerOf(plan.window, spec, this.#scratch, { index, emit: plan.emit, outOfOrder: plan.outOfOrder }),
+      inputs: bindAll(inputs, schema, this.#memory, this.#scratch, options),
+      argCounts: [...states.values()].map(state => state.args.length),
+      results,
+      projections: projectionsOf(plan, expressions => bindAll(expressions, plan.raw, this.#memory, this.#scratch, options)),
+      time: index ? { place, index } : null,
+      reads: [...placesOf(inputs, schema), ...(index ? [place] : [])],
+      takesMask: plan.window.kind === 'everything',
+    }, this.owner);
+  }
+}
+
+function detach(operator: Operator, from: Operator): void {
+  from.targets.splice(from.targets.indexOf(operator), 1);
+  operator.dispose();
+}
+
+/** Positions of the columns that expressions read. */
+function placesOf(expressions: readonly Expression[], schema: Schema): number[] {
+  const names = new Set<string>();
+  for (const expression of expressions) columnsOf(expression, names);
+  return [...names].map(name => schema.indexOf(name));
+}
+
+/** Null when the results are the raw aggregates as they are, in their order. */
+function projectionsOf<T>({ results, aggregates }: AggregatePlan, bind: (expressions: Expression[]) => T): T | null {
+  const bare =
+    results.length === aggregates.length &&
+    results.every(({ expression }, at) => expression.kind === 'column' && expression.name === aggregates[at]!.key);
+  return bare ? null : bind(results.map(({ expression }) => expression));
+}

@@ -1,0 +1,319 @@
+import type { Batch } from '../column/batch.ts';
+import type { BatchLike } from '../column/to-batch.ts';
+import { toBatch } from '../column/to-batch.ts';
+import { OptionError, SchemaError } from '../errors.ts';
+import { column, type Expression } from '../expr/expression.ts';
+import { typeOf } from '../expr/type-of.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Bool, DataType } from '../schema/data-type.ts';
+import type { Duration } from '../schema/duration.ts';
+import { type Columns, Schema, schemaOf } from '../schema/schema.ts';
+import { everything, slidingOver, type WindowScheme } from '../window/window.ts';
+import type { FrameMetrics } from './executor.ts';
+import { type AggregateInput, type AggregateSettings, GroupBy, type Keys } from './group-by.ts';
+import { columnNames, expressionOf, keysOf, namedOf } from './input.ts';
+import { assignPlan, explainPlan, filterPlan, type Plan, projectPlan, sourcePlan, visibleSchema } from './plan.ts';
+import { type FrameSource, Root, type SourceMetrics } from './root.ts';
+import { Series } from './series.ts';
+import type { Assigned, ColumnInput, DataFrame as DataFrameOf, RowScope, TypesOf } from './types.ts';
+import { Window } from './windowed.ts';
+
+export interface DataFrameOptions<C extends Columns> {
+  /** Names and types of the columns. */
+  readonly schema?: C | Schema<C>;
+  /** Rows that show them, in place of a schema: they are not counted. */
+  readonly example?: BatchLike;
+  /** The column that tells a row's time, for windows over time: a timestamp, date32, i64 or i32. */
+  readonly index?: string | null;
+  /** How much later than a newer row a row may come and still be in time, for event-time windows. */
+  readonly outOfOrder?: Duration;
+  /** Where its data lives while it is computed; default: the one memory of the process. */
+  readonly memory?: Memory;
+  /** Where its rows come from. Without one, push them with `emit`. */
+  readonly source?: FrameSource;
+}
+
+export interface RunOptions {
+  /** Stops reading: the batch in hand is finished, what is open is closed, `run` resolves. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A streaming table: rows come in batches, and every frame derived from it (`filter`, `assign`, `groupby` …) computes its results as
+ * they come. Verbs check names and types at once and move no bytes.
+ *
+ * Columns are properties: `frame.price` is a `Series<Float64>`; `col('…')` reaches those whose names are methods.
+ */
+export class DataFrameBase<C extends Columns = Columns> {
+  readonly root: Root;
+  readonly plan: Plan;
+  readonly outOfOrder: Duration;
+  /** Names and types of the columns. */
+  readonly schema: Schema<C>;
+
+  constructor(root: Root, plan: Plan, outOfOrder: Duration) {
+    this.root = root;
+    this.plan = plan;
+    this.outOfOrder = outOfOrder;
+    this.schema = visibleSchema(plan) as Schema<C>;
+    for (const name of this.schema.names) {
+      if (name in this) continue; // a method's name: col() reaches the column
+      Object.defineProperty(this, name, { get: () => this.col(name), enumerable: true });
+    }
+  }
+
+  get columns(): string[] {
+    return this.schema.names;
+  }
+
+  /** The column's series. @throws SchemaError when there is none */
+  col<K extends keyof C & string>(name: K): Series<C[K]> {
+    this.schema.field(name, 'col');
+    return new Series(this, column(name));
+  }
+
+  /** Keeps the rows for which the condition is true (null is not). */
+  filter(condition: ((t: RowScope<C>) => Series<Bool>) | Series<Bool> | string | Expression): DataFrameOf<C> {
+    return this.derive(filterPlan(this.plan, expressionOf(condition, this, 'filter'), 'filter'));
+  }
+
+  /** `filter` by text, in the grammar of pandas' query: `'x > 1 and y < 5'`. */
+  query(text: string): DataFrameOf<C> {
+    return this.derive(filterPlan(this.plan, expressionOf(text, this, 'query'), 'query'));
+  }
+
+  /**
+   * Adds columns, or puts them in the place of those of the same name: `{ total: t => t.price.mul(t.qty) }`, or text
+   * `'total = price * qty'`.
+   */
+  assign<const I extends Readonly<Record<string, ColumnInput<C> | number | bigint | boolean | Date>>>(
+    columns: I,
+  ): DataFrameOf<Assigned<C, TypesOf<I>>>;
+  assign(text: string): DataFrameOf<Columns>;
+  assign(columns: unknown): any {
+    return this.derive(assignPlan(this.plan, namedOf(columns, this, 'assign'), 'assign'));
+  }
+
+  /** Just these columns: names, or an object of expressions, or text `'a, total = price * qty'`. */
+  select<const K extends keyof C & string>(names: readonly K[]): DataFrameOf<{ [P in K]: C[P] }>;
+  select<const I extends Readonly<Record<string, ColumnInput<C> | number | bigint | boolean | Date>>>(
+    columns: I,
+  ): DataFrameOf<TypesOf<I> & Columns>;
+  select(text: string): DataFrameOf<Columns>;
+  select(columns: unknown): any {
+    const named = Array.isArray(columns) ? columnNames(columns, this.schema, 'select') : namedOf(columns, this, 'select');
+    return this.derive(projectPlan(this.plan, named, 'select'));
+  }
+
+  /** All columns but these. */
+  drop<const K extends keyof C & string>(names: readonly K[]): DataFrameOf<Omit<C, K> & Columns> {
+    for (const name of names) this.schema.field(name, 'drop');
+    return this.select(this.schema.names.filter(name => !(names as readonly string[]).includes(name))) as any;
+  }
+
+  rename(names: Readonly<Record<string, string>>): DataFrameOf<Columns> {
+    for (const name of Object.keys(names)) this.schema.field(name, 'rename');
+    const columns = this.schema.names.map(name => ({ name: names[name] ?? name, expression: column(name) }));
+    return this.derive(projectPlan(this.plan, columns, 'rename'));
+  }
+
+  /** Columns converted: `{ price: f64() }`, or texts as in `{ price: 'f64' }`. */
+  astype(types: Readonly<Record<string, DataType | string>>): DataFrameOf<Columns> {
+    const columns = Object.entries(types).map(([name, type]) => {
+      const series = this.col(name as keyof C & string) as Series;
+      return { name, expression: (typeof type === 'string' ? series.astype(type) : series.astype(type)).expression };
+    });
+    return this.derive(assignPlan(this.plan, columns, 'astype'));
+  }
+
+  /** Rows by key: names, series, functions or texts. */
+  groupby<const K extends Keys<C>>(keys: K): GroupBy<C, K> {
+    return new GroupBy<C, K>(this, keysOf(keys, this), everything);
+  }
+
+  /** Aggregates over everything so far; see `GroupBy.agg`. */
+  agg<const A extends AggregateInput<C>>(aggregates: A, settings: AggregateSettings = {}): ReturnType<GroupBy<C, readonly []>['agg']> {
+    return new GroupBy<C, readonly []>(this, [], everything).agg(aggregates, settings) as any;
+  }
+
+  /** The last `extent` rows, or the rows of the last stretch of time (`'2h'`, by the index). */
+  window(extent: number | string | { readonly n?: number; readonly value?: string }): Window<C> {
+    if (typeof extent !== 'object') return this.#windowed(slidingOver(extent));
+    const { n, value } = extent;
+    if (n === undefined && value === undefined) throw new OptionError('window', 'window: give a number of rows, or a span of time such as "2h"');
+    return this.#windowed(slidingOver((value ?? n)!));
+  }
+
+  /** All rows so far: like the frame itself, in a window's words. */
+  expanding(): Window<C> {
+    return this.#windowed(everything);
+  }
+
+  /** Event-time windows one after another, aligned to the epoch plus `offset`. */
+  tumbling(size: Duration, { offset = 0 }: { readonly offset?: Duration } = {}): Window<C> {
+    return this.#windowed({ kind: 'tumbling', size, offset });
+  }
+
+  /** Event-time windows of `size`, a new one every `step`. */
+  sliding(size: Duration, step: Duration, { offset = 0 }: { readonly offset?: Duration } = {}): Window<C> {
+    return this.#windowed({ kind: 'sliding', size, step, offset });
+  }
+
+  /** Event-time windows that end when a group is quiet for `gap`. */
+  session(gap: Duration): Window<C> {
+    return this.#windowed({ kind: 'session', gap });
+  }
+
+  /** The same rows, ordered in time by another column. */
+  setIndex(name: keyof C & string): DataFrameOf<C> {
+    const field = this.schema.field(name, 'setIndex');
+    const plan = projectPlan({ ...this.plan, index: field.name }, columnNames(this.schema.names, this.schema, 'setIndex'), 'setIndex');
+    return this.derive(plan);
+  }
+
+  /**
+   * Calls `fn` with the results of every batch. A promise that it returns holds the next batch back; an error that it throws
+   * rejects the `emit` (or `run`) that caused it. Returns what ends it.
+   */
+  sink(fn: (batch: Batch<C>) => unknown): () => void {
+    return this.root.attach(this.plan, fn as (batch: Batch) => unknown);
+  }
+
+  /** All results from now on, in a list that grows. */
+  sinkToList(): Batch<C>[] {
+    const list: Batch<C>[] = [];
+    this.sink(batch => {
+      list.push(batch);
+    });
+    return list;
+  }
+
+  /**
+   * Pushes rows into the frame this one is derived from: a `Batch`, an Arrow table, row objects, or columns. Returns a promise only
+   * when a sink is still working.
+   *
+   * @throws SchemaError when the rows don't fit; nothing was counted then
+   */
+  emit(rows: BatchLike): void | Promise<void> {
+    return this.root.executor.push(rows);
+  }
+
+  /** No more rows will come: open windows close, `emit: 'end'` results come out. */
+  end(): void | Promise<void> {
+    return this.root.executor.end();
+  }
+
+  /** Reads the source to its end, then ends. Rejects with the source's, a codec's or a sink's error. */
+  run({ signal }: RunOptions = {}): Promise<void> {
+    return this.root.run(signal);
+  }
+
+  /** Results as they come. Starts the source, if there is one, and stops it when the loop is left. */
+  async *[Symbol.asyncIterator](): AsyncIterableIterator<Batch<C>> {
+    const stop = new AbortController();
+    const waiting: { batch: Batch<C>; taken: () => void }[] = [];
+    let wake = (): void => {};
+    let over = false;
+    const detach = this.sink(
+      batch =>
+        new Promise<void>(taken => {
+          waiting.push({ batch, taken });
+          wake();
+        }),
+    );
+    let failure: { error: unknown } | null = null;
+    const running = this.root.source
+      ? this.run({ signal: stop.signal }).then(
+          () => {
+            over = true;
+            wake();
+          },
+          error => {
+            failure = { error };
+            wake();
+          },
+        )
+      : null;
+    try {
+      while (true) {
+        while (waiting.length > 0) {
+          const { batch, taken } = waiting.shift()!;
+          taken();
+          yield batch;
+        }
+        if (failure) throw (failure as { error: unknown }).error;
+        if (over) return;
+        await new Promise<void>(resolve => {
+          wake = resolve;
+        });
+      }
+    } finally {
+      detach();
+      stop.abort();
+      for (const { taken } of waiting) taken();
+      await running;
+    }
+  }
+
+  /** The plan as text, the last step first. */
+  explain(): string {
+    return explainPlan(this.plan);
+  }
+
+  metrics(): FrameMetrics & SourceMetrics {
+    return this.root.metrics();
+  }
+
+  /** Frees linear memory of this frame and all that share its root. */
+  dispose(): void {
+    this.root.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.dispose();
+  }
+
+  /** The type of an expression over this frame's columns; aggregations have types in `agg` only. */
+  typeOf(expression: Expression): DataType {
+    return typeOf(expression, this.plan.schema);
+  }
+
+  toString(): string {
+    return `DataFrame${this.schema}`;
+  }
+
+  /** A frame of the same root with another plan. */
+  derive<D extends Columns>(plan: Plan): DataFrameOf<D> {
+    return new DataFrameBase<D>(this.root, plan, this.outOfOrder) as DataFrameOf<D>;
+  }
+
+  #windowed(scheme: WindowScheme): Window<C> {
+    return new Window<C>(this, scheme);
+  }
+}
+
+/**
+ * A frame to push rows into: `new DataFrame({ schema: { price: f64(), symbol: utf8() } })`, or with an `example` of its rows.
+ *
+ * @throws SchemaError when neither tells the columns, or the index can't order rows
+ */
+export const DataFrame: DataFrameConstructor = /* @__PURE__ */ (() => {
+  function construct({ schema, example, index = null, outOfOrder = 0, memory, source }: DataFrameOptions<any>): DataFrameBase {
+    const columns = schema ? schemaOf(schema) : example ? toBatch(example).schema : null;
+    if (!columns) {
+      throw new SchemaError('DataFrame: neither schema nor example tells the columns; give one, as in { schema: { price: f64() } }');
+    }
+    const root = new Root(columns as Schema, source ?? null, memory);
+    return new DataFrameBase(root, sourcePlan(columns as Schema, index), outOfOrder);
+  }
+  construct.prototype = DataFrameBase.prototype; // instanceof DataFrame
+  return construct as unknown as DataFrameConstructor;
+})();
+
+export interface DataFrameConstructor {
+  new <C extends Columns>(options: DataFrameOptions<C>): DataFrame<C>;
+  readonly prototype: DataFrameBase;
+}
+
+/** A streaming dataframe with these columns: `DataFrame<{ price: Float64; symbol: Utf8 }>`. */
+export type DataFrame<C extends Columns = Columns> = DataFrameOf<C>;

@@ -1,0 +1,212 @@
+import type { Batch } from '../column/batch.ts';
+import { type Chunk, isChunk } from '../column/chunk.ts';
+import { exportChunk } from '../column/export-chunk.ts';
+import { type Dictionaries, importBatch } from '../column/import-batch.ts';
+import { type BatchLike, toBatch } from '../column/to-batch.ts';
+import { SchemaError, StateError } from '../errors.ts';
+import type { Memory } from '../memory/memory.ts';
+import { Scratch } from '../memory/scratch.ts';
+import { sameType, typeText } from '../schema/data-type.ts';
+import type { Schema } from '../schema/schema.ts';
+import { Compiler } from './compiler.ts';
+import { AggregateOperator } from './operators/aggregate.ts';
+import type { Operator } from './operators/operator.ts';
+import { SinkOperator } from './operators/sink.ts';
+import { SourceOperator } from './operators/source.ts';
+import { type Plan, visibleSchema } from './plan.ts';
+
+/** Receives a frame's results; a promise holds the next batch back. */
+export type Deliver = (batch: Batch) => unknown;
+
+/** What has passed through an executor. */
+export interface FrameMetrics {
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  readonly batches: number;
+  /** Rows that came after their window had closed. */
+  readonly late: number;
+  /** Rows without a time, in windows over time. */
+  readonly untimed: number;
+  /** Milliseconds since the epoch (or the number itself for an integer index); null before the first row. */
+  readonly watermark: number | null;
+  /** Time spent computing, without waiting for sinks. */
+  readonly busyMs: number;
+}
+
+/**
+ * Runs the plans of all frames with one root: every batch is imported once, plan nodes that frames share are computed once, and
+ * results are delivered in the order in which sinks were attached.
+ */
+export class Executor {
+  readonly schema: Schema;
+  readonly memory: Memory;
+  readonly #source: SourceOperator;
+  readonly #scratch: Scratch;
+  readonly #imports: Scratch;
+  readonly #dictionaries: Dictionaries = new Map();
+  readonly #compiler: Compiler;
+  /** Results computed for the batch in hand, waiting for delivery. */
+  readonly #results: { readonly deliver: Deliver; readonly batch: Batch; readonly place: number }[] = [];
+  #places = 0;
+  #pending: Promise<void> | null = null;
+  #ended = false;
+  #rowsIn = 0;
+  #rowsOut = 0;
+  #batches = 0;
+  #busyMs = 0;
+
+  constructor(memory: Memory, schema: Schema, owner: string) {
+    this.memory = memory;
+    this.schema = schema;
+    this.#scratch = new Scratch(memory, `${owner} scratch`);
+    this.#imports = new Scratch(memory, `${owner} imports`);
+    this.#source = new SourceOperator(schema, () => this.#scratch.reset());
+    this.#compiler = new Compiler(memory, this.#scratch, this.#source, owner);
+  }
+
+  /** Columns that the attached plans read. */
+  get requiredColumns(): string[] {
+    return this.#source.required;
+  }
+
+  /** Whether any sink is attached. */
+  get active(): boolean {
+    return this.#source.targets.length > 0;
+  }
+
+  /** Computes `plan` from now on and delivers its results; returns what ends that. */
+  attach(plan: Plan, deliver: Deliver): () => void {
+    const operator = this.#compiler.operator(plan);
+    const place = this.#places++;
+    const collect = (batch: Batch): void => {
+      this.#rowsOut += batch.length;
+      this.#results.push({ deliver, batch, place });
+    };
+    const sink = new SinkOperator(this.memory, this.#scratch, operator, visibleSchema(plan), collect, this.#compiler.owner);
+    return () => this.#compiler.release(sink, operator);
+  }
+
+  /**
+   * A batch in any form: its results are computed at once; the promise, if there is one, settles when slow sinks are done.
+   *
+   * @throws SchemaError when it lacks a column, or a column has another type; nothing was counted then
+   * @throws StateError after `end`
+   */
+  push(input: unknown): void | Promise<void> {
+    if (this.#pending) return this.#after(() => this.#push(input));
+    return this.#push(input);
+  }
+
+  /** The input is over: windows close, results that wait for the end come out. */
+  end(): void | Promise<void> {
+    if (this.#pending) return this.#after(() => this.#end());
+    return this.#end();
+  }
+
+  /** Frees linear memory. */
+  dispose(): void {
+    this.#ended = true;
+    this.#compiler.dispose();
+    this.#scratch.dispose();
+    this.#imports.dispose();
+    for (const dictionary of this.#dictionaries.values()) dictionary.dispose();
+    this.#dictionaries.clear();
+  }
+
+  metrics(): FrameMetrics {
+    const progress = this.#compiler.operators.filter(isAggregate).map(operator => operator.progressMs());
+    const marks = progress.map(({ watermark }) => watermark).filter(mark => mark !== null);
+    return {
+      rowsIn: this.#rowsIn,
+      rowsOut: this.#rowsOut,
+      batches: this.#batches,
+      late: progress.reduce((sum, { late }) => sum + late, 0),
+      untimed: progress.reduce((sum, { untimed }) => sum + untimed, 0),
+      watermark: marks.length > 0 ? Math.min(...marks) : null,
+      busyMs: this.#busyMs,
+    };
+  }
+
+  #push(input: unknown): void | Promise<void> {
+    if (this.#ended) throw new StateError('emit: this frame has ended; make a new one');
+    const began = performance.now();
+    const chunk = this.#chunkOf(input);
+    try {
+      this.#source.chunk(chunk);
+      this.#source.batchEnd();
+    } catch (error) {
+      this.#results.length = 0;
+      throw error;
+    } finally {
+      this.#imports.reset();
+    }
+    this.#rowsIn += chunk.length;
+    this.#batches++;
+    this.#busyMs += performance.now() - began;
+    return this.#deliver();
+  }
+
+  #end(): void | Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#source.end();
+    return this.#deliver();
+  }
+
+  #after(run: () => void | Promise<void>): Promise<void> {
+    const next = this.#pending!.then(run);
+    this.#setPending(next);
+    return next;
+  }
+
+  #setPending(work: Promise<void>): void {
+    const settled = work.then(noop, noop).then(() => {
+      if (this.#pending === settled) this.#pending = null;
+    });
+    this.#pending = settled;
+  }
+
+  /** Hands results to sinks, each after the ones before it are done. */
+  #deliver(): void | Promise<void> {
+    if (this.#results.length === 0) return;
+    const results = this.#results.splice(0).sort((a, b) => a.place - b.place);
+    for (let at = 0; at < results.length; at++) {
+      const { deliver, batch } = results[at]!;
+      const waiting = deliver(batch);
+      if (!(waiting instanceof Promise)) continue;
+      const rest = (async () => {
+        await waiting;
+        for (const later of results.slice(at + 1)) await later.deliver(later.batch);
+      })();
+      this.#setPending(rest);
+      return rest;
+    }
+  }
+
+  #chunkOf(input: unknown): Chunk {
+    if (isChunk(input)) {
+      this.#check(input.schema, this.#source.required);
+      if (input.memory === this.memory) return input;
+      return importBatch(exportChunk(input), this.memory, this.#imports, this.#source.required, this.#dictionaries);
+    }
+    const batch = toBatch(input as BatchLike, this.schema);
+    this.#check(batch.schema, this.schema.names);
+    return importBatch(batch, this.memory, this.#imports, this.#source.required, this.#dictionaries);
+  }
+
+  #check(schema: Schema, names: readonly string[]): void {
+    if (schema === this.schema) return;
+    for (const name of names) {
+      const { type } = schema.field(name, 'emit');
+      const expected = this.schema.field(name).type;
+      if (sameType(type, expected)) continue;
+      throw new SchemaError(
+        `emit: column "${name}" is ${typeText(type)} in this batch, the frame has ${typeText(expected)}; cast it before`,
+        { column: name, expected: typeText(expected) },
+      );
+    }
+  }
+}
+
+const isAggregate = (operator: Operator): operator is AggregateOperator => operator instanceof AggregateOperator;
+const noop = (): void => {};

@@ -1,0 +1,136 @@
+import { aggregate, column } from '../expr/expression.ts';
+import type { DataType, Float64 } from '../schema/data-type.ts';
+import { isNumeric } from '../schema/data-type.ts';
+import type { Duration } from '../schema/duration.ts';
+import type { Columns } from '../schema/schema.ts';
+import type { EmitMode, WindowScheme } from '../window/window.ts';
+import type { DataFrameBase } from './data-frame.ts';
+import { aggregatesOf } from './input.ts';
+import { aggregatePlan, type Named } from './plan.ts';
+import type { Series } from './series.ts';
+import type { ColumnInput, CountType, DataFrame, RowScope, SumType, TypesOf } from './types.ts';
+
+/** One key or several. */
+export type Keys<C extends Columns> = ColumnInput<C> | readonly ColumnInput<C>[];
+/** Named results: `{ vwap: t => t.notional.sum().div(t.qty.sum()) }`, with texts `{ high: 'max(price)' }`, or all as text. */
+export type AggregateInput<C extends Columns> =
+  | Readonly<Record<string, ((t: RowScope<C>) => Series<any>) | Series<any> | string>>
+  | string;
+
+export interface AggregateSettings {
+  /** When results come out; default `'onClose'` for event-time windows, else `'everyBatch'`. */
+  readonly emit?: EmitMode;
+  /** How much later than a newer row a row may come and still be in time; default: the frame's. */
+  readonly outOfOrder?: Duration;
+}
+
+/** Key columns as the compiler knows them. */
+export type KeyColumns<C extends Columns, K> = K extends readonly (infer N)[]
+  ? { [P in Extract<N, keyof C & string>]: C[P] }
+  : K extends keyof C & string
+    ? { [P in K]: C[P] }
+    : unknown;
+type Results<C extends Columns, K, A> = (A extends string ? Columns : KeyColumns<C, K> & TypesOf<A>) extends infer R
+  ? { [P in keyof R]: R[P] } & Columns
+  : never;
+type Others<C extends Columns, K> = Omit<C, Extract<K extends readonly (infer N)[] ? N : K, string>>;
+type Each<C extends Columns, K, T> = DataFrame<KeyColumns<C, K> & { [P in keyof Others<C, K>]: T } & Columns>;
+
+/** Rows by key, over a window: waits for its aggregations. Rows whose key is null are left out, as in pandas. */
+export class GroupBy<C extends Columns, K = unknown> {
+  readonly #frame: DataFrameBase<C>;
+  readonly #keys: readonly Named[];
+  readonly #window: WindowScheme;
+  readonly #picked: readonly string[] | null;
+
+  constructor(frame: DataFrameBase<C>, keys: readonly Named[], window: WindowScheme, picked: readonly string[] | null = null) {
+    this.#frame = frame;
+    this.#keys = keys;
+    this.#window = window;
+    this.#picked = picked;
+  }
+
+  /**
+   * Several aggregations in one pass, with names and arithmetic over results. The result has the window's bounds (event-time windows),
+   * the keys in ascending order, then the results.
+   *
+   * @throws SchemaError for unknown columns, types an aggregation can't take, and columns outside an aggregation
+   */
+  agg<const A extends AggregateInput<C>>(aggregates: A, settings: AggregateSettings = {}): DataFrame<Results<C, K, A>> {
+    const results = aggregatesOf(aggregates, this.#frame, 'agg');
+    return this.#derive(results, settings, 'agg') as any;
+  }
+
+  /** Only these columns, for `sum()` and the like. */
+  pick<const P extends keyof C & string>(names: P | readonly P[]): GroupBy<{ [N in P]: C[N] } & Columns, K> {
+    const list: readonly string[] = typeof names === 'string' ? [names] : names;
+    for (const name of list) this.#frame.schema.field(name, 'pick');
+    return new GroupBy<any, K>(this.#frame, this.#keys, this.#window, list);
+  }
+
+  sum(settings?: AggregateSettings): DataFrame<KeyColumns<C, K> & { [P in keyof Others<C, K>]: SumType<C[P]> & DataType } & Columns> {
+    return this.#each('sum', settings, true);
+  }
+
+  mean(settings?: AggregateSettings): Each<C, K, Float64> {
+    return this.#each('mean', settings, true);
+  }
+
+  count(settings?: AggregateSettings): Each<C, K, CountType> {
+    return this.#each('count', settings);
+  }
+
+  min(settings?: AggregateSettings): DataFrame<C> {
+    return this.#each('min', settings);
+  }
+
+  max(settings?: AggregateSettings): DataFrame<C> {
+    return this.#each('max', settings);
+  }
+
+  var(settings?: AggregateSettings & { readonly ddof?: number }): Each<C, K, Float64> {
+    return this.#each('var', settings, true);
+  }
+
+  std(settings?: AggregateSettings & { readonly ddof?: number }): Each<C, K, Float64> {
+    return this.#each('std', settings, true);
+  }
+
+  median(settings?: AggregateSettings): Each<C, K, Float64> {
+    return this.#each('median', settings, true);
+  }
+
+  first(settings?: AggregateSettings): DataFrame<C> {
+    return this.#each('first', settings);
+  }
+
+  last(settings?: AggregateSettings): DataFrame<C> {
+    return this.#each('last', settings);
+  }
+
+  nunique(settings?: AggregateSettings): Each<C, K, CountType> {
+    return this.#each('nunique', settings);
+  }
+
+  /** Rows of each group, null or not. */
+  size(settings: AggregateSettings = {}): DataFrame<KeyColumns<C, K> & { size: CountType } & Columns> {
+    return this.#derive([{ name: 'size', expression: aggregate('size') }], settings, 'size') as any;
+  }
+
+  /** One aggregation of every column (that is no key, and numeric if it must be). */
+  #each(name: string, settings: (AggregateSettings & { readonly ddof?: number }) | undefined, numeric = false): any {
+    const keys = new Set(this.#keys.map(key => key.name));
+    const columns = this.#picked
+      ? this.#picked.map(column => this.#frame.schema.field(column, name))
+      : this.#frame.schema.fields.filter(({ name: column, type }) => !keys.has(column) && (!numeric || isNumeric(type) || type.kind === 'bool'));
+    const parameters: Record<string, number> = settings?.ddof === undefined ? {} : { ddof: settings.ddof };
+    const results = columns.map(field => ({ name: field.name, expression: aggregate(name, [column(field.name)], parameters) }));
+    return this.#derive(results, settings ?? {}, name);
+  }
+
+  #derive(results: readonly Named[], { emit, outOfOrder }: AggregateSettings, verb: string): DataFrame<any> {
+    const { plan } = this.#frame;
+    const options = { window: this.#window, keys: this.#keys, results, emit, outOfOrder: outOfOrder ?? this.#frame.outOfOrder };
+    return this.#frame.derive(aggregatePlan(plan, options, verb));
+  }
+}

@@ -1,0 +1,68 @@
+import { isAggregation } from '../aggregate/aggregations.ts';
+import { OptionError } from '../errors.ts';
+import { aggregate, column, type Expression, isExpression, literal } from '../expr/expression.ts';
+import { parse, parseAssignments } from '../expr/parse.ts';
+import type { Schema } from '../schema/schema.ts';
+import type { DataFrameBase } from './data-frame.ts';
+import type { Named } from './plan.ts';
+import { Series } from './series.ts';
+
+/** Turns what users write for a column into an expression over `frame`. @throws OptionError for what can't be one */
+export function expressionOf(input: unknown, frame: DataFrameBase<any>, verb: string): Expression {
+  if (typeof input === 'string') return parse(input, { verb });
+  if (typeof input === 'function') return valueOf(input(frame), frame, verb);
+  return valueOf(input, frame, verb);
+}
+
+function valueOf(input: unknown, frame: DataFrameBase<any>, verb: string): Expression {
+  if (input instanceof Series) {
+    if (input.frame.plan === frame.plan) return input.expression;
+    throw new OptionError('series', `${verb}: the series ${input} belongs to another frame; write it as a function of this one, t => t.${input.name}`);
+  }
+  if (isExpression(input)) return input;
+  if (input === null || ['number', 'bigint', 'boolean', 'string'].includes(typeof input) || input instanceof Date) {
+    return literal(input as number);
+  }
+  throw new OptionError('column', `${verb}: ${typeof input} makes no column; give a series, a function such as t => t.price, text or a constant`);
+}
+
+/** `'a = x + 1, b = y'`, or an object of columns, as a list. */
+export function namedOf(input: unknown, frame: DataFrameBase<any>, verb: string): Named[] {
+  if (typeof input === 'string') return parseAssignments(input, { verb });
+  if (typeof input !== 'object' || input === null) {
+    throw new OptionError('columns', `${verb}: give an object such as { total: t => t.price.mul(t.qty) }, or text 'total = price * qty'`);
+  }
+  return Object.entries(input).map(([name, value]) => ({ name, expression: expressionOf(value, frame, verb) }));
+}
+
+/** As `namedOf`, with pandas' short form: `{ price: 'mean' }` is `{ price: 'mean(price)' }`. */
+export function aggregatesOf(input: unknown, frame: DataFrameBase<any>, verb: string): Named[] {
+  return namedOf(input, frame, verb).map(({ name, expression }) => {
+    const bare = expression.kind === 'column' && !frame.schema.has(expression.name) && isAggregation(expression.name);
+    return { name, expression: bare && frame.schema.has(name) ? aggregate(expression.name, [column(name)]) : expression };
+  });
+}
+
+/** Keys of a groupby: names, series, functions, texts. An expression's key is named by its text. */
+export function keysOf(input: unknown, frame: DataFrameBase<any>): Named[] {
+  const list = Array.isArray(input) ? input : [input];
+  return list.map(key => {
+    if (typeof key === 'string' && frame.schema.has(key)) return { name: key, expression: column(key) };
+    if (typeof key === 'string') {
+      const expression = parse(key, { verb: 'groupby' });
+      if (expression.kind === 'column') frame.schema.field(expression.name, 'groupby');
+      return { name: key.trim(), expression };
+    }
+    const expression = expressionOf(key, frame, 'groupby');
+    const name = key instanceof Series ? key.name : expression.kind === 'column' ? expression.name : expression.key;
+    return { name, expression };
+  });
+}
+
+/** @throws SchemaError when a name is unknown */
+export function columnNames(names: readonly string[], schema: Schema, verb: string): Named[] {
+  return names.map(name => {
+    schema.field(name, verb);
+    return { name, expression: column(name) };
+  });
+}

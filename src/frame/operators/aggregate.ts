@@ -1,0 +1,174 @@
+import type { KeyTable } from '../../aggregate/key-table.ts';
+import { type ChunkVector, chunkVector } from '../../column/chunk.ts';
+import { ChunkBuilder } from '../../column/chunk-builder.ts';
+import type { BoundExpressions } from '../../expr/bind.ts';
+import type { Memory } from '../../memory/memory.ts';
+import type { Scratch } from '../../memory/scratch.ts';
+import type { DataType } from '../../schema/data-type.ts';
+import type { Schema } from '../../schema/schema.ts';
+import type { AggregateBlock, GroupState } from '../../window/group-state.ts';
+import type { PaneSink, Windower, WindowSpan } from '../../window/windower.ts';
+import type { AggregatePlan } from '../plan.ts';
+import type { TimeIndex } from '../time-index.ts';
+import { compactBlock } from './compact.ts';
+import { type Operator, type RowBlock, toTargets } from './operator.ts';
+import { blockRows, pointAt } from './source.ts';
+
+/** Where a raw result comes from: which accumulator, and which of its results. */
+export interface RawResult {
+  readonly accumulator: number;
+  readonly name: string;
+  readonly parameters: AggregatePlan['aggregates'][number]['parameters'];
+}
+
+/** Everything an aggregation needs, bound to the input's columns. */
+export interface AggregateParts {
+  readonly plan: AggregatePlan;
+  readonly windower: Windower;
+  /** The keys, then the arguments of each accumulator. */
+  readonly inputs: BoundExpressions;
+  /** Arguments of each accumulator. */
+  readonly argCounts: readonly number[];
+  readonly results: readonly RawResult[];
+  /** Results, from the raw columns; null when they are the raw columns, in order. */
+  readonly projections: BoundExpressions | null;
+  readonly time: { readonly place: number; readonly index: TimeIndex } | null;
+  /** Input columns that are read. */
+  readonly reads: Iterable<number>;
+  /** Rows that a mask leaves out may be handed to the windower. */
+  readonly takesMask: boolean;
+}
+
+/** Grouped, windowed aggregation: evaluates keys and arguments, lets the windower keep the states, and hands results on. */
+export class AggregateOperator implements Operator, PaneSink {
+  readonly layout: Schema;
+  readonly targets: Operator[] = [];
+  readonly #memory: Memory;
+  readonly #scratch: Scratch;
+  readonly #input: Operator;
+  readonly #parts: AggregateParts;
+  readonly #reads: readonly number[];
+  readonly #block: AggregateBlock;
+  readonly #raw: ChunkBuilder;
+  readonly #bounds: number;
+  readonly #showsEmpty: boolean;
+
+  constructor(memory: Memory, scratch: Scratch, input: Operator, parts: AggregateParts, owner: string) {
+    const { plan } = parts;
+    this.#memory = memory;
+    this.#scratch = scratch;
+    this.#input = input;
+    this.#parts = parts;
+    this.#reads = [...parts.reads];
+    this.layout = plan.schema;
+    this.#bounds = plan.raw.length - plan.keys.length - plan.aggregates.length;
+    this.#showsEmpty = plan.mode === 'updating' && this.#bounds === 0;
+    this.#raw = new ChunkBuilder(memory, plan.raw, owner);
+    this.#block = { length: 0, keys: [], args: parts.argCounts.map(() => []), times: 0, timesValidity: 0, mask: 0 };
+    input.require(this.#reads);
+    input.targets.push(this);
+  }
+
+  /** How far the window has come, with the watermark in milliseconds. */
+  progressMs(): { readonly watermark: number | null; readonly late: number; readonly untimed: number } {
+    const { watermark, late, untimed } = this.#parts.windower.progress;
+    return { watermark: watermark === null ? null : this.#parts.time!.index.toMs(watermark), late, untimed };
+  }
+
+  require(): void {}
+
+  rows(incoming: RowBlock): void {
+    const { plan, inputs, argCounts, time, windower, takesMask } = this.#parts;
+    const block = takesMask ? incoming : compactBlock(this.#memory, this.#scratch, incoming, this.#reads);
+    const out = this.#block;
+    out.length = block.length;
+    out.mask = block.mask;
+    const vectors = inputs.evaluate(block);
+    let from = 0;
+    for (let at = 0; at < plan.keys.length; at++) out.keys[at] = vectors[from++]!;
+    for (let at = 0; at < argCounts.length; at++) {
+      for (let arg = 0; arg < argCounts[at]!; arg++) out.args[at]![arg] = vectors[from++]!;
+    }
+    if (time) {
+      const vector = block.vectors[time.place]!;
+      out.times = time.index.read(this.#memory, this.#scratch, vector, block.length);
+      out.timesValidity = vector.validity;
+    }
+    windower.rows(out);
+  }
+
+  batchEnd(): void {
+    this.#parts.windower.batchEnd(this);
+    this.#handOn(this.#parts.plan.emit !== 'end' && this.#showsEmpty);
+    if (this.#parts.plan.input.mode === 'updating') this.#parts.windower.clear?.();
+  }
+
+  end(): void {
+    this.#parts.windower.end(this);
+    this.#handOn(this.#parts.plan.emit === 'end');
+    for (const target of this.targets) target.end();
+  }
+
+  dispose(): void {
+    this.#parts.windower.dispose();
+    this.#parts.inputs.dispose();
+    this.#parts.projections?.dispose();
+    this.#raw.dispose();
+  }
+
+  pane(state: GroupState, ids: number, count: number, start?: bigint, end?: bigint): void {
+    if (count === 0) return;
+    const vectors: ChunkVector[] = [];
+    if (start !== undefined && this.#bounds > 0) vectors.push(this.#constant(start, count), this.#constant(end!, count));
+    if (state.keys) vectors.push(...state.keys.keys(ids, count, this.#scratch));
+    this.#show(vectors, state, ids, count);
+  }
+
+  sessions(state: GroupState, ids: number, keys: KeyTable | null, groups: number, spans: readonly WindowSpan[]): void {
+    const count = spans.length;
+    const vectors = [this.#times(spans.map(({ start }) => start)), this.#times(spans.map(({ end }) => end))];
+    if (keys) vectors.push(...keys.keys(groups, count, this.#scratch));
+    this.#show(vectors, state, ids, count);
+  }
+
+  #show(vectors: ChunkVector[], state: GroupState, ids: number, count: number): void {
+    for (const { accumulator, name, parameters } of this.#parts.results) {
+      vectors.push(state.accumulators[accumulator]!.result(name, parameters, ids, count, this.#scratch));
+    }
+    this.#raw.append(vectors, count);
+  }
+
+  #boundType(): DataType {
+    return this.layout.fields[0]!.type;
+  }
+
+  #constant(ticks: bigint, count: number): ChunkVector {
+    const values = this.#scratch.take(count * 8);
+    this.#memory.bulk.fillI64(values, ticks, count);
+    return chunkVector(this.#boundType(), values);
+  }
+
+  #times(ticks: readonly bigint[]): ChunkVector {
+    const values = this.#scratch.take(ticks.length * 8);
+    this.#memory.i64.set(ticks, values / 8);
+    return chunkVector(this.#boundType(), values);
+  }
+
+  /** Passes the results of a batch on, block by block; an empty result only if `always`. */
+  #handOn(always: boolean): void {
+    if (this.#raw.length === 0 && !always) return;
+    const { vectors, length } = this.#raw.finish();
+    const { plan, projections } = this.#parts;
+    const leading = this.#bounds + plan.keys.length;
+    const block = { length: 0, vectors: vectors.map(vector => ({ ...vector })), mask: 0, selected: 0 };
+    for (let start = 0; start < length; start += blockRows) {
+      for (const [place, { type }] of plan.raw.fields.entries()) pointAt(block.vectors[place]!, vectors[place]!, type, start);
+      block.length = block.selected = Math.min(blockRows, length - start);
+      const shown = projections
+        ? [...block.vectors.slice(0, leading), ...projections.evaluate(block)]
+        : block.vectors;
+      toTargets(this, { ...block, vectors: shown });
+    }
+    for (const target of this.targets) target.batchEnd();
+  }
+}

@@ -1,0 +1,36 @@
+import type { ChunkVector } from '../../column/chunk.ts';
+import type { Schema } from '../../schema/schema.ts';
+
+/** At most 4,096 rows in linear memory on their way through the operators. */
+export interface RowBlock {
+  length: number;
+  /** In the order of the layout; undefined for columns that nobody behind asked for. */
+  vectors: readonly ChunkVector[];
+  /** Address of the bits of the rows that count; 0: all do. */
+  mask: number;
+  /** How many rows count. */
+  selected: number;
+}
+
+/**
+ * A running plan node. Blocks of a batch come in with `rows`, then `batchEnd`; after the last batch `end`.
+ *
+ * Vectors that are handed on are valid until the call returns.
+ */
+export interface Operator {
+  /** The columns it hands on. */
+  readonly layout: Schema;
+  /** Operators behind it. */
+  readonly targets: Operator[];
+  /** Columns (positions in `layout`) that somebody behind needs. */
+  require(columns: Iterable<number>): void;
+  rows(block: RowBlock): void;
+  batchEnd(): void;
+  end(): void;
+  dispose(): void;
+}
+
+/** Passes a block to all targets. */
+export function toTargets(operator: Operator, block: RowBlock): void {
+  for (const target of operator.targets) target.rows(block);
+}

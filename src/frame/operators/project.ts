@@ -1,0 +1,65 @@
+import type { ChunkVector } from '../../column/chunk.ts';
+import type { BoundExpressions } from '../../expr/bind.ts';
+import type { Schema } from '../../schema/schema.ts';
+import { type Operator, type RowBlock, toTargets } from './operator.ts';
+
+/** Computes columns: those that somebody needs. Rows that a mask leaves out are computed too: cheaper than looking. */
+export class ProjectOperator implements Operator {
+  readonly layout: Schema;
+  readonly targets: Operator[] = [];
+  readonly #input: Operator;
+  readonly #reads: readonly (readonly number[])[];
+  readonly #bind: (places: readonly number[]) => BoundExpressions;
+  readonly #required = new Set<number>();
+  #places: readonly number[] = [];
+  #bound: BoundExpressions | null = null;
+  readonly #block: RowBlock & { vectors: ChunkVector[] } = { length: 0, vectors: [], mask: 0, selected: 0 };
+
+  /**
+   * @param reads per output column the input columns it reads
+   * @param bind compiles the expressions of these output columns
+   */
+  constructor(layout: Schema, input: Operator, reads: readonly (readonly number[])[], bind: (places: readonly number[]) => BoundExpressions) {
+    this.layout = layout;
+    this.#input = input;
+    this.#reads = reads;
+    this.#bind = bind;
+    input.targets.push(this);
+  }
+
+  require(columns: Iterable<number>): void {
+    for (const place of columns) {
+      if (this.#required.has(place)) continue;
+      this.#required.add(place);
+      this.#input.require(this.#reads[place]!);
+      this.dispose();
+    }
+  }
+
+  rows(block: RowBlock): void {
+    if (!this.#bound) {
+      this.#places = [...this.#required];
+      this.#bound = this.#bind(this.#places);
+    }
+    const vectors = this.#bound.evaluate(block);
+    const out = this.#block;
+    out.length = block.length;
+    out.mask = block.mask;
+    out.selected = block.selected;
+    for (let at = 0; at < vectors.length; at++) out.vectors[this.#places[at]!] = vectors[at]!;
+    toTargets(this, out);
+  }
+
+  batchEnd(): void {
+    for (const target of this.targets) target.batchEnd();
+  }
+
+  end(): void {
+    for (const target of this.targets) target.end();
+  }
+
+  dispose(): void {
+    this.#bound?.dispose();
+    this.#bound = null;
+  }
+}

@@ -1,0 +1,253 @@
+import type { Aggregation, Parameters } from '../aggregate/accumulator.ts';
+import { aggregationOf } from '../aggregate/aggregations.ts';
+import { OptionError, SchemaError } from '../errors.ts';
+import { type AggregateCall, column, columnsOf, type Expression } from '../expr/expression.ts';
+import { mapExpression } from '../expr/map.ts';
+import { typeOf } from '../expr/type-of.ts';
+import { type DataType, typeText } from '../schema/data-type.ts';
+import type { Duration } from '../schema/duration.ts';
+import { type Field, field, Schema } from '../schema/schema.ts';
+import { type EmitMode, isEventTime, type WindowScheme, windowText } from '../window/window.ts';
+import { timeIndex } from './time-index.ts';
+
+/**
+ * What a frame computes, as a tree of immutable nodes. A node knows its columns and its time index; nothing runs here.
+ *
+ * `streaming`: each emission is new rows. `updating`: each emission replaces the one before.
+ */
+export interface PlanBase {
+  readonly schema: Schema;
+  /** Column that orders the rows for time windows; it may be hidden (the last column of `schema`, not among `visible`). */
+  readonly index: string | null;
+  /** How many leading columns of `schema` users see. */
+  readonly visible: number;
+  readonly mode: 'streaming' | 'updating';
+}
+
+export interface SourcePlan extends PlanBase {
+  readonly op: 'source';
+}
+
+export interface FilterPlan extends PlanBase {
+  readonly op: 'filter';
+  readonly input: Plan;
+  readonly predicate: Expression;
+}
+
+export interface Named {
+  readonly name: string;
+  readonly expression: Expression;
+}
+
+export interface ProjectPlan extends PlanBase {
+  readonly op: 'project';
+  readonly input: Plan;
+  /** One for each column of `schema`. */
+  readonly columns: readonly Named[];
+}
+
+/** An aggregation with its arguments apart from its parameters. */
+export interface BoundAggregate {
+  /** Name of its column among the raw results. */
+  readonly key: string;
+  readonly aggregation: Aggregation;
+  readonly args: readonly Expression[];
+  readonly types: readonly DataType[];
+  readonly parameters: Parameters;
+}
+
+export interface AggregatePlan extends PlanBase {
+  readonly op: 'aggregate';
+  readonly input: Plan;
+  readonly window: WindowScheme;
+  readonly keys: readonly Named[];
+  readonly aggregates: readonly BoundAggregate[];
+  /** Window bounds (for event-time windows), keys and raw aggregates: what `results` are computed from. */
+  readonly raw: Schema;
+  /** One for each column of `schema` behind window bounds and keys. */
+  readonly results: readonly Named[];
+  readonly emit: EmitMode;
+  readonly outOfOrder: Duration;
+}
+
+export type Plan = SourcePlan | FilterPlan | ProjectPlan | AggregatePlan;
+
+const hiddenIndex = '\u0000index';
+
+/** The columns that users see. */
+export const visibleSchema = ({ schema, visible }: Plan): Schema =>
+  visible === schema.length ? schema : new Schema(schema.fields.slice(0, visible));
+
+/** @throws SchemaError when the index is missing or can't order rows */
+export function sourcePlan(schema: Schema, index: string | null): SourcePlan {
+  if (index !== null) timeIndex(schema.field(index, 'index').type, 'index');
+  return { op: 'source', schema, index, visible: schema.length, mode: 'streaming' };
+}
+
+/** @throws SchemaError when the predicate is not a bool over the input's columns */
+export function filterPlan(input: Plan, predicate: Expression, verb: string): FilterPlan {
+  const type = typeOf(predicate, input.schema, verb);
+  if (type.kind !== 'bool') {
+    throw new SchemaError(`${verb}: ${predicate.key} is ${typeText(type)}, a condition must be bool; compare it with something`);
+  }
+  const { schema, index, visible, mode } = input;
+  return { op: 'filter', input, predicate, schema, index, visible, mode };
+}
+
+/** Exactly these columns; the index stays, hidden when it is not among them. */
+export function projectPlan(input: Plan, columns: readonly Named[], verb: string): ProjectPlan {
+  const fields: Field[] = columns.map(({ name, expression }) => field(name, typeOf(expression, input.schema, verb)));
+  const visible = fields.length;
+  const all = [...columns];
+  let { index } = input;
+  if (index !== null && !columns.some(({ name }) => name === index)) {
+    all.push({ name: hiddenIndex, expression: column(index) });
+    fields.push(field(hiddenIndex, input.schema.field(index).type));
+    index = hiddenIndex;
+  } else if (index !== null) timeIndex(fields.find(({ name }) => name === index)!.type, verb);
+  return { op: 'project', input, columns: all, schema: new Schema(fields), index, visible, mode: input.mode };
+}
+
+/** All columns of `input` with these added, or put in the place of those of the same name. */
+export function assignPlan(input: Plan, added: readonly Named[], verb: string): ProjectPlan {
+  const byName = new Map<string, Named>();
+  for (const { name } of visibleSchema(input).fields) byName.set(name, { name, expression: column(name) });
+  for (const one of added) byName.set(one.name, one);
+  return projectPlan(input, [...byName.values()], verb);
+}
+
+export interface AggregateOptions {
+  readonly window: WindowScheme;
+  readonly keys: readonly Named[];
+  readonly results: readonly Named[];
+  readonly emit?: EmitMode | undefined;
+  readonly outOfOrder?: Duration | undefined;
+}
+
+/** @throws SchemaError when a key or an argument has no meaning; OptionError when window and `emit` don't go together */
+export function aggregatePlan(input: Plan, options: AggregateOptions, verb: string): AggregatePlan {
+  const { window, keys, results } = options;
+  const timed = isEventTime(window);
+  const emit = options.emit ?? (timed ? 'onClose' : 'everyBatch');
+  if (emit === 'onClose' && !timed) {
+    throw new OptionError('emit', `${verb}: emit "onClose" needs windows that close (tumbling, sliding, session); use "everyBatch", "changed" or "end"`);
+  }
+  const bounds: Field[] = [];
+  if (timed || window.kind === 'range') {
+    const index = indexOf(input, windowText(window));
+    if (timed) for (const name of ['windowStart', 'windowEnd']) bounds.push(field(name, index.boundType, false));
+  }
+  const keyFields = keys.map(({ name, expression }) => field(name, typeOf(expression, input.schema, 'groupby')));
+  const aggregates = new Map<string, BoundAggregate>();
+  const outer = results.map(({ name, expression }) => ({
+    name,
+    expression: mapExpression(expression, node => {
+      if (node.kind !== 'aggregate') return undefined;
+      const bound = bindAggregate(node, input.schema, verb);
+      aggregates.set(bound.key, bound);
+      return { kind: 'column', name: bound.key, key: bound.key }; // as it was written, without quotes
+    }),
+  }));
+  const bare = [...aggregates.values()];
+  const raw = new Schema([
+    ...bounds,
+    ...keyFields,
+    ...bare.map(({ key, aggregation, types }) => field(key, aggregation.resultType(types))),
+  ]);
+  for (const { expression } of outer) checkAggregated(expression, raw, verb);
+  const schema = new Schema([
+    ...bounds,
+    ...keyFields,
+    ...outer.map(({ name, expression }) => field(name, typeOf(expression, raw, verb))),
+  ]);
+  return {
+    op: 'aggregate',
+    input,
+    window,
+    keys,
+    aggregates: bare,
+    raw,
+    results: outer,
+    emit,
+    outOfOrder: options.outOfOrder ?? 0,
+    schema,
+    index: timed ? 'windowStart' : null,
+    visible: schema.length,
+    mode: timed && emit === 'onClose' ? 'streaming' : 'updating',
+  };
+}
+
+/** The time index of a plan. @throws SchemaError when it has none */
+export function indexOf(plan: Plan, verb: string): ReturnType<typeof timeIndex> {
+  if (plan.index === null) {
+    throw new SchemaError(
+      `${verb}: the rows have no time index; name one where the frame is made, as in { index: 'at' }, or with setIndex()`,
+    );
+  }
+  return timeIndex(plan.schema.field(plan.index).type, verb);
+}
+
+function bindAggregate(call: AggregateCall, schema: Schema, verb: string): BoundAggregate {
+  const name = call.name === 'count' && call.args.length === 0 ? 'size' : call.name;
+  const aggregation = aggregationOf(name, verb);
+  const [least, most] = aggregation.arity;
+  const allowed = Object.keys(aggregation.parameters);
+  const args = call.args.slice(0, most);
+  const parameters: Record<string, number | string | boolean> = { ...aggregation.parameters };
+  // Constants behind the arguments are parameters in their order: quantile(x, 0.9)
+  for (const [at, extra] of call.args.slice(most).entries()) {
+    const value = extra.kind === 'literal' ? extra.value : null;
+    const parameter = allowed[at];
+    if (parameter === undefined || value === null || typeof value === 'object') {
+      const takes = `${least === most ? most : `${least} to ${most}`} column${most === 1 ? '' : 's'}`;
+      throw new SchemaError(`${verb}: ${name}() takes ${takes}${allowed.length > 0 ? ` and ${allowed.join(', ')}` : ''}; ${extra.key} is too much`);
+    }
+    parameters[parameter] = typeof value === 'bigint' ? Number(value) : value;
+  }
+  for (const [parameter, value] of Object.entries(call.parameters)) {
+    if (!allowed.includes(parameter)) {
+      const known = allowed.length > 0 ? `it has ${allowed.join(', ')}` : 'it has none';
+      throw new OptionError(parameter, `${verb}: ${name}() has no parameter "${parameter}"; ${known}`);
+    }
+    parameters[parameter] = value;
+  }
+  if (args.length < least) throw new SchemaError(`${verb}: ${name}() needs a column, as in ${name}(price)`);
+  const types = args.map(arg => typeOf(arg, schema, verb));
+  aggregation.resultType(types);
+  return { key: call.key, aggregation, args, types, parameters };
+}
+
+function checkAggregated(expression: Expression, raw: Schema, verb: string): void {
+  for (const name of columnsOf(expression)) {
+    if (raw.has(name)) continue;
+    throw new SchemaError(`${verb}: column "${name}" stands outside an aggregation; put it in one, as in max(${name}), or group by it`, { column: name });
+  }
+}
+
+/** The plan as indented text, the source last. */
+export function explainPlan(plan: Plan): string {
+  const lines: string[] = [];
+  let indent = '';
+  for (let node: Plan | null = plan; node; node = node.op === 'source' ? null : node.input) {
+    lines.push(`${indent}${nodeText(node)}`);
+    indent += '  ';
+  }
+  return lines.join('\n');
+}
+
+function nodeText(plan: Plan): string {
+  const named = (items: readonly Named[]): string =>
+    items.map(({ name, expression }) => (expression.key === name ? name : `${name} = ${expression.key}`)).join(', ');
+  switch (plan.op) {
+    case 'source':
+      return `source ${plan.schema}${plan.index === null ? '' : ` index ${plan.index}`}`;
+    case 'filter':
+      return `filter ${plan.predicate.key}`;
+    case 'project':
+      return `project ${named(plan.columns.filter(({ name }) => name !== hiddenIndex))}`;
+    case 'aggregate': {
+      const by = plan.keys.length > 0 ? ` by ${named(plan.keys)}` : '';
+      return `aggregate ${named(plan.results)}${by} over ${windowText(plan.window)}, emit ${plan.emit}`;
+    }
+  }
+}

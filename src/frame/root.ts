@@ -1,0 +1,81 @@
+import { StateError } from '../errors.ts';
+import { defaultMemory, type Memory } from '../memory/memory.ts';
+import type { Schema } from '../schema/schema.ts';
+import { type Deliver, Executor, type FrameMetrics } from './executor.ts';
+import type { Plan } from './plan.ts';
+
+/** What a source reports beside the executor's own numbers. */
+export interface SourceMetrics {
+  /** Bytes of text read, after decompression. */
+  readonly bytes: number;
+  /** Bytes taken from the file itself. */
+  readonly storedBytes: number;
+  /** Records that could not be read and were skipped. */
+  readonly skipped: number;
+}
+
+/** Where a root's rows come from, when nobody calls `emit`. */
+export interface FrameSource {
+  /**
+   * Pushes everything there is, waiting for each push; resolves at the end, or soon after the signal is aborted.
+   *
+   * @param columns names of the columns that are needed
+   */
+  run(push: (rows: unknown) => void | Promise<void>, columns: readonly string[], signal?: AbortSignal): Promise<void>;
+  metrics(): SourceMetrics;
+}
+
+const noSource: SourceMetrics = /* @__PURE__ */ Object.freeze({ bytes: 0, storedBytes: 0, skipped: 0 });
+
+let count = 0;
+
+/** What all frames derived from one have in common: the executor, and the source if there is one. */
+export class Root {
+  readonly schema: Schema;
+  readonly source: FrameSource | null;
+  readonly #memory: Memory | undefined;
+  readonly #owner: string;
+  #executor: Executor | null = null;
+  #run: Promise<void> | null = null;
+
+  constructor(schema: Schema, source: FrameSource | null, memory?: Memory) {
+    this.schema = schema;
+    this.source = source;
+    this.#memory = memory;
+    this.#owner = `frame ${++count}`;
+  }
+
+  /** Opened when the first sink is attached or the first batch comes, never on construction. */
+  get executor(): Executor {
+    this.#executor ??= new Executor(this.#memory ?? defaultMemory(), this.schema, this.#owner);
+    return this.#executor;
+  }
+
+  attach(plan: Plan, deliver: Deliver): () => void {
+    return this.executor.attach(plan, deliver);
+  }
+
+  /** Runs the source to its end and closes windows; once, however often it is asked for. */
+  run(signal?: AbortSignal): Promise<void> {
+    if (!this.source) {
+      throw new StateError('run: this frame has no source; push batches with emit(), and end() when there are no more');
+    }
+    this.#run ??= this.#runSource(this.source, signal);
+    return this.#run;
+  }
+
+  async #runSource(source: FrameSource, signal: AbortSignal | undefined): Promise<void> {
+    const { executor } = this;
+    await source.run(rows => executor.push(rows), executor.requiredColumns, signal);
+    await executor.end();
+  }
+
+  metrics(): FrameMetrics & SourceMetrics {
+    return { ...this.executor.metrics(), ...(this.source?.metrics() ?? noSource) };
+  }
+
+  dispose(): void {
+    this.#executor?.dispose();
+    this.#executor = null;
+  }
+}

@@ -1,0 +1,91 @@
+import type { Expression } from '../expr/expression.ts';
+import type {
+  Bool,
+  DataType,
+  Float32,
+  Float64,
+  Int32,
+  Int64,
+  IntegerType,
+  NumericType,
+  TemporalType,
+  TextType,
+  Timestamp,
+  Uint32,
+  Uint64,
+  Utf8,
+  ValueOf,
+} from '../schema/data-type.ts';
+import type { Columns } from '../schema/schema.ts';
+import type { DataFrameBase } from './data-frame.ts';
+import type { Series } from './series.ts';
+
+/** The columns of a frame as properties; those whose names are methods are reached with `col()`. */
+export type ColumnSeries<C extends Columns> = string extends keyof C
+  ? unknown
+  : { readonly [K in Exclude<keyof C & string, keyof DataFrameBase<Columns>>]: Series<C[K]> };
+
+/** A streaming dataframe with these columns: `DataFrame<{ price: Float64; symbol: Utf8 }>`. */
+export type DataFrame<C extends Columns = Columns> = DataFrameBase<C> & ColumnSeries<C>;
+
+/** What `t` is in `t => t.price.mul(t.qty)`. For frames whose columns the compiler does not know, any name is a series. */
+export type RowScope<C extends Columns> = string extends keyof C
+  ? DataFrameBase<C> & Readonly<Record<string, any>>
+  : DataFrame<C>;
+
+/** A column or value per row: a series of the frame, a function of the frame, text, an expression. */
+export type ColumnInput<C extends Columns> = Series<any> | ((t: RowScope<C>) => Series<any> | LiteralInput) | string | Expression;
+/** A constant. Text needs `lit('…')` where text is taken for an expression. */
+export type LiteralInput = number | bigint | boolean | Date | null;
+
+/** The type of a column made from an input: known for series and functions of the frame. */
+export type TypeOfInput<I> = I extends Series<infer T>
+  ? T
+  : I extends (t: any) => infer R
+    ? TypeOfInput<R>
+    : I extends number
+      ? Float64
+      : I extends bigint
+        ? Int64
+        : I extends boolean
+          ? Bool
+          : DataType;
+
+/** Columns `A`, with those of `B` added or put in their place. */
+export type Assigned<A extends Columns, B extends Columns> = Omit<A, keyof B> & B extends infer R ? { [K in keyof R]: R[K] } & Columns : never;
+export type TypesOf<I> = { [K in keyof I]: TypeOfInput<I[K]> };
+
+/** What can stand on the other side of an operation with a series of type T. */
+export type Operand<T extends DataType> = T extends NumericType
+  ? Series<NumericType> | Series<Bool> | number | bigint
+  : T extends Bool
+    ? Series<Bool> | boolean
+    : T extends TextType
+      ? Series<TextType> | string
+      : T extends TemporalType
+        ? Series<TemporalType> | Date | string | bigint | number
+        : Series<T> | ValueOf<T>;
+
+type IsFloat<T> = T extends Float32 | Float64 ? true : false;
+/** Type of `+ - *`: floats stay or become float64, integers widen. */
+export type Arithmetic<A, B> = B extends Series<infer U>
+  ? ArithmeticOf<A, U>
+  : A extends Float32
+    ? Float32
+    : IsFloat<A> extends true
+      ? Float64
+      : B extends bigint
+        ? A
+        : A extends IntegerType
+          ? A | Int64 | Float64
+          : Float64;
+type ArithmeticOf<A, U> = A extends U ? (U extends A ? A : Mixed<A, U>) : Mixed<A, U>;
+type Mixed<A, U> = true extends IsFloat<A> | IsFloat<U> ? Float64 : Int64 | Float64 | Int32;
+
+/** Result of `sum`: int64 of integers and bools, uint64 of unsigned, float64 of floats. */
+export type SumType<T> = T extends Float32 | Float64 ? Float64 : T extends { kind: `uint${string}` } ? Uint64 : Int64;
+export type CountType = Uint32;
+
+/** Bounds of event-time windows. */
+export type Bounds = { readonly windowStart: Timestamp; readonly windowEnd: Timestamp };
+export type { Utf8 };
