@@ -1,0 +1,34 @@
+import { type Carried, joined, release, retain } from '../metadata.ts';
+import { afterwards, type Emitted, Operator } from '../operator.ts';
+import type { Stream } from '../stream.ts';
+
+export interface CollectOptions<T> {
+  /** Where elements wait; default: a new array. */
+  readonly cache?: T[];
+}
+
+/** Keeps elements until `flush`. */
+export class CollectNode<T> extends Operator<T, T[]> {
+  override readonly label = 'collect';
+  readonly #cache: T[];
+  #metadata: Carried[] = [];
+
+  constructor({ cache = [] }: CollectOptions<T> = {}) {
+    super();
+    this.#cache = cache;
+  }
+
+  update(x: T, _who: Stream<T>, metadata: Carried): Emitted {
+    retain(metadata);
+    this.#cache.push(x);
+    if (metadata !== undefined) this.#metadata.push(metadata);
+    return undefined;
+  }
+
+  flush(): Emitted {
+    const items = this.#cache.splice(0);
+    const all = joined(this.#metadata);
+    this.#metadata = [];
+    return afterwards(this.emit(items, all), () => release(all));
+  }
+}

@@ -1,0 +1,10 @@
+import type { Family } from './family.ts';
+import { streamzCore } from './streamz-core.ts';
+import { streamzFiles } from './streamz-files.ts';
+import { streamzGraphs } from './streamz-graphs.ts';
+import { streamzRecords } from './streamz-records.ts';
+
+/** Every family that can be run: `npm run vectors -- <family> <folder>`. */
+export const families: Readonly<Record<string, Family>> = {
+  streamz: { kinds: [streamzGraphs, streamzCore, streamzFiles, streamzRecords] },
+};

@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { families } from './families.ts';
+import type { Kind } from './family.ts';
+
+const usage = 'usage: npm run vectors -- <family> <folder> [--only text] [--verbose]';
+
+function files(path: string): string[] {
+  if (statSync(path).isFile()) return [path];
+  const entries = readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap(entry => {
+    const full = join(path, entry.name);
+    if (entry.isDirectory()) return files(full);
+    return entry.name.endsWith('.json') ? [full] : [];
+  });
+}
+
+async function main(args: string[]): Promise<number> {
+  const only = option(args, '--only');
+  const verbose = flag(args, '--verbose');
+  const [name, folder] = args;
+  if (name === undefined || folder === undefined) return complain(usage);
+  const family = families[name];
+  if (!family) return complain(`vectors: there is no family "${name}"; known: ${Object.keys(families).join(', ')}`);
+
+  const counts = new Map<string, { passed: number; failed: number; byRule: number }>();
+  for (const path of files(folder)) {
+    const recorded = JSON.parse(readFileSync(path, 'utf8'));
+    const label = relative(folder, path) || path;
+    if (only !== undefined && !label.includes(only)) continue;
+    const kind = family.kinds.find(one => one.accepts(recorded));
+    const count = counts.get(kind?.name ?? 'unknown') ?? { passed: 0, failed: 0, byRule: 0 };
+    counts.set(kind?.name ?? 'unknown', count);
+    const { problems, byRule } = await outcome(kind, recorded);
+    if (problems.length === 0) count.passed++;
+    else count.failed++;
+    if (byRule) count.byRule++;
+    if (problems.length > 0)
+      console.log(
+        `FAILED ${label}\n${problems
+          .slice(0, verbose ? 99 : 6)
+          .map(text => `  ${text}`)
+          .join('\n')}`,
+      );
+    else if (verbose) console.log(`passed ${label}${byRule ? ` (advised behaviour: ${recorded.quirkId})` : ''}`);
+  }
+  let failed = 0;
+  for (const [kind, count] of counts) {
+    failed += count.failed;
+    const rules = count.byRule > 0 ? `, ${count.byRule} of them against the behaviour advised for a quirk` : '';
+    console.log(`${name} ${kind}: ${count.passed} passed, ${count.failed} failed${rules}`);
+  }
+  if (counts.size === 0) return complain(`vectors: no case in ${folder}`);
+  return failed === 0 ? 0 : 1;
+}
+
+async function outcome(kind: Kind | undefined, recorded: any): ReturnType<Kind['run']> {
+  if (!kind) return { problems: [`nothing here knows how to run op "${recorded.op}"`] };
+  try {
+    return await kind.run(recorded);
+  } catch (error) {
+    return { problems: [`the case could not be run: ${error instanceof Error ? error.stack : String(error)}`] };
+  }
+}
+
+function option(args: string[], name: string): string | undefined {
+  const at = args.indexOf(name);
+  return at < 0 ? undefined : args.splice(at, 2)[1];
+}
+
+function flag(args: string[], name: string): boolean {
+  const at = args.indexOf(name);
+  if (at >= 0) args.splice(at, 1);
+  return at >= 0;
+}
+
+function complain(text: string): number {
+  console.error(text);
+  return 2;
+}
+
+process.exit(await main(process.argv.slice(2)));
