@@ -2,7 +2,7 @@ import { NONE } from './integers';
 import { TextTable } from './texts';
 
 /**
- * Sort keys: u64 that ascend as the values do; floats (kept as normalised bits) with NaN last. Null is all ones: it comes last of all.
+ * Sort keys: u64 that ascend as the values do; floats (kept as normalised bits) with NaN last. Null gives all ones.
  *
  * kind 0: signed, 1: unsigned, 2: float.
  */
@@ -11,7 +11,8 @@ import { TextTable } from './texts';
 export function sortKeys<K>(keys: usize, count: i32, kind: i32, nullId: u32, target: usize): void {
   for (let id = 0; id < count; id++) {
     const raw = load<K>(keys + <usize>id * sizeof<K>());
-    let key: u64 = sizeof<K>() == 4 ? <u64>(<u32>raw) : <u64>raw;
+    let key = <u64>raw;
+    if (sizeof<K>() == 4) key &= 0xffff_ffff;
     const top: u64 = sizeof<K>() == 4 ? 0x8000_0000 : 0x8000_0000_0000_0000;
     if (kind == 0 || (kind == 2 && (key & top) == 0)) key ^= top;
     else if (kind == 2) key = sizeof<K>() == 4 ? key ^ 0xffff_ffff : ~key;

@@ -157,9 +157,19 @@ export class IntegerKeys implements KeyColumn {
     const target = scratch.take(count * 8);
     const { kind } = this.type;
     const order = kind.startsWith('float') ? 2 : kind.startsWith('uint') || kind === 'bool' ? 1 : 0;
-    if (this.#width === 8) this.#room.sortKeysI64(this.#get(keys), count, order, this.#get(nullId), target);
-    else this.#room.sortKeysI32(this.#get(keys), count, order, this.#get(nullId), target);
+    const missing = this.#get(nullId);
+    if (this.#width === 4) this.#room.sortKeysI32(this.#get(keys), count, order, missing, target);
+    else this.#room.sortKeysI64(this.#get(keys), count, order, missing, target);
+    // 64-bit keys use all ones themselves: ranks set null apart
+    if (this.#width === 8 && missing !== noGroup) this.#rank(target, count, missing, scratch);
     return target;
+  }
+
+  #rank(target: number, count: number, missing: number, scratch: Scratch): void {
+    const [ids, spare, counts] = [scratch.take(count * 4), scratch.take(count * 4), scratch.take(1024)];
+    this.#room.countUp(ids, count);
+    this.#room.ranks(this.#room.sortBy(target, ids, count, spare, counts), count, target);
+    this.#memory.u64[(target >>> 3) + missing] = 0xffff_ffff_ffff_ffffn;
   }
 
   clear(): void {

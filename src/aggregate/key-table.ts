@@ -50,6 +50,8 @@ export class KeyTable {
   /** `#pairs[i]` numbers the pairs of (columns 0 … i, column i + 1). */
   readonly #pairs: readonly IntegerKeys[];
   readonly #scratch: Scratch;
+  /** A tile of pairs, of one column's ids, and of validity bits; 0 until there are several keys. */
+  #work = 0;
   #sorted = 0;
   #sortedCount = -1;
 
@@ -217,13 +219,15 @@ export class KeyTable {
   dispose(): void {
     for (const part of [...this.#columns, ...this.#pairs]) part.dispose();
     this.#memory.free(this.#sorted);
-    this.#sorted = 0;
+    this.#memory.free(this.#work);
+    this.#sorted = this.#work = 0;
     this.#scratch.dispose();
   }
 
   #pairIds(vectors: readonly ChunkVector[], length: number, target: number, mask: number): void {
-    const own = new Scratch(this.#memory, this.#owner);
-    const [next, pairs, both] = [own.take(tileRows * 4), own.take(tileRows * 8), own.take(tileRows / 8)];
+    this.#work ||= this.#memory.allocate(tileRows * (8 + 4) + tileRows / 8, this.#owner);
+    const pairs = this.#work;
+    const [next, both] = [pairs + tileRows * 8, pairs + tileRows * 12];
     const pairVector = chunkVector(i64(), pairs, both);
     for (let start = 0; start < length; start += tileRows) {
       const rows = Math.min(tileRows, length - start);
@@ -236,7 +240,6 @@ export class KeyTable {
         table.ids(pairVector, rows, 0, out);
       }
     }
-    own.dispose();
   }
 
   /** For each column, the ids within the column of these groups (0 = 0, 1, 2, …). */

@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { noGroup } from '../../src/aggregate/accumulator.ts';
+import { aggregationOf } from '../../src/aggregate/aggregations.ts';
+import { KeyTable } from '../../src/aggregate/key-table.ts';
+import type { ChunkVector } from '../../src/column/chunk.ts';
+import { exportVector } from '../../src/column/export-chunk.ts';
+import { importVector } from '../../src/column/import-batch.ts';
+import { Memory } from '../../src/memory/memory.ts';
+import { Scratch } from '../../src/memory/scratch.ts';
+import { type DataType, dictionary, f64, i8, i32, i64, typeText, u32, utf8 } from '../../src/schema/data-type.ts';
+import { allTypes, arbitraryCells, arbitraryLength, plainVector } from '../arbitrary.ts';
+import { compareKeys, PlainKeys } from '../reference/group.ts';
+import { storedAt } from './contract.ts';
+
+type Cells = readonly unknown[];
+
+for (const shared of [true, false]) {
+  const memory = new Memory({ shared });
+  const scratch = new Scratch(memory, 'test');
+  const where = shared ? 'shared' : 'plain';
+
+  const vectors = (types: readonly DataType[], columns: readonly Cells[]): ChunkVector[] =>
+    types.map((type, i) => importVector(plainVector(type, columns[i]!), memory, scratch, `k${i}`));
+
+  const idsOf = (table: KeyTable, columns: readonly Cells[], mask = 0): number[] => {
+    const length = columns[0]!.length;
+    const target = scratch.take(length * 4 + 4);
+    table.ids(vectors(table.types, columns), length, target, mask);
+    return [...memory.u32.subarray(target >>> 2, (target >>> 2) + length)];
+  };
+
+  const keysOf = (table: KeyTable, ids = 0, count = table.size): unknown[][] => {
+    const columns = table.keys(ids, count, scratch).map(vector => exportVector(vector, memory, count));
+    return Array.from({ length: count }, (_, row) => columns.map(column => storedAt(column, row)));
+  };
+
+  const idList = (ids: readonly number[]): number => {
+    const address = scratch.take(ids.length * 4 + 4);
+    for (const [i, id] of ids.entries()) memory.u32[(address >>> 2) + i] = id;
+    return address;
+  };
+
+  const rowsOf = (columns: readonly Cells[]): unknown[][] =>
+    Array.from({ length: columns[0]!.length }, (_, row) => columns.map(column => column[row]));
+
+  const batches = (types: readonly DataType[]): fc.Arbitrary<unknown[][][]> =>
+    fc.array(
+      arbitraryLength().chain(length => fc.tuple(...types.map(type => arbitraryCells(type, length)))),
+      { minLength: 1, maxLength: 3 },
+    );
+
+  const typeLists: readonly (readonly DataType[])[] = [
+    ...allTypes.map(type => [type]),
+    [i32(), i32()],
+    [utf8(), f64()],
+    [i8(), dictionary(), i64()],
+  ];
+
+  describe(`KeyTable in ${where} memory`, () => {
+    for (const types of typeLists) {
+      for (const dropNull of [true, false]) {
+        const label = `(${types.map(typeText).join(', ')})${dropNull ? '' : ', nulls kept'}`;
+
+        it(`numbers groups in order of appearance ${label}`, () => {
+          fc.assert(
+            fc.property(batches(types), given => {
+              scratch.reset();
+              const plain = new PlainKeys(dropNull);
+              let table = new KeyTable(memory, { owner: 'test', types, dropNull });
+              for (const columns of given) {
+                const wanted = rowsOf(columns).map(row => plain.id(row));
+                expect(idsOf(table, columns)).toEqual(wanted);
+                const restored = new KeyTable(memory, { owner: 'test', types, dropNull });
+                restored.restore(table.snapshot());
+                table.dispose();
+                table = restored;
+              }
+              expect(table.size).toBe(plain.keys.length);
+              const keys = keysOf(table);
+              expect(keys.map(row => row.map(same))).toEqual(plain.keys.map(row => row.map(same)));
+              for (const [id, row] of plain.keys.entries()) expect(table.find(row)).toBe(id);
+              table.dispose();
+            }),
+            { numRuns: 30 },
+          );
+        });
+
+        it(`sorts groups by their keys ${label}`, () => {
+          fc.assert(
+            fc.property(batches(types), given => {
+              scratch.reset();
+              const table = new KeyTable(memory, { owner: 'test', types, dropNull });
+              for (const columns of given) idsOf(table, columns);
+              const count = table.size;
+              const sorted = keysOf(table, table.sorted(), count);
+              for (let i = 1; i < count; i++) expect(compareKeys(sorted[i - 1]!, sorted[i]!)).toBeLessThan(0);
+              table.dispose();
+            }),
+            { numRuns: 20 },
+          );
+        });
+
+        it(`keeps the groups it is told to ${label}`, () => {
+          fc.assert(
+            fc.property(batches(types), fc.infiniteStream(fc.boolean()), (given, choose) => {
+              scratch.reset();
+              const table = new KeyTable(memory, { owner: 'test', types, dropNull });
+              for (const columns of given) idsOf(table, columns);
+              const before = keysOf(table).map(row => row.map(same));
+              const kept = before.map((_, id) => id).filter(() => choose.next().value);
+              const map = scratch.take(before.length * 4 + 4);
+              table.compact(idList(kept), kept.length, map);
+              expect(keysOf(table).map(row => row.map(same))).toEqual(kept.map(id => before[id]));
+              const wanted = before.map((_, id) => (kept.includes(id) ? kept.indexOf(id) : noGroup));
+              expect([...memory.u32.subarray(map >>> 2, (map >>> 2) + before.length)]).toEqual(wanted);
+              table.dispose();
+            }),
+            { numRuns: 10 },
+          );
+        });
+      }
+    }
+
+    it('gives masked rows no group and makes none for them', () => {
+      const table = new KeyTable(memory, { owner: 'test', types: [i32()] });
+      const mask = scratch.takeZeroed(64);
+      memory.u8[mask] = 0b1010;
+      expect(idsOf(table, [[5, 6, 7, 6]], mask)).toEqual([noGroup, 0, noGroup, 0]);
+      expect(table.size).toBe(1);
+      table.dispose();
+    });
+
+    for (const [type, step] of [
+      [i32(), 1],
+      [i32(), 104_729],
+      [u32(), 40_503],
+      [i64(), 9_007_199],
+    ] as const) {
+      it(`grows to many groups of ${typeText(type)} ${step} apart`, () => {
+        const count = 30_000;
+        const cell = (i: number): unknown => (type.kind === 'int64' ? BigInt(i) * BigInt(step) : i * step);
+        const cells = Array.from({ length: count }, (_, i) => cell(i % (count / 2)));
+        const table = new KeyTable(memory, { owner: 'test', types: [type] });
+        expect(idsOf(table, [cells])).toEqual(cells.map((_, i) => i % (count / 2)));
+        expect(table.find([cell(77)])).toBe(77);
+        expect(table.find([cell(count)])).toBe(-1);
+        table.dispose();
+      });
+    }
+
+    it('follows codes of one text through several dictionaries', () => {
+      const table = new KeyTable(memory, { owner: 'test', types: [dictionary()] });
+      expect(idsOf(table, [['b', 'a', 'b']])).toEqual([0, 1, 0]);
+      expect(idsOf(table, [['c', 'a', 'b']])).toEqual([2, 1, 0]);
+      for (let i = 0; i < 9; i++) expect(idsOf(table, [[`${i}`, 'a']])).toEqual([3 + i, 1]);
+      table.dispose();
+    });
+
+    it('accumulates rows as ids, reserve and onNew would', () => {
+      scratch.reset();
+      const length = 10_000;
+      const keys = Array.from({ length }, (_, i) => (i % 11 === 0 ? null : (i * 7919) % 257));
+      const values = Array.from({ length }, (_, i) => i);
+      const [key, value] = vectors([i32(), f64()], [keys, values]);
+      const table = new KeyTable(memory, { owner: 'test', types: [i32()] });
+      const types = [f64()];
+      const sums = aggregationOf('sum').kind(types, {}).create({ memory, owner: 'test', types, evicting: false });
+      const groups = table.accumulate([key!], length, [{ accumulator: sums, vectors: [value!] }]);
+      const wanted = new Map<number, number>();
+      for (const [i, k] of keys.entries()) if (k !== null) wanted.set(k, (wanted.get(k) ?? 0) + i);
+      const found = exportVector(sums.result('sum', {}, 0, groups, scratch), memory, groups);
+      expect([...found]).toEqual([...wanted.values()]);
+      for (const one of [table, sums]) one.dispose();
+    });
+
+    it('frees what it held', () => {
+      scratch.dispose();
+      expect(memory.stats().owners['test'] ?? 0).toBe(0);
+    });
+  });
+}
+
+/** -0 and 0 are one key. */
+const same = (value: unknown): unknown => (value === 0 ? 0 : value);
