@@ -1,8 +1,6 @@
-// Cells of text: utf8, dictionary, binary, bool.
-import {
-  Dictionary, ENCODING, fail, Field, indexOf, K_BINARY, K_DICTIONARY, NO_DICTIONARY, NO_ROOM, setBit, State, TYPE,
-} from './field';
-import { hashBytes, isUtf8, sameBytes } from './string';
+// Cells of text: utf8, binary, bool.
+import { ENCODING, fail, Field, indexOf, K_BINARY, NO_ROOM, setBit, State, TYPE } from './field';
+import { isUtf8 } from './string';
 
 // @ts-ignore: decorator
 @inline
@@ -27,76 +25,16 @@ export function hasSpare(s: State, bytes: usize): bool {
   return s.extra <= s.spareBytes;
 }
 
-/** Stores the bytes [at, end) of text as the cell of a utf8, dictionary or binary (base64) field; 0 when it fails. */
+/** Stores the bytes [at, end) of text as the cell of a utf8 or binary (base64) field; 0 when it fails. */
 export function putText(s: State, f: Field, at: usize, end: usize, row: i32): usize {
   if (f.kind == K_BINARY) return putBase64(s, f, at, end, row);
   const length = <i32>(end - at);
-  if (f.kind == K_DICTIONARY) return putCode(s, f, at, length, row);
   if (!isUtf8(at, end)) return fail(s, ENCODING, at);
   const out = textStart(f, row);
   if (out + length > f.values + f.capacity) return noRoom(s, f, at);
   memory.copy(out, at, length);
   textEnds(f, row, out + length);
   return end;
-}
-
-/** The code of the text in the field's dictionary, which takes it in when it is new. */
-// @ts-ignore: decorator
-@inline
-export function putCode(s: State, f: Field, at: usize, length: i32, row: i32): usize {
-  const d = changetype<Dictionary>(f.dictionary);
-  const hash = hashBytes(at, length);
-  let slot = hash;
-  while (true) {
-    const entry = d.table + (<usize>(slot & d.mask) << 3);
-    const code = load<i32>(entry, 4) - 1;
-    if (code < 0) break;
-    if (load<u32>(entry) == hash) {
-      const offset = d.offsets + (<usize>code << 2);
-      const from = load<i32>(offset);
-      if (load<i32>(offset, 4) - from == length && sameBytes(d.values + from, at, length)) {
-        store<i32>(f.values + (<usize>row << 2), code);
-        return at + length;
-      }
-    }
-    slot++;
-  }
-  return addCode(s, f, at, length, hash, row);
-}
-
-function addCode(s: State, f: Field, at: usize, length: i32, hash: u32, row: i32): usize {
-  const d = changetype<Dictionary>(f.dictionary);
-  if (!isUtf8(at, at + length)) return fail(s, ENCODING, at);
-  const from = load<i32>(d.offsets + (<usize>d.count << 2));
-  // 16 spare bytes, so that comparing and copying may read beyond a value's end
-  if (d.count == d.entries || from + length + 16 > d.capacity || d.count * 2 >= d.mask) {
-    s.field = indexOf(s, f);
-    s.extra = length;
-    return fail(s, NO_DICTIONARY, at);
-  }
-  memory.copy(d.values + from, at, length);
-  store<i32>(d.offsets + (<usize>d.count << 2), from + length, 4);
-  insert(d, hash, d.count);
-  store<i32>(f.values + (<usize>row << 2), d.count++);
-  return at + length;
-}
-
-function insert(d: Dictionary, hash: u32, code: i32): void {
-  let slot = hash;
-  while (load<i32>(d.table + (<usize>(slot & d.mask) << 3), 4)) slot++;
-  const entry = d.table + (<usize>(slot & d.mask) << 3);
-  store<u32>(entry, hash);
-  store<i32>(entry, code + 1, 4);
-}
-
-/** Enters all values into the (empty) table. */
-export function rehash(d: Dictionary): void {
-  memory.fill(d.table, 0, <usize>(d.mask + 1) << 3);
-  for (let code = 0; code < d.count; code++) {
-    const offset = d.offsets + (<usize>code << 2);
-    const from = load<i32>(offset);
-    insert(d, hashBytes(d.values + from, load<i32>(offset, 4) - from), code);
-  }
 }
 
 /** Value of a base64 (or base64url) character; −1 for others. */

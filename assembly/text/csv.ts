@@ -1,8 +1,8 @@
 // CSV (RFC 4180) into columns.
 import { boolCell, hasSpare, noRoom, putText, textEnds, textStart } from './cell';
 import {
-  BAD, DICTIONARY, ENCODING, END, fail, FEW, Field, fieldAt, FULL, K_BINARY, K_BOOL, K_DATE, K_DICTIONARY, K_FLOAT32,
-  K_FLOAT64, K_INT, K_SKIP, K_TIMESTAMP, K_UINT64, K_UTF8, MANY, NO_DICTIONARY, NO_ROOM, NO_SPARE, QUOTE, ROOM, setBit, setNull,
+  BAD, ENCODING, END, fail, FEW, Field, fieldAt, FULL, K_BINARY, K_BOOL, K_DATE, K_FLOAT32,
+  K_FLOAT64, K_INT, K_SKIP, K_TIMESTAMP, K_UINT64, K_UTF8, MANY, NO_ROOM, NO_SPARE, QUOTE, ROOM, setBit, setNull,
   SPARE, State, TYPE, unsetNull,
 } from './field';
 import { dayCell, instantCell } from './instant';
@@ -146,7 +146,7 @@ function boundedCell(s: State, f: Field, at: usize, end: usize, row: i32): usize
     setNull(f, row);
     return stop;
   }
-  if (f.kind == K_DICTIONARY || f.kind == K_BINARY || f.kind == K_UTF8) return putText(s, f, at, stop, row) ? stop : 0;
+  if (f.kind == K_BINARY || f.kind == K_UTF8) return putText(s, f, at, stop, row) ? stop : 0;
   let last = stop;
   while (at < last && load<u8>(at) <= 32) at++;
   while (at < last && load<u8>(last - 1) <= 32) last--;
@@ -179,7 +179,7 @@ function quotedCell(s: State, f: Field, at: usize, end: usize, row: i32): usize 
     stop = out;
     store<u8>(stop, s.quote);
   }
-  if (f.kind == K_DICTIONARY || f.kind == K_BINARY || f.kind == K_UTF8) return putText(s, f, from, stop, row) ? close + 1 : 0;
+  if (f.kind == K_BINARY || f.kind == K_UTF8) return putText(s, f, from, stop, row) ? close + 1 : 0;
   if (from == stop) {
     setNull(f, row);
     return close + 1;
@@ -233,7 +233,6 @@ export function parse(s: State, at: usize, end: usize, row: i32, limit: i32): i3
           case K_UTF8:
             p = utf8Cell(s, f, at, end, row);
             break;
-          case K_DICTIONARY:
           case K_BINARY:
             p = boundedCell(s, f, at, end, row);
             break;
@@ -270,6 +269,7 @@ export function parse(s: State, at: usize, end: usize, row: i32, limit: i32): i3
     }
     if (i == count && at) {
       row++;
+      from = at;
       continue;
     }
     for (let j = 0; j < count; j++) {
@@ -277,7 +277,6 @@ export function parse(s: State, at: usize, end: usize, row: i32, limit: i32): i3
       if (done.kind != K_SKIP) unsetNull(done, row);
     }
     if (s.code == NO_ROOM) status = ROOM;
-    else if (s.code == NO_DICTIONARY) status = DICTIONARY;
     else if (s.code == NO_SPARE) status = SPARE;
     else if (s.code == MORE || s.at >= end) status = END;
     else status = BAD;

@@ -1,14 +1,13 @@
-// What the text kernels share: the state of one decoder, its fields and dictionaries, as TypeScript laid them out.
+// What the text kernels share: the state of one decoder and its fields, as TypeScript laid them out.
 
 /** How a parse call ended. */
 export const END: i32 = 0; // no complete record is left
 export const FULL: i32 = 1; // the row limit is reached
 export const BAD: i32 = 2; // state.code, state.at, state.field say what is wrong
 export const ROOM: i32 = 3; // the bytes of state.field are full
-export const DICTIONARY: i32 = 4; // the dictionary of state.field is full
-export const KEY: i32 = 5; // an unknown key of state.extra bytes (with quotes) at state.at
-export const CLOSED: i32 = 6; // the array was closed
-export const SPARE: i32 = 7; // state.extra spare bytes are needed
+export const KEY: i32 = 4; // an unknown key of state.extra bytes (with quotes) at state.at
+export const CLOSED: i32 = 5; // the array was closed
+export const SPARE: i32 = 6; // state.extra spare bytes are needed
 
 /** What is wrong with a record. */
 export const SYNTAX: i32 = 1;
@@ -21,9 +20,8 @@ export const MANY: i32 = 7;
 export const QUOTE: i32 = 8;
 /** Not errors of the record: turned into statuses of the same name. */
 export const NO_ROOM: i32 = 32;
-export const NO_DICTIONARY: i32 = 33;
-export const UNKNOWN_KEY: i32 = 34;
-export const NO_SPARE: i32 = 35;
+export const UNKNOWN_KEY: i32 = 33;
+export const NO_SPARE: i32 = 34;
 
 /** Kinds of cells; `skip` is parsed over. */
 export const K_SKIP: i32 = 0;
@@ -33,10 +31,9 @@ export const K_FLOAT64: i32 = 3;
 export const K_FLOAT32: i32 = 4;
 export const K_BOOL: i32 = 5;
 export const K_UTF8: i32 = 6;
-export const K_DICTIONARY: i32 = 7;
-export const K_BINARY: i32 = 8;
-export const K_TIMESTAMP: i32 = 9;
-export const K_DATE: i32 = 10;
+export const K_BINARY: i32 = 7;
+export const K_TIMESTAMP: i32 = 8;
+export const K_DATE: i32 = 9;
 
 @unmanaged
 export class Field {
@@ -58,25 +55,11 @@ export class Field {
   nulls: i32;
   /** Serial of the record that set it last. */
   stamp: i32;
-  dictionary: usize;
   /** Ticks of a second, for timestamps. */
   ticks: i32;
   /** Integers must lie in [low, high]. */
   low: i64;
   high: i64;
-}
-
-@unmanaged
-export class Dictionary {
-  count: i32;
-  /** Entries that fit: offsets has one more. */
-  entries: i32;
-  offsets: usize;
-  values: usize;
-  capacity: i32;
-  /** Slots (a power of two) less one; each is u32 hash, u32 code + 1. */
-  mask: i32;
-  table: usize;
 }
 
 @unmanaged

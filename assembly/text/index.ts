@@ -1,13 +1,12 @@
 import * as csv from './csv';
-import { rehash } from './cell';
-import { Dictionary, Field, State } from './field';
+import { Field, State } from './field';
 import * as json from './json';
+import * as string from './string';
 
 export const heapBase: usize = __heap_base;
 /** Sizes of the records that TypeScript makes room for. */
 export const stateBytes: i32 = offsetof<State>() + offsetof<Field>();
 export const fieldBytes: i32 = offsetof<Field>();
-export const dictionaryBytes: i32 = offsetof<Dictionary>();
 
 /** Makes a state of `stateBytes` bytes: `fields` of `count` × fieldBytes, a table of `tableMask` + 1 i32 for keys, the powers of five, 8 KiB of scratch. */
 export function openState(state: usize, fields: usize, count: i32, wanted: i32, table: usize, tableMask: i32, powers: usize, scratch: usize): void { memory.fill(state, 0, stateBytes); const s = changetype<State>(state); s.fields = fields; s.fieldCount = count; s.wanted = wanted; s.table = table; s.tableMask = tableMask; s.powers = powers; s.scratch = scratch; s.head = changetype<Field>(state + offsetof<State>()); s.head.next = fields; }
@@ -21,8 +20,8 @@ export function getComma(state: usize): i32 { return changetype<State>(state).co
 export function setCsv(state: usize, delimiter: i32, quote: i32, comment: i32, nullTexts: usize, nullCount: i32, nullsFirst: i32): void { const s = changetype<State>(state); s.delimiter = delimiter; s.quote = quote; s.comment = comment; s.nullTexts = nullTexts; s.nullCount = nullCount; s.nullsFirst = nullsFirst; }
 /** Space for one text whose escapes are undone. */
 export function setSpare(state: usize, spare: usize, bytes: i32): void { const s = changetype<State>(state); s.spare = spare; s.spareBytes = bytes; }
-/** Field `index`: its kind, bytes of a value, key (`"name"`, 16 bytes readable beyond), limits of integers, ticks of timestamps, dictionary. */
-export function setField(fields: usize, index: i32, kind: i32, width: i32, key: usize, keyLength: i32, low: i64, high: i64, ticks: i32, dictionary: usize): void { const f = changetype<Field>(fields + <usize>index * offsetof<Field>()); memory.fill(changetype<usize>(f), 0, offsetof<Field>()); f.kind = kind; f.width = width; f.key = key; f.keyLength = keyLength; f.keyMask = keyLength <= 16 ? (1 << keyLength) - 1 : 0; f.low = low; f.high = high; f.ticks = ticks; f.dictionary = dictionary; f.next = changetype<usize>(f) + offsetof<Field>(); }
+/** Field `index`: its kind, bytes of a value, key (`"name"`, 16 bytes readable beyond), limits of integers, ticks of timestamps. */
+export function setField(fields: usize, index: i32, kind: i32, width: i32, key: usize, keyLength: i32, low: i64, high: i64, ticks: i32): void { const f = changetype<Field>(fields + <usize>index * offsetof<Field>()); memory.fill(changetype<usize>(f), 0, offsetof<Field>()); f.kind = kind; f.width = width; f.key = key; f.keyLength = keyLength; f.keyMask = keyLength <= 16 ? (1 << keyLength) - 1 : 0; f.low = low; f.high = high; f.ticks = ticks; f.next = changetype<usize>(f) + offsetof<Field>(); }
 /** Ends the table of fields: the last one is followed by the first. */
 export function closeFields(fields: usize, count: i32): void { changetype<Field>(fields + <usize>(count - 1) * offsetof<Field>()).next = fields; }
 /** Where the column of field `index` is written. */
@@ -31,10 +30,6 @@ export function setColumn(fields: usize, index: i32, values: usize, validity: us
 export function setValues(fields: usize, index: i32, values: usize, capacity: i32): void { const f = changetype<Field>(fields + <usize>index * offsetof<Field>()); f.values = values; f.capacity = capacity; }
 /** Nulls written to field `index` since `setColumn`. */
 export function getNulls(fields: usize, index: i32): i32 { return changetype<Field>(fields + <usize>index * offsetof<Field>()).nulls; }
-/** A dictionary of `count` values with room for `entries` values and `capacity` bytes; `mask` + 1 slots of 8 bytes at `table`, filled here. */
-export function setDictionary(dictionary: usize, count: i32, entries: i32, offsets: usize, values: usize, capacity: i32, table: usize, mask: i32): void { const d = changetype<Dictionary>(dictionary); d.count = count; d.entries = entries; d.offsets = offsets; d.values = values; d.capacity = capacity; d.table = table; d.mask = mask; rehash(d); }
-/** How many values a dictionary has. */
-export function getCount(dictionary: usize): i32 { return changetype<Dictionary>(dictionary).count; }
 /** Enters the keys of all fields into the table of the state. */
 export function indexKeys(state: usize): void { json.indexKeys(changetype<State>(state)); }
 /** NDJSON at [at, end), a 0 at `end`, into rows [row, limit); a status, with cursor, rows, field, code, at, extra in the state. */
@@ -45,3 +40,5 @@ export function skipNdjson(state: usize, at: usize, end: usize): usize { return 
 export function parseCsv(state: usize, at: usize, end: usize, row: i32, limit: i32): i32 { return csv.parse(changetype<State>(state), at, end, row, limit); }
 /** Behind the bad CSV record at `at`; 0 when it does not end before `end`. */
 export function skipCsv(state: usize, at: usize, end: usize): usize { return csv.skipRecord(changetype<State>(state), at, end); }
+/** Behind the next newline in [at, end); 0 when there is none. */
+export function findLine(at: usize, end: usize): usize { return string.lineEnd(at, end); }

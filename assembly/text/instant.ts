@@ -105,7 +105,7 @@ export function readInstant(s: State, at: usize, out: usize, ticks: i32): usize 
       if (second < 0) return fail(s, TYPE, at);
       p += 3;
       const point = load<u8>(p);
-      if (point == 46 || point == 44) {
+      if (point == 46) {
         p++;
         let count = 0;
         while (true) {

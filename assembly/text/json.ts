@@ -1,13 +1,13 @@
 // NDJSON (or one array of objects) into columns.
-import { boolCell, hasSpare, noRoom, putCode, putText, textEnds, textStart } from './cell';
+import { boolCell, hasSpare, noRoom, putText, textEnds, textStart } from './cell';
 import {
-  BAD, CLOSED, DICTIONARY, ENCODING, END, fail, Field, fieldAt, FULL, indexOf, K_BINARY, K_BOOL, K_DATE, K_DICTIONARY,
-  K_FLOAT32, K_FLOAT64, K_INT, K_SKIP, K_TIMESTAMP, K_UINT64, K_UTF8, KEY, NO_DICTIONARY, NO_ROOM, NO_SPARE, ROOM, setNull, SPARE,
+  BAD, CLOSED, ENCODING, END, fail, Field, fieldAt, FULL, indexOf, K_BINARY, K_BOOL, K_DATE, 
+  K_FLOAT32, K_FLOAT64, K_INT, K_SKIP, K_TIMESTAMP, K_UINT64, K_UTF8, KEY, NO_ROOM, NO_SPARE, ROOM, setNull, SPARE,
   State, STRING, SYNTAX, TYPE, UNKNOWN_KEY, unsetNull,
 } from './field';
 import { dayCell, instantCell } from './instant';
 import { intCell, readFloat } from './number';
-import { hashBytes, isUtf8, plainEnd, readEscape, sameBytes, stops, stringEnd } from './string';
+import { hashBytes, isUtf8, lineEnd, plainEnd, readEscape, sameBytes, stops, stringEnd } from './string';
 
 /** Spaces inside a record; a newline is one only when records are elements of an array. */
 // @ts-ignore: decorator
@@ -172,13 +172,12 @@ function utf8Cell(s: State, f: Field, at: usize, row: i32): usize {
   return at + 1;
 }
 
-/** JSON text for a dictionary or binary column; escapes are undone in the spare bytes. */
+/** JSON text for a binary column; escapes are undone in the spare bytes. */
 function textCell(s: State, f: Field, at: usize, row: i32): usize {
   let end = plainEnd(at);
   let c = load<u8>(end);
   if (c == 34) {
-    const put = f.kind == K_DICTIONARY ? putCode(s, f, at, <i32>(end - at), row) : putText(s, f, at, end, row);
-    return put ? end + 1 : 0;
+    return putText(s, f, at, end, row) ? end + 1 : 0;
   }
   end = stringEnd(at);
   if (!end) return fail(s, STRING, plainEnd(at));
@@ -234,9 +233,6 @@ function value(s: State, f: Field, at: usize, row: i32): usize {
     case K_UTF8:
       if (c != 34) return rawCell(s, f, at, row);
       return utf8Cell(s, f, at + 1, row);
-    case K_DICTIONARY:
-      if (c != 34) return rawCell(s, f, at, row);
-      return textCell(s, f, at + 1, row);
     case K_BINARY:
       if (c != 34) return fail(s, TYPE, at);
       return textCell(s, f, at + 1, row);
@@ -416,7 +412,6 @@ export function parse(s: State, at: usize, end: usize, row: i32, limit: i32): i3
     if (!next) {
       rollBack(s, row);
       if (s.code == NO_ROOM) status = ROOM;
-      else if (s.code == NO_DICTIONARY) status = DICTIONARY;
       else if (s.code == UNKNOWN_KEY) status = KEY;
       else if (s.code == NO_SPARE) status = SPARE;
       else status = s.at >= end ? END : BAD;
@@ -433,10 +428,7 @@ export function parse(s: State, at: usize, end: usize, row: i32, limit: i32): i3
 
 /** Behind the bad record at `at`; 0 when its end is not in [at, end). */
 export function skipRecord(s: State, at: usize, end: usize): usize {
-  if (!s.array) {
-    for (; at < end; at++) if (load<u8>(at) == 10) return at + 1;
-    return 0;
-  }
+  if (!s.array) return lineEnd(at, end);
   // up to the comma or bracket at depth 0; a raw newline ends a string, so that a lost quote doesn't swallow the rest
   let depth = 0;
   let quoted = false;

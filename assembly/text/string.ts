@@ -22,6 +22,18 @@ export function plainEnd(at: usize): usize {
   }
 }
 
+/** Behind the next newline in [at, end); 0 when there is none. */
+export function lineEnd(at: usize, end: usize): usize {
+  for (; at < end; at += 16) {
+    const mask = i8x16.bitmask(i8x16.eq(v128.load(at), i8x16.splat(10)));
+    if (mask) {
+      at += ctz(mask) + 1;
+      return at <= end ? at : 0;
+    }
+  }
+  return 0;
+}
+
 /** From behind an opening quote to behind the closing one; 0 when a control character comes first. */
 export function stringEnd(at: usize): usize {
   while (true) {

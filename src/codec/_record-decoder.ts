@@ -1,0 +1,478 @@
+import type { Chunk } from '../column/chunk.ts';
+import { DataError, MillraceError, SchemaError, StateError } from '../errors.ts';
+import { parseStatus, powersOfFive, recordFault, type TextRoom, textRoom } from '../kernel/text.ts';
+import type { Memory } from '../memory/memory.ts';
+import {
+  type DataType,
+  type IntegerType,
+  isInteger,
+  type Kind,
+  TICKS_PER_SECOND,
+  typeText,
+  widthOf,
+} from '../schema/data-type.ts';
+import type { Columns as ColumnTypes, Schema } from '../schema/schema.ts';
+import { Columns } from './_columns.ts';
+import { Input } from './_input.ts';
+import type { Decoder, DecoderOptions, OnBadRecord } from './codec.ts';
+
+/** What a record may hold, in the order of the file (CSV) or in any (JSON); `type` null: skipped. */
+export interface TextField {
+  readonly name: string;
+  readonly type: DataType | null;
+}
+
+/** What is known once the beginning of a text has been seen. */
+export interface TextLayout {
+  /** All columns of the text. */
+  readonly schema: Schema;
+  readonly fields: readonly TextField[];
+}
+
+/** One text format: how its beginning is understood, and which kernels read it. */
+export interface TextFormat {
+  readonly name: string;
+  /** Whether a record always ends at the first newline. */
+  readonly lines: boolean;
+  /** The longest record, in bytes. */
+  readonly maxRecordBytes: number;
+  /**
+   * Reads what stands before the first record (moving `input.start`) and finds the columns; null: more bytes are needed.
+   *
+   * @throws DataError, SchemaError
+   */
+  open(input: Input, ended: boolean, source: string | undefined): TextLayout | null;
+  /** Sets the options of a fresh kernel state. `learn`: unknown keys are welcome. */
+  configure(room: TextRoom, state: number, learn: boolean): void;
+  parse(room: TextRoom, state: number, at: number, end: number, row: number, limit: number): number;
+  skip(room: TextRoom, state: number, at: number, end: number): number;
+  dispose?(): void;
+}
+
+const fieldKind: Readonly<Record<Kind, number>> = /* @__PURE__ */ Object.freeze({
+  bool: 5,
+  int8: 1,
+  int16: 1,
+  int32: 1,
+  int64: 1,
+  uint8: 1,
+  uint16: 1,
+  uint32: 1,
+  uint64: 2,
+  float32: 4,
+  float64: 3,
+  utf8: 6,
+  dictionary: 6,
+  binary: 7,
+  timestamp: 8,
+  date32: 9,
+});
+
+const INT64: readonly [bigint, bigint] = [-(2n ** 63n), 2n ** 63n - 1n];
+
+/** Limits of an integer column; uint64 says [1, 1], which the kernel knows. */
+function limitsOf(type: DataType): readonly [bigint, bigint] {
+  if (type.kind === 'date32') return [-(2n ** 31n), 2n ** 31n - 1n];
+  if (!isInteger(type) || type.kind === 'int64') return INT64;
+  if (type.kind === 'uint64') return [1n, 1n];
+  const bits = BigInt(widthOf(type as IntegerType) * 8);
+  return type.kind.startsWith('u') ? [0n, 2n ** bits - 1n] : [-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n];
+}
+
+const scratchBytes = 8192;
+/** Unknown keys that are remembered, so that the next record with them is as quick as any other. */
+const mostLearned = 256;
+/** A record that needs more than this is tried again only when half as many more bytes came. */
+const patience = 256 * 1024;
+
+const utf8Bytes = /* @__PURE__ */ new TextEncoder();
+const utf8Text = /* @__PURE__ */ new TextDecoder();
+
+/** The part that NDJSON and CSV share: bytes in, chunks out, bad records counted or thrown. */
+export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
+  readonly #memory: Memory;
+  readonly #format: TextFormat;
+  readonly #options: DecoderOptions;
+  readonly #policy: OnBadRecord;
+  readonly #room: TextRoom;
+  readonly #input: Input;
+  #columns: Columns | undefined;
+  #fields: TextField[] = [];
+  /** Number in `#fields` of each column. */
+  #fieldOf: number[] = [];
+  #learned = 0;
+  /** Blocks in linear memory: the state with its scratch, the fields with their keys, the spare space. */
+  #state = 0;
+  #table = 0;
+  #spare = 0;
+  #schema: Schema<C> | null;
+  #skipped = 0;
+  #records = 0;
+  #ended = false;
+  #closed = false;
+  /** Bytes that must be there before a record is tried again. */
+  #awaited = 0;
+  /** The rest of a record that was too long is thrown away up to the next newline. */
+  #discarding = false;
+  #error: MillraceError | undefined;
+  #disposed = false;
+
+  constructor(format: TextFormat, schema: Schema<C> | null, options: DecoderOptions) {
+    this.#memory = options.memory;
+    this.#format = format;
+    this.#options = options;
+    this.#policy = options.onBadRecord ?? 'throw';
+    this.#schema = schema;
+    if (schema) for (const name of options.columns ?? []) schema.field(name, format.name);
+    this.#room = textRoom(options.memory);
+    this.#input = new Input(options.memory, format.name);
+  }
+
+  get schema(): Schema<C> | null {
+    return this.#schema;
+  }
+
+  get skipped(): number {
+    return this.#skipped;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#mustBeOpen('write');
+    this.#input.write(bytes);
+  }
+
+  reserve(bytes: number): Uint8Array {
+    this.#mustBeOpen('reserve');
+    return this.#input.reserve(bytes);
+  }
+
+  commit(bytes: number): void {
+    this.#input.commit(bytes);
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const input = this.#input;
+    if (input.length > 0 && this.#memory.u8[input.end - 1] !== 10) input.write(Uint8Array.of(10));
+  }
+
+  next(): Chunk | null {
+    if (this.#error) throw this.#error;
+    if (this.#disposed) throw new StateError(`${this.#format.name}: the decoder was disposed`);
+    if (!this.#columns && !this.#open()) return null;
+    const rows = this.#parse();
+    if (rows > 0) return this.#columns!.chunk(rows);
+    if (this.#error) throw this.#error;
+    return null;
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const address of [this.#state, this.#table, this.#spare]) this.#memory.free(address);
+    this.#columns?.dispose();
+    this.#input.dispose();
+    this.#format.dispose?.();
+  }
+
+  #mustBeOpen(verb: string): void {
+    if (this.#disposed || this.#ended) {
+      throw new StateError(`${verb}: the ${this.#format.name} decoder was ${this.#disposed ? 'disposed' : 'ended'}`);
+    }
+  }
+
+  // ---- opening ----
+
+  #open(): boolean {
+    const { name, maxRecordBytes } = this.#format;
+    const input = this.#input;
+    const bytes = input.length;
+    if (bytes < this.#awaited && !this.#ended) return false;
+    let layout: TextLayout | null;
+    try {
+      if (!this.#skipMark()) return false;
+      layout = this.#format.open(input, this.#ended, this.#options.source);
+    } catch (error) {
+      if (error instanceof MillraceError) this.#error = error;
+      throw error;
+    }
+    if (!layout) {
+      this.#awaited = bytes > patience ? bytes * 1.5 : 0;
+      if (bytes <= maxRecordBytes + patience) return false;
+      throw (this.#error = this.#fault(`${name}: the first record is longer than ${maxRecordBytes} bytes`, input.start));
+    }
+    this.#awaited = 0;
+    this.#schema = layout.schema as Schema<C>;
+    this.#place(layout);
+    return true;
+  }
+
+  /** Behind a byte order mark; false when the bytes there can't tell. */
+  #skipMark(): boolean {
+    const input = this.#input;
+    const { u8 } = this.#memory;
+    if (input.offsetOf(input.start) > 0 || input.length === 0) return true;
+    const mark = [0xef, 0xbb, 0xbf];
+    for (const [i, byte] of mark.entries()) {
+      if (i >= input.length) return this.#ended;
+      if (u8[input.start + i] !== byte) return true;
+    }
+    input.start += mark.length;
+    return true;
+  }
+
+  #place({ schema, fields }: TextLayout): void {
+    const { columns, chunkRows = 65_536 } = this.#options;
+    const wanted = columns
+      ? schema.names.filter(name => {
+          for (const column of columns) schema.field(column, this.#format.name);
+          return columns.includes(name);
+        })
+      : schema.names;
+    const kept = new Set(wanted);
+    this.#fields = fields.map(({ name, type }) => ({ name, type: kept.has(name) ? type : null }));
+    this.#fieldOf = wanted.map(name => this.#fields.findIndex(field => field.name === name && field.type !== null));
+    const rows = Math.max(1, Math.min(chunkRows, 1 << 24));
+    this.#columns = new Columns(this.#memory, schema.select(wanted), rows, this.#format.name);
+    this.#lay();
+  }
+
+  /** Writes the state and the table of fields that the kernel reads. */
+  #lay(): void {
+    const memory = this.#memory;
+    const room = this.#room;
+    const size = (global: WebAssembly.Global): number => (global.value + 63) & ~63;
+    const stateBytes = size(room.stateBytes);
+    this.#state ||= memory.allocate(stateBytes + scratchBytes, this.#format.name);
+    const fields = this.#fields;
+    const keys = fields.map(({ name }) => utf8Bytes.encode(`"${name}"`));
+    const slots = 2 ** Math.ceil(Math.log2(fields.length * 2 + 2));
+    const fieldBytes = (fields.length * room.fieldBytes.value + 63) & ~63;
+    const keyBytes = keys.reduce((sum, key) => sum + key.length + 16, 64);
+    memory.free(this.#table);
+    this.#table = memory.allocateZeroed(fieldBytes + slots * 4 + keyBytes, this.#format.name);
+    const [state, table] = [this.#state, this.#table];
+    const wanted = this.#fieldOf.length;
+    const slotsAt = table + fieldBytes;
+    room.openState(state, table, fields.length, wanted, slotsAt, slots - 1, powersOfFive(memory), state + stateBytes);
+    let keyAt = slotsAt + slots * 4;
+    for (const [i, { type }] of fields.entries()) {
+      const key = keys[i]!;
+      memory.u8.set(key, keyAt);
+      const [low, high] = type ? limitsOf(type) : INT64;
+      const kind = type ? fieldKind[type.kind] : 0;
+      const width = type && fieldKind[type.kind] !== 6 ? widthOf(type) : 0;
+      const ticks = type?.kind === 'timestamp' ? TICKS_PER_SECOND[type.unit] : 1;
+      room.setField(table, i, kind, width, keyAt, key.length, low, high, ticks);
+      keyAt += key.length + 16;
+    }
+    if (fields.length > 0) room.closeFields(table, fields.length);
+    room.indexKeys(state);
+    if (this.#spare) room.setSpare(state, this.#spare, memory.sizeOf(this.#spare));
+    this.#format.configure(room, state, this.#learned < mostLearned);
+  }
+
+  // ---- reading ----
+
+  /** Parses until a chunk is full or the input used up; the rows it got. An error waits until they are delivered. */
+  #parse(): number {
+    const input = this.#input;
+    const columns = this.#columns!;
+    if (this.#closed) return this.#afterEnd();
+    if (this.#discarding && !this.#discard()) return 0;
+    if (input.length === 0 || (input.length < this.#awaited && !this.#ended)) return 0;
+    this.#awaited = 0;
+    columns.begin(this.#room, this.#table, this.#fieldOf);
+    let row = 0;
+    try {
+      while (this.#error === undefined) {
+        const status = this.#format.parse(this.#room, this.#state, input.start, input.end, row, columns.rows);
+        const [cursor, rows] = this.#words();
+        this.#records += rows! - row;
+        row = rows!;
+        input.start = cursor!;
+        if (status === parseStatus.end) {
+          this.#short();
+          break;
+        }
+        if (status === parseStatus.full ? !columns.grow(row) : !this.#resolve(status, row)) break;
+        if (status === parseStatus.full) columns.place(this.#room, this.#table, this.#fieldOf);
+      }
+    } catch (error) {
+      // out of memory: the chunk's buffers can't be trusted
+      if (error instanceof MillraceError) this.#error = error;
+      throw error;
+    }
+    columns.collect(this.#room, this.#table, this.#fieldOf);
+    return row;
+  }
+
+  /** cursor, rows, field, code, at, extra of the last call. */
+  #words(): Uint32Array {
+    const at = this.#state >>> 2;
+    return this.#memory.u32.subarray(at, at + 6);
+  }
+
+  /** Removes what stopped the kernel at `row`; false when the chunk ends here. */
+  #resolve(status: number, row: number): boolean {
+    const room = this.#room;
+    const columns = this.#columns!;
+    const [, , field, , at, extra] = this.#words();
+    switch (status) {
+      case parseStatus.room: {
+        if (!columns.growText(this.#fieldOf.indexOf(field!), row)) return false;
+        columns.collect(room, this.#table, this.#fieldOf);
+        columns.place(room, this.#table, this.#fieldOf);
+        return true;
+      }
+      case parseStatus.spare: {
+        this.#memory.free(this.#spare);
+        this.#spare = this.#memory.allocate(extra! * 2, this.#format.name);
+        room.setSpare(this.#state, this.#spare, this.#memory.sizeOf(this.#spare));
+        return true;
+      }
+      case parseStatus.key: {
+        const comma = room.getComma(this.#state);
+        columns.collect(room, this.#table, this.#fieldOf);
+        this.#learn(at!, extra!);
+        columns.place(room, this.#table, this.#fieldOf);
+        room.setComma(this.#state, comma);
+        return true;
+      }
+      case parseStatus.closed:
+        this.#closed = true;
+        this.#afterEnd();
+        return false;
+      default:
+        return this.#bad();
+    }
+  }
+
+  /** An unknown key becomes a field that is skipped. */
+  #learn(at: number, bytes: number): void {
+    const name = utf8Text.decode(this.#input.copy(at + 1, at + bytes - 1));
+    // A key that is no UTF-8 is never found by its name: nothing more is learned.
+    const learnable = !name.includes('\ufffd') && bytes < 4096;
+    this.#learned = learnable ? this.#learned + 1 : mostLearned;
+    if (learnable) this.#fields.push({ name, type: null });
+    this.#lay();
+  }
+
+  /** Deals with a bad record; false when its end has not come yet. */
+  #bad(): boolean {
+    const input = this.#input;
+    const words = this.#words().slice();
+    const next = this.#format.skip(this.#room, this.#state, input.start, input.end) >>> 0;
+    if (next === 0 && !this.#ended) {
+      this.#short();
+      return false;
+    }
+    this.#reject(this.#problem(words), input.start, this.#nameOf(words[2]! | 0));
+    input.start = next === 0 ? input.end : next;
+    return true;
+  }
+
+  /** The bytes left are no whole record. */
+  #short(): void {
+    const input = this.#input;
+    const { name, maxRecordBytes, lines } = this.#format;
+    const left = input.length;
+    if (this.#ended) {
+      if (left > 0) this.#reject('ends in the middle of a record', input.start);
+      else if (!lines) this.#reject('the array is not closed; the text was cut off', input.start);
+      input.start = input.end;
+      return;
+    }
+    if (left > maxRecordBytes) {
+      this.#reject(`is longer than ${maxRecordBytes} bytes; raise maxRecordBytes of ${name}()`, input.start);
+      this.#discarding = true;
+      this.#discard();
+      return;
+    }
+    this.#awaited = left > patience ? Math.min(left * 1.5, maxRecordBytes + 1) : 0;
+  }
+
+  /** Throws bytes away up to a newline; false when there is none yet. */
+  #discard(): boolean {
+    const input = this.#input;
+    const next = this.#room.findLine(input.start, input.end) >>> 0;
+    input.start = next === 0 ? input.end : next;
+    this.#discarding = next === 0;
+    return next !== 0;
+  }
+
+  /** Only spaces may follow the end of an array. */
+  #afterEnd(): 0 {
+    const input = this.#input;
+    const { u8 } = this.#memory;
+    while (input.start < input.end && u8[input.start]! <= 32) input.start++;
+    if (input.length > 0) {
+      this.#reject('there is text behind the end of the array', input.start);
+      input.start = input.end;
+    }
+    return 0;
+  }
+
+  // ---- errors ----
+
+  #reject(problem: string, address: number, column?: string): void {
+    this.#records++;
+    this.#skipped++;
+    if (this.#policy === 'throw') this.#error = this.#fault(problem, address, column);
+  }
+
+  #fault(problem: string, address: number, column?: string): DataError {
+    const { source } = this.#options;
+    return new DataError(problem, {
+      ...(source === undefined ? {} : { source }),
+      record: Math.max(this.#records, 1),
+      byteOffset: this.#input.offsetOf(address),
+      ...(column === undefined ? {} : { column }),
+    });
+  }
+
+  #nameOf(field: number): string | undefined {
+    return this.#fields[field]?.name;
+  }
+
+  #problem([, , field, code, at]: Uint32Array): string {
+    const column = this.#fields[field! | 0];
+    const seen = this.#shown(at!);
+    const type = column?.type ? typeText(column.type) : 'value';
+    switch (code) {
+      case recordFault.type:
+        return `${seen} is no ${type}`;
+      case recordFault.range:
+        return `${seen} does not fit ${type}; give a schema with a wider type`;
+      case recordFault.encoding:
+        return 'the text is not UTF-8';
+      case recordFault.string:
+        return `a string is broken at ${seen}: an unknown escape, a raw control character, or no closing quote`;
+      case recordFault.few:
+        return `the record has fewer fields than the ${this.#fields.length} columns`;
+      case recordFault.many:
+        return `the record has more fields than the ${this.#fields.length} columns`;
+      case recordFault.quote:
+        return `${seen} follows a closing quote; double quotes inside a quoted field`;
+      default:
+        return `${seen} is not ${this.#format.name === 'csv' ? 'CSV' : 'JSON'}`;
+    }
+  }
+
+  /** The bytes at `address`, short, as error texts show them. */
+  #shown(address: number): string {
+    const input = this.#input;
+    const stop = Math.min(input.end, address + 24);
+    const text = utf8Text.decode(input.copy(Math.max(address, input.start), Math.max(stop, input.start)));
+    return text === '' ? 'the end' : JSON.stringify(text.split('\n')[0] || '\n');
+  }
+}
+
+/** The fields of a text that has just the columns of `schema`. */
+export const fieldsOf = (schema: Schema): TextField[] => schema.fields.map(({ name, type }) => ({ name, type }));
+
+/** A schema without columns can't be read. */
+export function mustHaveColumns(name: string, schema: Schema): void {
+  if (schema.length === 0) throw new SchemaError(`${name}: the schema has no columns`);
+}
