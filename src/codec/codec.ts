@@ -72,6 +72,8 @@ export interface Codec<C extends Columns = Columns> {
   readonly schema: Schema<C> | null;
   decoder(options: DecoderOptions): Decoder<C>;
   encoder(schema: Schema): Encoder;
+  /** The same format with these columns, for codecs that otherwise infer them. */
+  withSchema?(schema: Schema): Codec<any>;
 }
 
 /** Bytes that can be read at any place: a file, a blob. */
@@ -85,6 +87,8 @@ export interface RandomAccess {
 export interface FileCodec<C extends Columns = Columns> {
   readonly name: string;
   readonly schema: Schema<C> | null;
+  /** The columns of a file; `source` is its name, for errors. @throws DataError when it is no such file */
+  schemaOf(file: RandomAccess, source?: string): Promise<Schema<C>>;
   /** Chunks in row order, each valid until the next is asked for. */
   read(file: RandomAccess, options: DecoderOptions): AsyncIterable<Chunk>;
 }

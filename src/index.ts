@@ -1,0 +1,74 @@
+export type { Accumulator, AccumulatorKind, AccumulatorOptions, Aggregation, Rows } from './aggregate/accumulator.ts';
+export { arrow } from './codec/arrow.ts';
+export type { Codec, Decoder, DecoderOptions, Encoder, FileCodec, OnBadRecord, RandomAccess } from './codec/codec.ts';
+export { type CsvOptions, csv } from './codec/csv.ts';
+export { type NdjsonOptions, ndjson } from './codec/ndjson.ts';
+export { parquet } from './codec/parquet.ts';
+export { Batch, type Row } from './column/batch.ts';
+export { batchOf } from './column/batch-of.ts';
+export type { Chunk, ChunkVector } from './column/chunk.ts';
+export { exportChunk } from './column/export-chunk.ts';
+export { type BatchLike, toBatch } from './column/to-batch.ts';
+export { Vector } from './column/vector.ts';
+export {
+  DataError,
+  ExpressionError,
+  MemoryError,
+  MillraceError,
+  OptionError,
+  SchemaError,
+  StateError,
+  TransportError,
+} from './errors.ts';
+export { DataFrame, type DataFrameOptions, type RunOptions } from './frame/data-frame.ts';
+export type { FrameMetrics } from './frame/executor.ts';
+export { type AggregateSettings, GroupBy } from './frame/group-by.ts';
+export { lit } from './frame/lit.ts';
+export { type OpenOptions, openFrame } from './frame/open-frame.ts';
+export type { FrameSource, SourceMetrics } from './frame/root.ts';
+export { Series } from './frame/series.ts';
+export { Window } from './frame/windowed.ts';
+export { Memory, type MemoryOptions, type MemoryStats, memoryStats } from './memory/memory.ts';
+export {
+  type Binary,
+  type Bool,
+  binary,
+  bool,
+  type DataType,
+  type Date32,
+  type DictionaryUtf8,
+  date32,
+  dictionary,
+  type Float32,
+  type Float64,
+  f32,
+  f64,
+  type Int8,
+  type Int16,
+  type Int32,
+  type Int64,
+  i8,
+  i16,
+  i32,
+  i64,
+  type Timestamp,
+  type TimeUnit,
+  timestamp,
+  typeText,
+  type Uint8,
+  type Uint16,
+  type Uint32,
+  type Uint64,
+  type Utf8,
+  u8,
+  u16,
+  u32,
+  u64,
+  utf8,
+  type ValueOf,
+} from './schema/data-type.ts';
+export type { Duration } from './schema/duration.ts';
+export { type Columns, type Field, field, Schema, schemaOf } from './schema/schema.ts';
+export { type Clock, systemClock } from './stream/clock.ts';
+export { Stream } from './stream/stream.ts';
+export type { EmitMode } from './window/window.ts';
