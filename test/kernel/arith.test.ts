@@ -64,10 +64,10 @@ describe.each([true, false])('arith over shared memory: %s', shared => {
         fc.integer({ min: 1, max: 6 }),
         (a, decimals) => {
           const scale = 10 ** decimals;
-          expect(run2(room.roundToF64, 'F64', a, [scale], a.length)).toEqual(
+          expect(run2(room.roundToF64 as Kernel, 'F64', a, [scale], a.length)).toEqual(
             a.map(x => plain.roundHalfEven((x as number) * scale) / scale),
           );
-          expect(run2(room.roundTensF64, 'F64', a, [scale], a.length)).toEqual(
+          expect(run2(room.roundTensF64 as Kernel, 'F64', a, [scale], a.length)).toEqual(
             a.map(x => plain.roundHalfEven((x as number) / scale) * scale),
           );
         },
