@@ -8,6 +8,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { Bool, DataType } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
 import { type Columns, Schema, schemaOf } from '../schema/schema.ts';
+import { Stream } from '../stream/stream.ts';
 import { everything, slidingOver, type WindowScheme } from '../window/window.ts';
 import type { FrameMetrics } from './executor.ts';
 import { type AggregateInput, type AggregateSettings, GroupBy, type Keys } from './group-by.ts';
@@ -50,6 +51,7 @@ export class DataFrameBase<C extends Columns = Columns> {
   readonly outOfOrder: Duration;
   /** Names and types of the columns. */
   readonly schema: Schema<C>;
+  #stream: Stream<Batch<C>> | null = null;
 
   constructor(root: Root, plan: Plan, outOfOrder: Duration) {
     this.root = root;
@@ -179,6 +181,16 @@ export class DataFrameBase<C extends Columns = Columns> {
     return this.root.attach(this.plan, fn as (batch: Batch) => unknown);
   }
 
+  /** The results as a stream of batches; the same stream each time. */
+  get stream(): Stream<Batch<C>> {
+    if (!this.#stream) {
+      const stream = new Stream<Batch<C>>({ name: 'DataFrame' });
+      this.sink(batch => stream.emit(batch));
+      this.#stream = stream;
+    }
+    return this.#stream;
+  }
+
   /** All results from now on, in a list that grows. */
   sinkToList(): Batch<C>[] {
     const list: Batch<C>[] = [];
@@ -195,12 +207,12 @@ export class DataFrameBase<C extends Columns = Columns> {
    * @throws SchemaError when the rows don't fit; nothing was counted then
    */
   emit(rows: BatchLike): void | Promise<void> {
-    return this.root.executor.push(rows);
+    return this.root.emit(rows);
   }
 
   /** No more rows will come: open windows close, `emit: 'end'` results come out. */
   end(): void | Promise<void> {
-    return this.root.executor.end();
+    return this.root.end();
   }
 
   /** Reads the source to its end, then ends. Rejects with the source's, a codec's or a sink's error. */
@@ -303,7 +315,7 @@ export const DataFrame: DataFrameConstructor = /* @__PURE__ */ (() => {
     if (!columns) {
       throw new SchemaError('DataFrame: neither schema nor example tells the columns; give one, as in { schema: { price: f64() } }');
     }
-    const root = new Root(columns as Schema, source ?? null, memory);
+    const root = new Root(columns as Schema, { source, memory });
     return new DataFrameBase(root, sourcePlan(columns as Schema, index), outOfOrder);
   }
   construct.prototype = DataFrameBase.prototype; // instanceof DataFrame

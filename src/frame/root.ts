@@ -1,6 +1,7 @@
 import { StateError } from '../errors.ts';
 import { defaultMemory, type Memory } from '../memory/memory.ts';
 import type { Schema } from '../schema/schema.ts';
+import type { Stream } from '../stream/stream.ts';
 import { type Deliver, Executor, type FrameMetrics } from './executor.ts';
 import type { Plan } from './plan.ts';
 
@@ -29,18 +30,27 @@ const noSource: SourceMetrics = /* @__PURE__ */ Object.freeze({ bytes: 0, stored
 
 let count = 0;
 
+export interface RootOptions {
+  readonly source?: FrameSource | null;
+  /** Its elements are pushed by an operator attached to it. */
+  readonly stream?: Stream<any> | null;
+  readonly memory?: Memory | undefined;
+}
+
 /** What all frames derived from one have in common: the executor, and the source if there is one. */
 export class Root {
   readonly schema: Schema;
   readonly source: FrameSource | null;
+  readonly #stream: Stream<any> | null;
   readonly #memory: Memory | undefined;
   readonly #owner: string;
   #executor: Executor | null = null;
   #run: Promise<void> | null = null;
 
-  constructor(schema: Schema, source: FrameSource | null, memory?: Memory) {
+  constructor(schema: Schema, { source = null, stream = null, memory }: RootOptions) {
     this.schema = schema;
     this.source = source;
+    this.#stream = stream;
     this.#memory = memory;
     this.#owner = `frame ${++count}`;
   }
@@ -53,6 +63,15 @@ export class Root {
 
   attach(plan: Plan, deliver: Deliver): () => void {
     return this.executor.attach(plan, deliver);
+  }
+
+  /** Pushes rows; with a stream they go through it, so that its other branches see them too. */
+  emit(rows: unknown): void | Promise<void> {
+    return this.#stream ? this.#stream.emit(rows) : this.executor.push(rows);
+  }
+
+  end(): void | Promise<void> {
+    return this.#stream ? this.#stream.end() : this.executor.end();
   }
 
   /** Runs the source to its end and closes windows; once, however often it is asked for. */

@@ -1,5 +1,10 @@
 import { OptionError, StateError } from '../errors.ts';
+// The one import against the order of the rooms: `toDataFrame` is a verb of streams, as in streamz. Both sides only use each other
+// when they are called.
+import { type FrameShape, frameFromStream, type ToDataFrameOptions } from '../frame/from-stream.ts';
+import type { DataFrame } from '../frame/types.ts';
 import type { Duration } from '../schema/duration.ts';
+import type { Columns } from '../schema/schema.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type ErrorHandler, type Failure, report, reportHere, reportPassing } from './failure.ts';
 import { type IterateOptions, iterate, readable } from './iterate.ts';
@@ -15,6 +20,7 @@ import { FrequenciesNode } from './nodes/frequencies.ts';
 import { type EmitterLike, EventsSource } from './nodes/from-events.ts';
 import { type AnyIterable, IterableSource } from './nodes/from-iterable.ts';
 import { PeriodicSource } from './nodes/from-periodic.ts';
+import { QueueSource } from './nodes/from-queue.ts';
 import { LatestNode } from './nodes/latest.ts';
 import { MapNode } from './nodes/map.ts';
 import { MapAsyncNode, type MapAsyncOptions } from './nodes/map-async.ts';
@@ -270,10 +276,16 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
     downstream.operator.disconnected(this);
   }
 
-  /** Detaches this node from its upstreams (or these of them), and stops its timers. What is below stays attached to it. */
-  destroy(streams?: readonly Stream[]): void {
-    for (const upstream of streams ?? this.#upstreams.slice()) this.#unlink(upstream);
-    if (this.#upstreams.length === 0) this.operator.detached();
+  /**
+   * Detaches this node from its upstreams (or these of them). When none is left its timers, sockets and files are closed;
+   * a promise says when, if that takes time. What is below stays attached to it.
+   */
+  destroy(streams?: readonly Stream[]): Promise<void> | undefined {
+    for (const upstream of streams ?? this.#upstreams.slice()) {
+      this.#unlink(upstream);
+      this.operator.disconnected(upstream);
+    }
+    return this.#upstreams.length === 0 ? this.operator.detached()?.then(nothing) : undefined;
   }
 
   #link(upstream: Stream): void {
@@ -323,7 +335,7 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
   /** Stops the sources above, waits for them, and detaches this node. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
-    this.destroy();
+    await this.destroy();
   }
 
   #sources(): Startable[] {
@@ -550,6 +562,16 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
     return this;
   }
 
+  /**
+   * Elements as rows of a streaming dataframe. For a stream of bytes or text: a codec with columns, `ndjson({ price: f64() })`; for
+   * a stream of rows (batches, Arrow tables, row objects): the columns, `{ price: f64() }`, or example rows, which are not counted.
+   *
+   * @throws SchemaError when neither tells the columns
+   */
+  toDataFrame<C extends Columns>(shape: FrameShape<C>, options?: ToDataFrameOptions): DataFrame<C> {
+    return frameFromStream(this, shape, options) as unknown as DataFrame<C>;
+  }
+
   /** Elements are arrays of records, with verbs for the records. */
   toBatch<R = T extends readonly (infer U)[] ? U : never>(example?: readonly R[]): Records<R> {
     return new Records<R>(this as Stream<any>, example);
@@ -580,6 +602,14 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
     { pollInterval = 100, ...options }: StreamOptions & { readonly pollInterval?: Duration } = {},
   ): Stream<T> {
     return new Stream(options, new PeriodicSource<T>(fn, pollInterval));
+  }
+
+  /** What is in a queue (an array, or anything with `shift`), looked at every `sleepTime` (default 10 ms) when it is empty. */
+  static fromQueue<T>(
+    queue: { shift(): T | undefined },
+    { sleepTime = 10, ...options }: StreamOptions & { readonly sleepTime?: Duration } = {},
+  ): Stream<T> {
+    return new Stream(options, new QueueSource<T>(queue, sleepTime));
   }
 
   /** `zip` over streams and constants: what is no stream stands in every tuple at its place. */

@@ -1,0 +1,135 @@
+import type { Codec, Decoder, OnBadRecord } from '../codec/codec.ts';
+import type { BatchLike } from '../column/to-batch.ts';
+import { toBatch } from '../column/to-batch.ts';
+import { SchemaError } from '../errors.ts';
+import { defaultMemory, type Memory } from '../memory/memory.ts';
+import type { Duration } from '../schema/duration.ts';
+import { type Columns, Schema, schemaOf } from '../schema/schema.ts';
+import { type Emitted, Operator } from '../stream/operator.ts';
+import type { Stream } from '../stream/stream.ts';
+import { DataFrameBase } from './data-frame.ts';
+import { sourcePlan } from './plan.ts';
+import { Root } from './root.ts';
+import type { DataFrame } from './types.ts';
+
+export interface ToDataFrameOptions {
+  /** The column that tells a row's time. */
+  readonly index?: string;
+  /** How much later than a newer row a row may come and still be in time. */
+  readonly outOfOrder?: Duration;
+  /** What to do with records that can't be read; default `'throw'`. */
+  readonly onBadRecord?: OnBadRecord;
+  /** Name of the source, for errors. */
+  readonly source?: string;
+  /** Every element is whole records (a message), though the last may lack its newline. Default: bytes cut anywhere. */
+  readonly messages?: boolean;
+  readonly memory?: Memory;
+}
+
+/** What tells the columns: a codec for a stream of bytes or text, a schema or an example for a stream of rows. */
+export type FrameShape<C extends Columns = Columns> = Codec<C> | Schema<C> | C | BatchLike;
+
+/** @throws SchemaError when the codec has no schema, or the example shows no columns */
+export function frameFromStream(stream: Stream<any>, shape: FrameShape, options: ToDataFrameOptions = {}): DataFrame {
+  const memory = options.memory ?? defaultMemory();
+  const codec = isCodec(shape) ? shape : null;
+  const schema = codec ? codec.schema : columnsOf(shape as Exclude<FrameShape, Codec>);
+  if (!schema) {
+    throw new SchemaError(`toDataFrame: ${codec!.name} without columns can't tell them before the first bytes; name them, as in ${codec!.name}({ price: f64() })`);
+  }
+  const root = new Root(schema, { memory, stream });
+  const decoder = codec?.decoder({ memory, source: options.source, onBadRecord: options.onBadRecord });
+  stream.through(decoder ? new Decoding(root, decoder, options.messages ?? false) : new Pushing(root));
+  return new DataFrameBase(root, sourcePlan(schema, options.index ?? null), options.outOfOrder ?? 0) as DataFrame;
+}
+
+/** Rows in any form go to the frame's executor. */
+class Pushing extends Operator<unknown, never> {
+  override readonly label: string = 'toDataFrame';
+  override readonly look = 'sink';
+  protected readonly root: Root;
+
+  constructor(root: Root) {
+    super();
+    this.root = root;
+  }
+
+  update(rows: unknown): Emitted {
+    return this.root.executor.push(rows) ?? undefined;
+  }
+
+  override ended(): Emitted {
+    return this.root.executor.end() ?? undefined;
+  }
+}
+
+/** Bytes and text go through a decoder. */
+class Decoding extends Pushing {
+  readonly #decoder: Decoder;
+  readonly #messages: boolean;
+  #busy: Promise<void> | null = null;
+
+  constructor(root: Root, decoder: Decoder, messages: boolean) {
+    super(root);
+    this.#decoder = decoder;
+    this.#messages = messages;
+  }
+
+  override update(data: unknown): Emitted {
+    const bytes = typeof data === 'string' ? encoder.encode(data) : (data as Uint8Array);
+    if (this.#busy) return this.#keep(this.#busy.then(() => this.#take(bytes)));
+    const waiting = this.#take(bytes);
+    return waiting && this.#keep(waiting);
+  }
+
+  override ended(): Emitted {
+    if (this.#busy) return this.#keep(this.#busy.then(() => this.#finish()));
+    return this.#finish() ?? undefined;
+  }
+
+  override detached(): void {
+    this.#decoder.dispose();
+  }
+
+  #take(bytes: Uint8Array): Promise<void> | undefined {
+    this.#decoder.write(bytes);
+    if (this.#messages && bytes.at(-1) !== newline) this.#decoder.write(Uint8Array.of(newline));
+    return this.#pushAll();
+  }
+
+  #finish(): Promise<void> | undefined {
+    this.#decoder.end();
+    const waiting = this.#pushAll();
+    return waiting ? waiting.then(() => this.root.executor.end()) : (this.root.executor.end() ?? undefined);
+  }
+
+  /** Pushes every chunk there is; a chunk lasts until the next is asked for, so each push is waited for. */
+  #pushAll(): Promise<void> | undefined {
+    for (let chunk = this.#decoder.next(); chunk; chunk = this.#decoder.next()) {
+      const waiting = this.root.executor.push(chunk);
+      if (waiting) return waiting.then(() => this.#pushAll());
+    }
+    return undefined;
+  }
+
+  #keep(work: Promise<void>): Promise<void> {
+    const settled = work.then(nothing, nothing).then(() => {
+      if (this.#busy === settled) this.#busy = null;
+    });
+    this.#busy = settled;
+    return work;
+  }
+}
+
+const newline = 10;
+const encoder = /* @__PURE__ */ new TextEncoder();
+const nothing = (): void => {};
+
+const isCodec = (shape: FrameShape): shape is Codec => typeof (shape as Partial<Codec>).decoder === 'function';
+
+function columnsOf(shape: Schema | Columns | BatchLike): Schema {
+  if (shape instanceof Schema) return shape;
+  const values = Object.values(shape);
+  const types = values.length > 0 && values.every(value => typeof value === 'object' && value !== null && 'kind' in value);
+  return types ? schemaOf(shape as Columns) : toBatch(shape as BatchLike).schema;
+}
