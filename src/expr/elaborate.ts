@@ -223,16 +223,8 @@ export class Elaborator {
       return this.#compareInteger(op, this.elaborate(a), b.value as number | bigint);
     }
     const number = (type: DataType): boolean => isNumeric(type) || type.kind === 'bool';
-    if (!number(left))
-      this.#wrong(
-        op,
-        isText(left) ? typeText(right) : 'a number',
-        isText(left) ? b : a,
-        isText(left) ? right : left,
-        a,
-        left,
-      );
-    if (!number(right)) this.#wrong(op, 'a number', b, right, a, left);
+    if (!number(left)) this.#wrong(op, 'a number', a, left);
+    if (!number(right)) this.#wrong(op, 'a number', b, right);
     const [x, y] = this.#numbers(op, a, b, commonType, literalTypeBeside);
     return core(op, bool(), [x, y]);
   }
@@ -384,8 +376,8 @@ export class Elaborator {
     rule: (a: NumericType, b: NumericType) => NumericType,
     beside: (value: bigint, type: NumericType) => NumericType = besideInArithmetic,
   ): [Core, Core, NumericType] {
-    const left = this.#numericType(op, a, b);
-    const right = this.#numericType(op, b, a);
+    const left = this.#numericType(op, a);
+    const right = this.#numericType(op, b);
     // a null constant takes the other side's type
     const first = left ?? right ?? f64();
     const second = right ?? first;
@@ -404,11 +396,11 @@ export class Elaborator {
   }
 
   /** The operand's numeric type (bool counts as int8), null for a null constant. */
-  #numericType(op: Op, expression: Expression, other: Expression): NumericType | null {
+  #numericType(op: Op, expression: Expression): NumericType | null {
     const type = this.#typeOf(expression);
     if (type === null) return null;
     if (type.kind === 'bool') return i8Type;
-    if (!isNumeric(type)) return this.#wrong(op, 'a number', expression, type, other);
+    if (!isNumeric(type)) return this.#wrong(op, 'a number', expression, type);
     return type;
   }
 
@@ -467,14 +459,7 @@ export class Elaborator {
     return this.elaborate(expression).type;
   }
 
-  #wrong(
-    op: string,
-    wanted: string,
-    at: Expression,
-    type: DataType,
-    _other?: Expression,
-    _otherType?: DataType,
-  ): never {
+  #wrong(op: string, wanted: string, at: Expression, type: DataType): never {
     const name = at.kind === 'column' ? `"${at.name}"` : at.key;
     throw new SchemaError(`${this.#verb}: ${op}() needs ${wanted}, ${name} is ${typeText(type)}`, {
       column: at.kind === 'column' ? at.name : undefined,

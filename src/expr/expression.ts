@@ -105,6 +105,8 @@ function callText(op: Op, args: readonly Expression[], to: DataType | undefined)
   const { symbol } = ops[op];
   if (op === 'cast') return `cast(${args[0]!.key}, '${typeText(to!)}')`;
   if (op === 'isIn') return `(${args[0]!.key} in [${args.slice(1).map(keyOf).join(', ')}])`;
+  // a sign binds looser than **
+  if (op === 'pow' && args[0]!.key.startsWith('-')) return `((${args[0]!.key}) ** ${args[1]!.key})`;
   if (symbol && args.length === 2) return `(${args[0]!.key} ${symbol} ${args[1]!.key})`;
   if (op === 'neg') return `(-${args[0]!.key})`;
   if (op === 'not') return `(~${args[0]!.key})`;
