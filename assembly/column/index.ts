@@ -1,6 +1,7 @@
 // Moves columns: between batches, chunks and IPC messages. Rows are never looked at one by one where a copy will do.
 import { encode, rehash } from './dictionary';
 import { copySmall } from './_copy';
+import { block } from './lz4';
 
 export const heapBase: usize = __heap_base;
 
@@ -177,6 +178,15 @@ export function mapCodes(codes: usize, validity: usize, length: i32, map: usize,
   return -1;
 }
 
+/** 1 when all `length` codes are below `size`. */
+export function codesWithin(codes: usize, length: i32, size: u32): i32 {
+  let most = i32x4.splat(0), i = 0;
+  for (; i + 4 <= length; i += 4) most = v128.max<u32>(most, v128.load(codes + (<usize>i << 2)));
+  let top = max(max(v128.extract_lane<u32>(most, 0), v128.extract_lane<u32>(most, 1)), max(v128.extract_lane<u32>(most, 2), v128.extract_lane<u32>(most, 3)));
+  for (; i < length; i++) top = max(top, load<u32>(codes + (<usize>i << 2)));
+  return i32(length == 0 || top < size);
+}
+
 /** 1 when map[i] = i for all i < size. */
 export function isIdentity(map: usize, size: u32): i32 {
   for (let i: u32 = 0; i < size; i++) if (load<u32>(map + (<usize>i << 2)) != i) return 0;
@@ -193,3 +203,44 @@ export function encodeUtf8(header: usize, offsets: usize, values: usize, validit
 
 /** Enters all codes of the dictionary at `header` into its (new, zeroed) table. */
 export function rehashDictionary(header: usize): void { rehash(header); }
+
+/** Offsets (from 0) of the texts that `length` views stand for; null rows are empty. Gives their bytes, or -1 when there are 2 GiB or more. */
+export function viewOffsets(views: usize, validity: usize, length: i32, target: usize): i32 {
+  let total: u64 = 0;
+  store<u32>(target, 0);
+  for (let i = 0; i < length; i++) {
+    const isNull = validity != 0 && ((<u32>load<u8>(validity + (i >> 3)) >> (i & 7)) & 1) == 0;
+    if (!isNull) total += <u64>load<u32>(views + (<usize>i << 4));
+    if (total > 0x7fff_ffff) return -1;
+    store<u32>(target + (<usize>(i + 1) << 2), <u32>total);
+  }
+  return <i32>total;
+}
+
+/**
+ * The bytes of the texts that views stand for. A view is 16 bytes: length, then up to 12 bytes of text; or 4 of prefix, the number of
+ * a buffer, and an offset in it. `buffers` lists address and size (u32) of `count` buffers. -1, or the first row that points outside them.
+ */
+export function viewBytes(views: usize, offsets: usize, length: i32, buffers: usize, count: u32, target: usize): i32 {
+  for (let i = 0; i < length; i++) {
+    const view = views + (<usize>i << 4), at = offsets + (<usize>i << 2);
+    const bytes = load<u32>(at, 4) - load<u32>(at);
+    if (bytes == 0) continue;
+    let source = view + 4;
+    if (bytes > 12) {
+      const number = load<u32>(view, 8), from = load<u32>(view, 12);
+      if (number >= count) return i;
+      const buffer = buffers + (<usize>number << 3);
+      if (<u64>from + bytes > <u64>load<u32>(buffer, 4)) return i;
+      source = <usize>load<u32>(buffer) + from;
+    }
+    copySmall(target + load<u32>(at), source, bytes);
+  }
+  return -1;
+}
+
+/**
+ * Decompresses one LZ4 block to `target`, whose room ends at `limit`; matches may reach back to `origin` (blocks of a frame can be linked).
+ * Gives the bytes written, or -1 when the block is damaged.
+ */
+export function lz4Block(source: usize, bytes: i32, origin: usize, target: usize, limit: usize): i32 { return block(source, bytes, origin, target, limit); }

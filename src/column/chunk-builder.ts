@@ -43,14 +43,19 @@ export class ChunkBuilder {
   /** Adds `length` rows; `vectors` in schema order, row 0 first. */
   append(vectors: readonly ChunkVector[], length: number): void {
     if (length === 0) return;
-    for (let place = 0; place < this.#columns.length; place++) this.#appendColumn(this.#columns[place]!, vectors[place]!, length);
+    for (let place = 0; place < this.#columns.length; place++)
+      this.#appendColumn(this.#columns[place]!, vectors[place]!, length);
     this.#length += length;
   }
 
   /** All rows so far as a chunk; the next `append` starts anew. */
   finish(): Chunk {
-    const vectors = this.#columns.map(({ vector, hasNulls }) => ({ ...vector, validity: hasNulls ? vector.validity : 0 }));
-    for (const vector of vectors) if (isVariable(vector.type) && this.#length === 0) vector.offsets = this.#emptyOffsets();
+    const vectors = this.#columns.map(({ vector, hasNulls }) => ({
+      ...vector,
+      validity: hasNulls ? vector.validity : 0,
+    }));
+    for (const vector of vectors)
+      if (isVariable(vector.type) && this.#length === 0) vector.offsets = this.#emptyOffsets();
     const chunk = { memory: this.#memory, schema: this.schema, length: this.#length, vectors };
     this.#clear();
     return chunk;

@@ -26,8 +26,8 @@ interface ForeignData {
   readonly offset: number;
   readonly length: number;
   readonly nullCount: number;
-  readonly values: ArrayBufferView | undefined;
-  readonly valueOffsets: ArrayBufferView | undefined;
+  readonly values: unknown;
+  readonly valueOffsets: unknown;
   readonly nullBitmap: Uint8Array | undefined;
   readonly variadicBuffers?: readonly Uint8Array[];
   readonly children: readonly ForeignData[];
@@ -127,8 +127,8 @@ function vectorOfData(arrow: ArrowType, data: ForeignData, name: string, seen: M
       length: data.length,
       validity: data.nullCount > 0 && data.nullBitmap?.length ? data.nullBitmap : null,
       bitOffset: data.offset,
-      values: data.values,
-      offsets: data.valueOffsets,
+      values: data.values as ArrayBufferView | undefined,
+      offsets: data.valueOffsets as ArrayBufferView | undefined,
       variadic: data.variadicBuffers ?? [],
       dictionary: arrow.index && data.dictionary ? wordsOf(arrow, data.dictionary, seen) : null,
     },
