@@ -40,8 +40,9 @@ class PullNode<T> extends Operator<T, never> {
     return undefined;
   }
 
-  override detached(): void {
+  override detached(): Emitted {
     this.#finish();
+    return undefined;
   }
 
   fail(error: unknown): void {
@@ -70,7 +71,7 @@ class PullNode<T> extends Operator<T, never> {
 
   /** The reader has left: nobody waits for it any more. */
   leave(): void {
-    this.node.destroy();
+    void this.node.destroy();
     this.undo?.();
     this.#reading?.done();
     for (const { done } of this.#queue.clear()) done();
@@ -85,8 +86,8 @@ class PullNode<T> extends Operator<T, never> {
 function attach<T>(stream: Stream<T>, { signal, start = true }: IterateOptions): PullNode<T> {
   const pull = new PullNode<T>();
   const node = stream.through(pull);
-  if (signal?.aborted) node.destroy();
-  const abort = (): void => node.destroy();
+  if (signal?.aborted) void node.destroy();
+  const abort = (): void => void node.destroy();
   signal?.addEventListener('abort', abort, { once: true });
   if (start && !stream.started) {
     stream.start({ signal }).catch(error => pull.fail(error));

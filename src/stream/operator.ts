@@ -51,7 +51,9 @@ export abstract class Operator<In = any, Out = any> {
   disconnected(_who: Stream): void {}
 
   /** The node was destroyed: stop timers, let go of files. */
-  detached(): void {}
+  detached(): Emitted {
+    return undefined;
+  }
 
   /** No more elements come from any upstream. Override to send what is kept, or to wait for what is under way. */
   ended(): Emitted {

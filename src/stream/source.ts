@@ -56,18 +56,25 @@ export abstract class Source<Out> extends Operator<never, Out> {
     return (this.#running ?? Promise.resolve()).catch(() => {});
   }
 
-  override detached(): void {
-    void this.stop();
+  override detached(): Emitted {
+    return this.stop();
   }
 
-  /** Sends one element and waits for everything below; a failure that a handler took does not end the source. */
-  protected async give(x: Out, metadata?: Carried): Promise<void> {
+  /**
+   * Sends one element. Await the promise, if there is one, before the next: that is back-pressure. A failure that a handler
+   * took does not end the source.
+   */
+  protected give(x: Out, metadata?: Carried): Promise<void> | undefined {
     try {
-      const sent = this.node.sendHeld(x, metadata);
-      if (sent !== undefined) await sent;
+      return this.node.sendHeld(x, metadata)?.then(nothing, error => this.#failed(error, x));
     } catch (error) {
-      if (!report(this.node, error, x)) throw error;
+      this.#failed(error, x);
+      return undefined;
     }
+  }
+
+  #failed(error: unknown, x: Out): void {
+    if (!report(this.node, error, x)) throw error;
   }
 
   /** The source has nothing more to give: the run ends, and everything below learns it. */
@@ -101,3 +108,5 @@ export abstract class Source<Out> extends Operator<never, Out> {
     }
   }
 }
+
+const nothing = (): void => {};

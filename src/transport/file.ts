@@ -6,6 +6,8 @@ import type { ByteSource } from './byte-source.ts';
 export interface FileOptions {
   /** Wait for more at the end of the file, and go on when it is emptied or replaced, until the signal says otherwise. */
   readonly follow?: boolean;
+  /** Offset of the first byte that is read; default 0. Regular files only. */
+  readonly start?: number;
   /** Ends the source: a read that waits resolves to 0. */
   readonly signal?: AbortSignal;
   /** How often a followed file is looked at where the system tells nothing of changes; default 250. */
@@ -94,6 +96,7 @@ class FileSource implements ByteSource {
     this.name = path;
     this.storedBytes = bytes;
     this.#handle = handle;
+    this.position = options.start ?? 0;
     this.#follow = options.follow ?? false;
     this.#signal = options.signal;
     this.#pollMs = options.pollMs ?? 250;

@@ -62,8 +62,9 @@ export class DelayNode<T> extends Operator<T, T> {
     return new Promise<void>(resolve => this.#drained.push(resolve)).then(() => this.node.end());
   }
 
-  override detached(): void {
+  override detached(): Emitted {
     this.#abort.abort();
+    return undefined;
   }
 
   async #run(): Promise<void> {

@@ -58,8 +58,8 @@ export class EventsSource<T> extends Operator<never, T> {
     return Promise.resolve();
   }
 
-  override detached(): void {
-    void this.stop();
+  override detached(): Emitted {
+    return this.stop();
   }
 }
 

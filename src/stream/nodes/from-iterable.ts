@@ -3,6 +3,9 @@ import { Source } from '../source.ts';
 /** What `Stream.from` and `fromIterable` read. */
 export type AnyIterable<T> = Iterable<T> | AsyncIterable<T> | ReadableStream<T>;
 
+// A long list over a graph that never waits lets timers and input in this often.
+const sliceMs = 20;
+
 /** Sends each item and waits for what is below. A restart begins anew, where the iterable does. */
 export class IterableSource<T> extends Source<T> {
   override readonly label = 'from_iterable';
@@ -20,11 +23,17 @@ export class IterableSource<T> extends Source<T> {
   }
 
   async #runSync(iterator: Iterator<T>): Promise<void> {
-    while (!this.signal.aborted) {
+    let until = performance.now() + sliceMs;
+    for (let count = 1; !this.signal.aborted; count++) {
       const { done, value } = iterator.next();
       if (done) return this.finish();
-      await this.give(value);
+      const sent = this.give(value);
+      if (sent !== undefined) await sent;
+      if (count % 1024 !== 0 || performance.now() < until) continue;
+      await new Promise(resolve => setTimeout(resolve, 0));
+      until = performance.now() + sliceMs;
     }
+    iterator.return?.();
   }
 
   async #runAsync(iterator: AsyncIterator<T>): Promise<void> {

@@ -52,8 +52,9 @@ export class PartitionNode<T> extends Operator<T, T[]> {
     return group.items.length === this.#n ? this.#send(key, group) : undefined;
   }
 
-  override detached(): void {
+  override detached(): Emitted {
     for (const { timer } of this.#groups.values()) this.node.clock.clearTimeout(timer);
+    return undefined;
   }
 
   #wait(key: unknown, group: Group<T>, ms: number): void {

@@ -52,8 +52,9 @@ export class RateLimitNode<T> extends Operator<T, T> {
     return new Promise<void>(resolve => this.#drained.push(resolve)).then(() => this.node.end());
   }
 
-  override detached(): void {
+  override detached(): Emitted {
     this.node.clock.clearTimeout(this.#timer);
+    return undefined;
   }
 
   #wait(now: number): void {

@@ -50,9 +50,10 @@ abstract class TimedNode<T> extends Operator<T, T[]> {
     return last.then(() => this.node.end());
   }
 
-  override detached(): void {
+  override detached(): Emitted {
     this.#over = true;
     this.node.clock.clearTimeout(this.#timer);
+    return undefined;
   }
 
   async #tick(): Promise<void> {
