@@ -1,4 +1,8 @@
 import * as order from './keys';
+import { radixSort as sortByKey } from './sort';
+import * as trees from './tree';
+import * as counts from './counts';
+import * as quantile from './quantile';
 
 export const heapBase: usize = __heap_base;
 
@@ -70,3 +74,66 @@ export function valuesBits(keys: usize, length: i32, values: usize): void { orde
 
 /** Codes as keys, through `map` (u32 by code; 0: as they are). */
 export function keysCodes(codes: usize, map: usize, validity: usize, mask: usize, length: i32, keys: usize, present: usize): i32 { return order.keysOfCodes(codes, map, validity, mask, length, keys, present); }
+
+/** Bytes of a node of the tree. */
+export const treeNodeBytes: i32 = trees.nodeBytes;
+
+/** Rows [from, length) arrive at a multiset: i64 keys, presence bits (0: all), group ids (0: all in group 0). Returns the row at which nodes ran out, or `length`. */
+export function treePush(tree: usize, keys: usize, present: usize, groupIds: usize, from: i32, length: i32): i32 { return trees.push(tree, keys, present, groupIds, from, length); }
+
+/** Rows leave a multiset. */
+export function treePull(tree: usize, keys: usize, present: usize, groupIds: usize, length: i32): void { trees.pull(tree, keys, present, groupIds, length); }
+
+/** All rows of `count` groups leave. */
+export function treeForget(tree: usize, ids: usize, count: i32): void { trees.forget(tree, ids, count); }
+
+/** Keys between which quantile q of `count` groups lies, the fraction between, and presence bits; mode 0 linear, 1 lower, 2 higher, 3 nearest, 4 midpoint. Returns how many groups have rows. */
+export function treeQuantiles(tree: usize, ids: usize, count: i32, q: f64, mode: i32, below: usize, above: usize, fractions: usize, present: usize): i32 { return trees.quantiles(tree, ids, count, q, mode, below, above, fractions, present); }
+
+/** For each row how many rows of its group are below its key, and how many at or below it (u32 each). */
+export function treeRanks(tree: usize, keys: usize, present: usize, groupIds: usize, length: i32, below: usize, upTo: usize): void { trees.ranks(tree, keys, present, groupIds, length, below, upTo); }
+
+/** Adds the rows of `other` from row `from` in order: its group i to group map[i], keys through `codes` (0: as they are). Returns the row at which nodes ran out, or -1. */
+export function treeMerge(tree: usize, other: usize, map: usize, groups: i32, codes: usize, from: u32): i32 { return trees.merge(tree, other, map, groups, codes, from); }
+
+/** Sorts i64 keys and their u32 rows by key, stable; both blocks have room for twice `length`, `counters` is 8 KiB. */
+export function radixSort(keys: usize, rows: usize, length: i32, counters: usize): void { sortByKey(keys, rows, length, counters); }
+
+/** f64 between pairs of keys; form 0: floats, 1: signed, 2: unsigned integers. */
+export function mixNumbers(below: usize, above: usize, fractions: usize, count: i32, form: i32, out: usize): void { quantile.mixNumbers(below, above, fractions, count, form, out); }
+
+/** Keys between pairs of keys, to the nearest whole one. */
+export function mixTicks(below: usize, above: usize, fractions: usize, count: i32, out: usize): void { quantile.mixTicks(below, above, fractions, count, out); }
+
+/** Keys in order of their group: those of group g are out[starts[g], starts[g + 1]). */
+export function gatherKeys(keys: usize, ids: usize, length: i32, groups: i32, starts: usize, out: usize): void { quantile.gather(keys, ids, length, groups, starts, out); }
+
+/** Like treeQuantiles, of gathered keys. */
+export function keyQuantiles(keys: usize, starts: usize, ids: usize, count: i32, q: f64, mode: i32, below: usize, above: usize, fractions: usize, present: usize): i32 { return quantile.quantilesOf(keys, starts, ids, count, q, mode, below, above, fractions, present); }
+
+/** Rows [from, length) arrive at a table of counts. Returns the row at which it was full, or `length`. */
+export function countsPush(table: usize, keys: usize, present: usize, groupIds: usize, from: i32, length: i32): i32 { return counts.push(table, keys, present, groupIds, from, length); }
+
+/** Rows leave a table of counts. */
+export function countsPull(table: usize, keys: usize, present: usize, groupIds: usize, length: i32): void { counts.pull(table, keys, present, groupIds, length); }
+
+/** Moves a table of counts to mask + 1 slots of 16 bytes at `slots`. */
+export function countsRehash(table: usize, slots: usize, mask: u32): void { counts.rehash(table, slots, mask); }
+
+/** All rows of `count` groups leave a table of counts. */
+export function countsForget(table: usize, ids: usize, count: i32): void { counts.forget(table, ids, count); }
+
+/** Adds the counts of `other` from slot `from` on: its group i to group map[i], keys through `codes`. Returns the slot at which the table was full, or -1. */
+export function countsMerge(table: usize, other: usize, map: usize, codes: usize, from: i32): i32 { return counts.merge(table, other, map, codes, from); }
+
+/** The most frequent key of each group (i64), the least of several, and how often it occurs (u32). */
+export function countsModes(table: usize, groups: i32, keys: usize, most: usize): void { counts.modes(table, groups, keys, most); }
+
+/** Keys and presence bits of `count` groups from those of all groups. Returns how many are present. */
+export function pickKeys(keys: usize, most: usize, ids: usize, count: i32, out: usize, present: usize): i32 { return counts.pick(keys, most, ids, count, out, present); }
+
+/** How many distinct keys `count` groups have, i64. */
+export function countsDistinct(table: usize, ids: usize, count: i32, out: usize): void { counts.distinct(table, ids, count, out); }
+
+/** Copies the keys that are present, with their group ids (0: group 0 all; rows of no group are left out). Returns how many. */
+export function compactKeys(keys: usize, present: usize, groupIds: usize, length: i32, toKeys: usize, toIds: usize): i32 { return order.compact(keys, present, groupIds, length, toKeys, toIds); }

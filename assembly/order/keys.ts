@@ -119,3 +119,21 @@ export function keysOfCodes(codes: usize, map: usize, validity: usize, mask: usi
   }
   return count;
 }
+
+/** Copies present keys and their group ids, those of no group left out; returns how many. */
+export function compact(keys: usize, present: usize, groupIds: usize, length: i32, toKeys: usize, toIds: usize): i32 {
+  let count = 0;
+  if (present == 0 && groupIds == 0) {
+    memory.copy(toKeys, keys, <usize>length << 3);
+    memory.fill(toIds, 0, <usize>length << 2);
+    return length;
+  }
+  for (let row = 0; row < length; row++) {
+    const id: u32 = groupIds != 0 ? load<u32>(groupIds + (<usize>row << 2)) : 0;
+    const there = present == 0 || ((load<u8>(present + <usize>(row >> 3)) >> <u8>(row & 7)) & 1) != 0;
+    store<i64>(toKeys + (<usize>count << 3), load<i64>(keys + (<usize>row << 3)));
+    store<u32>(toIds + (<usize>count << 2), id);
+    count += i32(there && id != 0xffff_ffff);
+  }
+  return count;
+}

@@ -1,0 +1,196 @@
+// How often each key occurs in each group: an open-addressing table of (key, group) -> count. A count of 0 keeps its slot until the
+// table is made anew.
+
+@unmanaged
+class Counts {
+  slots: usize; // Slot[mask + 1]
+  mask: u32;
+  used: u32; // slots that are not empty
+  zeros: u32; // of those, slots whose count is 0
+  distinct: usize; // u32[groups]: keys of each group with a count above 0
+  texts: usize; // for codes of text: offsets and bytes of their dictionary
+  bytes: usize;
+}
+
+@unmanaged
+class Slot {
+  key: i64;
+  group: u32; // empty: 0xffffffff
+  count: u32;
+}
+
+const NONE: u32 = 0xffff_ffff;
+
+// @ts-ignore: decorator
+@inline
+function slotAt(slots: usize, place: u32): Slot { return changetype<Slot>(slots + <usize>place * offsetof<Slot>()); }
+
+/** The slot of (group, key), or the empty one where it belongs. */
+// @ts-ignore: decorator
+@inline
+function find(slots: usize, mask: u32, group: u32, key: i64): Slot {
+  // multiply and take the upper half: all bits of the key count
+  let hash = (<u64>key ^ (<u64>group * 0x9e37_79b9_7f4a_7c15)) * 0xd6e8_feb8_6659_fd93;
+  let place = <u32>(hash >> 32) & mask;
+  while (true) {
+    const slot = slotAt(slots, place);
+    if (slot.group == NONE || (slot.key == key && slot.group == group)) return slot;
+    place = (place + 1) & mask;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function bump(distinct: usize, group: u32, by: u32): void {
+  const at = distinct + (<usize>group << 2);
+  store<u32>(at, load<u32>(at) + by);
+}
+
+// @ts-ignore: decorator
+@inline
+function isSet(bits: usize, row: i32): bool {
+  return bits == 0 || ((load<u8>(bits + <usize>(row >> 3)) >> <u8>(row & 7)) & 1) != 0;
+}
+
+/** False when the table must grow first. */
+// @ts-ignore: decorator
+@inline
+function add(table: Counts, group: u32, key: i64, count: u32): bool {
+  const slot = find(table.slots, table.mask, group, key);
+  if (slot.group == NONE) {
+    if (table.used >= (table.mask >> 1)) return false;
+    table.used++;
+    slot.key = key;
+    slot.group = group;
+    slot.count = count;
+    bump(table.distinct, group, 1);
+  } else {
+    if (slot.count == 0) {
+      table.zeros--;
+      bump(table.distinct, group, 1);
+    }
+    slot.count += count;
+  }
+  return true;
+}
+
+/** Rows [from, length) arrive; returns the row at which the table was full, or `length`. */
+export function push(at: usize, keys: usize, present: usize, groupIds: usize, from: i32, length: i32): i32 {
+  const table = changetype<Counts>(at);
+  for (let row = from; row < length; row++) {
+    if (!isSet(present, row)) continue;
+    const group: u32 = groupIds != 0 ? load<u32>(groupIds + (<usize>row << 2)) : 0;
+    if (group == NONE) continue;
+    if (!add(table, group, load<i64>(keys + (<usize>row << 3)), 1)) return row;
+  }
+  return length;
+}
+
+/** Rows leave. */
+export function pull(at: usize, keys: usize, present: usize, groupIds: usize, length: i32): void {
+  const table = changetype<Counts>(at);
+  for (let row = 0; row < length; row++) {
+    if (!isSet(present, row)) continue;
+    const group: u32 = groupIds != 0 ? load<u32>(groupIds + (<usize>row << 2)) : 0;
+    if (group == NONE) continue;
+    const slot = find(table.slots, table.mask, group, load<i64>(keys + (<usize>row << 3)));
+    if (slot.group == NONE || slot.count == 0) continue;
+    if (--slot.count == 0) {
+      table.zeros++;
+      bump(table.distinct, group, -1);
+    }
+  }
+}
+
+/** Moves what counts into the empty slots at `slots`. */
+export function rehash(at: usize, slots: usize, mask: u32): void {
+  const table = changetype<Counts>(at), old = table.slots, oldMask = table.mask;
+  memory.fill(slots, 0xff, (<usize>mask + 1) * offsetof<Slot>());
+  if (old != 0) {
+    for (let place: u32 = 0; place <= oldMask; place++) {
+      const slot = slotAt(old, place);
+      if (slot.group == NONE || slot.count == 0) continue;
+      const target = find(slots, mask, slot.group, slot.key);
+      target.key = slot.key;
+      target.group = slot.group;
+      target.count = slot.count;
+    }
+  }
+  table.used -= table.zeros;
+  table.zeros = 0;
+  table.slots = slots;
+  table.mask = mask;
+}
+
+/** All rows of these groups leave. */
+export function forget(at: usize, ids: usize, count: i32): void {
+  const table = changetype<Counts>(at);
+  for (let i = 0; i < count; i++) store<u32>(table.distinct + (<usize>load<u32>(ids + (<usize>i << 2)) << 2), NONE);
+  for (let place: u32 = 0; place <= table.mask; place++) {
+    const slot = slotAt(table.slots, place);
+    if (slot.group == NONE || slot.count == 0 || load<u32>(table.distinct + (<usize>slot.group << 2)) != NONE) continue;
+    slot.count = 0;
+    table.zeros++;
+  }
+  for (let i = 0; i < count; i++) store<u32>(table.distinct + (<usize>load<u32>(ids + (<usize>i << 2)) << 2), 0);
+}
+
+/** Adds what `other` holds from slot `from` on; returns the slot at which the table was full, or -1. */
+export function merge(at: usize, other: usize, map: usize, codes: usize, from: i32): i32 {
+  const table = changetype<Counts>(at), source = changetype<Counts>(other);
+  for (let place = <u32>from; place <= source.mask; place++) {
+    const slot = slotAt(source.slots, place);
+    if (slot.group == NONE || slot.count == 0) continue;
+    const key = codes != 0 ? <i64>load<u32>(codes + (<usize>slot.key << 2)) : slot.key;
+    if (!add(table, load<u32>(map + (<usize>slot.group << 2)), key, slot.count)) return <i32>place;
+  }
+  return -1;
+}
+
+function isBelow(table: Counts, a: i64, b: i64): bool {
+  if (table.texts == 0) return a < b;
+  const atA = table.texts + (<usize>a << 2), atB = table.texts + (<usize>b << 2);
+  const startA = load<u32>(atA), startB = load<u32>(atB);
+  const lengthA = load<u32>(atA, 4) - startA, lengthB = load<u32>(atB, 4) - startB;
+  const order = memory.compare(table.bytes + startA, table.bytes + startB, min(lengthA, lengthB));
+  return order != 0 ? order < 0 : lengthA < lengthB;
+}
+
+/** The most frequent key of each group, the least of several, as i64 at `keys`, and how often it occurs, as u32 at `most`: 0 when it has none. */
+export function modes(at: usize, groups: i32, keys: usize, most: usize): void {
+  const table = changetype<Counts>(at);
+  memory.fill(most, 0, <usize>groups << 2);
+  for (let place: u32 = 0; place <= table.mask; place++) {
+    const slot = slotAt(table.slots, place);
+    if (slot.group == NONE || slot.count == 0) continue;
+    const best = most + (<usize>slot.group << 2), key = keys + (<usize>slot.group << 3), count = load<u32>(best);
+    if (slot.count > count || (slot.count == count && isBelow(table, slot.key, load<i64>(key)))) {
+      store<u32>(best, slot.count);
+      store<i64>(key, slot.key);
+    }
+  }
+}
+
+/** i64 keys and presence bits of `count` groups out of those of all groups. Returns how many are present. */
+export function pick(keys: usize, most: usize, ids: usize, count: i32, out: usize, present: usize): i32 {
+  let found = 0;
+  memory.fill(present, 0, <usize>((count + 7) >> 3));
+  for (let i = 0; i < count; i++) {
+    const group = ids != 0 ? load<u32>(ids + (<usize>i << 2)) : <u32>i;
+    const there = load<u32>(most + (<usize>group << 2)) != 0;
+    store<i64>(out + (<usize>i << 3), there ? load<i64>(keys + (<usize>group << 3)) : 0);
+    const byte = present + <usize>(i >> 3);
+    store<u8>(byte, <u8>(<i32>load<u8>(byte) | (<i32>there << (i & 7))));
+    found += i32(there);
+  }
+  return found;
+}
+
+/** Numbers of distinct keys as i64. */
+export function distinct(at: usize, ids: usize, count: i32, out: usize): void {
+  const table = changetype<Counts>(at);
+  for (let i = 0; i < count; i++) {
+    const group = ids != 0 ? load<u32>(ids + (<usize>i << 2)) : <u32>i;
+    store<i64>(out + (<usize>i << 3), <i64>load<u32>(table.distinct + (<usize>group << 2)));
+  }
+}
