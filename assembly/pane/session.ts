@@ -7,7 +7,7 @@
  *           24  u32  1 = open
  * current    per group id, u32: its latest session, 0xffffffff when it has none
  * target     per row, u32: its session, 0xffffffff when the row takes part in none
- * stats      0  i64  highest time so far    8  i32  number of session records in use    12  i32  late rows    16  i32  null rows
+ * stats      0  i64  highest time so far    8  i32  number of session records in use    12  i32  late rows    16  i32  rows without time
  *           20  i32  why it stopped: 0 all done, 1 no free record, 2 this row begins before its group's latest session
  * ```
  * A row before its group's latest session (only with out-of-order input) may join an older session, or two: that is the caller's
@@ -22,8 +22,10 @@ export function sessionize(times: usize, validity: usize, groupIds: usize, from:
   const to = from + length;
   for (; i < to; i++) {
     const group = groupIds == 0 ? 0 : load<u32>(groupIds + (<usize>i << 2)), out = target + (<usize>i << 2);
-    if (group == NONE || validity != 0 && !(load<u8>(validity + <usize>(i >> 3)) >> <u8>(i & 7) & 1)) { store<u32>(out, NONE); nulls++; continue; }
-    const time = load<i64>(times + (<usize>i << 3)), slot = current + (<usize>group << 2), latest = load<u32>(slot);
+    if (validity != 0 && !(load<u8>(validity + <usize>(i >> 3)) >> <u8>(i & 7) & 1)) { store<u32>(out, NONE); nulls++; continue; }
+    const time = load<i64>(times + (<usize>i << 3));
+    if (group == NONE) { store<u32>(out, NONE); if (time > highest) highest = time; continue; } // no key, but time went on
+    const slot = current + (<usize>group << 2), latest = load<u32>(slot);
     const watermark = highest == i64.MIN_VALUE ? i64.MIN_VALUE : highest - delay;
     if (latest != NONE) {
       const session = sessions + (<usize>latest << 5), last = load<i64>(session, 8);

@@ -51,11 +51,9 @@ export class Compiler {
   }
 
   dispose(): void {
-    for (const { operator } of this.#operators.values()) {
-      for (const target of operator.targets) target.dispose();
-      operator.dispose();
-    }
-    for (const target of this.#source.targets) target.dispose();
+    const all = new Set(this.operators);
+    for (const { targets } of [this.#source, ...all]) for (const target of targets) all.add(target);
+    for (const operator of all) operator.dispose();
     this.#operators.clear();
     this.#source.targets.length = 0;
   }

@@ -74,7 +74,8 @@ class ByteFiles implements FrameSource {
   readonly #memory: Memory;
   readonly #options: OpenOptions;
   /** What was opened to find the columns and can't be opened again (standard input). */
-  #begun: { readonly source: ByteSource; readonly decoder: Decoder; readonly chunk: Chunk | null } | null = null;
+  #begun: { readonly source: ByteSource; readonly decoder: Decoder; readonly chunk: Chunk | null; readonly ended: boolean } | null =
+    null;
   #done: SourceMetrics = { bytes: 0, storedBytes: 0, skipped: 0 };
   #current: { readonly source: ByteSource; decoder: Decoder } | null = null;
 
@@ -92,16 +93,18 @@ class ByteFiles implements FrameSource {
     const decoder = this.#decoder(path);
     let keep = false;
     let chunk: Chunk | null = null;
+    let ended = false;
     try {
-      while (!decoder.schema) {
-        const bytes = await fill(source, decoder);
+      while (!decoder.schema && !ended) {
+        const bytes = await source.read(decoder.reserve(readBytes));
+        taken(decoder, bytes);
+        ended = bytes === 0;
         chunk = decoder.next();
-        if (bytes === 0) break;
       }
       const { schema } = decoder;
       if (!schema) throw new OptionError('schema', `openFrame: ${path} holds no records that tell its columns; give a schema`);
       keep = path === '-';
-      if (keep) this.#begun = { source, decoder, chunk };
+      if (keep) this.#begun = { source, decoder, chunk, ended };
       else this.#codec = this.#codec.withSchema?.(schema) ?? this.#codec;
       return schema;
     } finally {
@@ -121,7 +124,8 @@ class ByteFiles implements FrameSource {
       this.#current = { source, decoder: begun?.decoder ?? this.#decoder(path, columns) };
       try {
         if (begun?.chunk) await push(begun.chunk);
-        await this.#read(path, push, columns, signal);
+        if (begun?.ended) await this.#drain(push, signal);
+        else await this.#read(path, push, columns, signal);
       } finally {
         this.#done = this.metrics();
         this.#current.decoder.dispose();
@@ -145,18 +149,32 @@ class ByteFiles implements FrameSource {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const current = this.#current!;
-    let { restarts } = current.source;
+    const { source } = current;
+    let { restarts } = source;
     while (!signal?.aborted) {
-      const bytes = await fill(current.source, current.decoder);
-      if (current.source.restarts !== restarts) {
-        // The file was replaced: its new text begins with a header of its own.
-        restarts = current.source.restarts;
+      const space = current.decoder.reserve(readBytes);
+      const bytes = await source.read(space);
+      if (source.restarts === restarts) {
+        taken(current.decoder, bytes);
+      } else {
+        // The file was replaced: what was read begins a new text, with a header of its own.
+        restarts = source.restarts;
+        const begin = space.slice(0, bytes);
+        current.decoder.end();
+        await this.#drain(push, signal);
         current.decoder.dispose();
         current.decoder = this.#decoder(path, columns);
+        current.decoder.write(begin);
       }
-      for (let chunk = current.decoder.next(); chunk && !signal?.aborted; chunk = current.decoder.next()) await push(chunk);
+      await this.#drain(push, signal);
       if (bytes === 0) return;
     }
+  }
+
+  /** Pushes the chunks that the decoder has ready. */
+  async #drain(push: (rows: unknown) => void | Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+    const { decoder } = this.#current!;
+    for (let chunk = decoder.next(); chunk && !signal?.aborted; chunk = decoder.next()) await push(chunk);
   }
 
   async #source(path: string, signal: AbortSignal | undefined, follow: boolean): Promise<ByteSource> {
@@ -171,12 +189,10 @@ class ByteFiles implements FrameSource {
   }
 }
 
-/** Reads once, straight into the decoder; 0 ends it. */
-async function fill(source: ByteSource, decoder: Decoder): Promise<number> {
-  const bytes = await source.read(decoder.reserve(readBytes));
+/** That many bytes were read into the decoder's space; 0: it was the end. */
+function taken(decoder: Decoder, bytes: number): void {
   if (bytes === 0) decoder.end();
   else decoder.commit(bytes);
-  return bytes;
 }
 
 /** Files that are read from their end. */

@@ -41,8 +41,8 @@ export class Sliding implements Windower {
   readonly #result: GroupState;
   /** Oldest first. */
   #pending: Slice[] = [];
-  /** Windows that ended at or before this have been shown; null before the first. */
-  #shownTo: bigint | null = null;
+  /** Windows that end at or before this are closed; null before the first row. */
+  #closedTo: bigint | null = null;
   #changedFrom: bigint | null = null;
   readonly #due: { readonly state: GroupState; readonly end: bigint }[] = [];
 
@@ -155,18 +155,19 @@ export class Sliding implements Windower {
     for (let end = this.#nextEnd(); end !== null && end <= watermark; end = this.#nextEnd()) {
       this.#advance(end);
       show(this.#sumOf(end), end);
-      this.#shownTo = end;
+      this.#closedTo = end;
     }
+    this.#closedTo = watermark;
     this.#slicer.closed = watermark;
   }
 
-  /** The end of the earliest window that was not shown and covers a slice. */
+  /** The end of the earliest window that is not closed and covers a slice. */
   #nextEnd(): bigint | null {
-    const after = this.#shownTo;
+    const after = this.#closedTo;
     for (const slices of [this.#front, this.#back, this.#pending]) {
       for (const { start } of slices) {
         const first = this.#endAtOrAfter(start + this.#width);
-        const end = after !== null && first <= after ? after + this.#step : first;
+        const end = after !== null && first <= after ? this.#endAtOrAfter(after + 1n) : first;
         if (end - this.#size <= start) return end;
       }
     }
@@ -219,7 +220,7 @@ export class Sliding implements Windower {
     const from = this.#emit === 'everyBatch' ? this.#nextEnd() : this.#changedFrom;
     if (newest === undefined || from === null) return;
     let end = this.#emit === 'everyBatch' ? from : this.#endAtOrAfter(from + this.#width);
-    if (this.#shownTo !== null && end <= this.#shownTo) end = this.#shownTo + this.#step;
+    if (this.#closedTo !== null && end <= this.#closedTo) end = this.#endAtOrAfter(this.#closedTo + 1n);
     for (; end - this.#size <= newest; end += this.#step) this.#show(sink, this.#sumOf(end), end);
   }
 
