@@ -84,6 +84,13 @@ function codecOf(paths: readonly string[], options: RunOptions): { format?: stri
   return { format };
 }
 
+const emitModes = /* @__PURE__ */ Object.freeze({
+  close: 'onClose',
+  update: 'onUpdate',
+  batch: 'everyBatch',
+  end: 'end',
+});
+
 /** The verbs, in the order that --help tells. */
 function planned(source: DataFrame, options: RunOptions): DataFrame {
   const { agg, by, emit, select } = options;
@@ -92,8 +99,9 @@ function planned(source: DataFrame, options: RunOptions): DataFrame {
   for (const text of options.where ?? []) frame = frame.filter(text);
   if (agg === undefined) return select ? frame.select(select) : frame;
   const windowed = windowOf(frame, options);
-  const grouped = by ? (windowed ?? frame).groupby(by) : (windowed ?? frame);
-  return grouped.agg(agg, { emit: emit ?? (windowed ? undefined : 'end') });
+  const settings = { emit: emit ? emitModes[emit] : windowed ? undefined : ('end' as const) };
+  if (windowed) return by ? windowed.groupby(by).agg(agg, settings) : windowed.agg(agg, settings);
+  return by ? frame.groupby(by).agg(agg, settings) : frame.agg(agg, settings);
 }
 
 function windowOf(frame: DataFrame, { window, tumbling, sliding, session }: RunOptions) {
