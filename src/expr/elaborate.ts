@@ -169,7 +169,7 @@ export class Elaborator {
     const exponent = integerConstant(b);
     const left = this.#typeOf(a);
     const whole = left !== null && (isInteger(left) || left.kind === 'bool');
-    if (op === 'pow' && whole && exponent !== undefined && a.kind !== 'literal') {
+    if (op === 'pow' && whole && left.kind !== 'uint64' && exponent !== undefined && a.kind !== 'literal') {
       if (exponent < 0n)
         this.#fail(`pow() of the integer ${a.key} to the ${exponent} is no integer; cast it to f64 first`);
       return core('pow', i64(), [this.#as(this.#number(op, a), i64()), coreLiteral(i64(), exponent)]);
@@ -299,8 +299,7 @@ export class Elaborator {
     const type = this.#number(op, a).type as NumericType;
     if (op === 'abs' && isUnsigned(type)) return x;
     const signed = isFloat(type) ? type : type.kind === 'int32' ? type : arithmeticType(type, smallestInteger(-1n));
-    const target = type.kind === 'uint64' ? i64() : signed;
-    return core(op, target, [this.#as(x, target)]);
+    return core(op, signed, [this.#as(x, signed)]);
   }
 
   #round(a: Expression, b: Expression | undefined): Core {

@@ -102,7 +102,7 @@ class Parser {
     let left = this.#prefix();
     for (;;) {
       const token = this.#token;
-      const found = isOperator(token) ? infix[token.text] : undefined;
+      const found = infixOf(token);
       if (!found || found[0] < least) break;
       const [power, op] = found;
       if (power === COMPARISON) {
@@ -123,7 +123,7 @@ class Parser {
     let all: Expression | undefined;
     for (;;) {
       const token = this.#token;
-      const found = isOperator(token) ? infix[token.text] : undefined;
+      const found = infixOf(token);
       if (!found || found[0] !== COMPARISON) return all!;
       this.#at++;
       let one: Expression;
@@ -171,7 +171,7 @@ class Parser {
     if (this.#token.text === '(' && this.#token.kind === 'symbol' && token.text !== 'not') return this.#callOf(token);
     if (token.text === 'not') return call('not', [this.expression(NOT)]);
     if (Object.hasOwn(constants, token.text)) return literal(constants[token.text]!);
-    if (token.text in infix) {
+    if (infixOf(token)) {
       this.#at--;
       throw this.#error(`a value must stand here, not ${described(token)}`);
     }
@@ -297,6 +297,8 @@ class Parser {
   }
 }
 
+const infixOf = (token: Token): readonly [number, Op] | undefined =>
+  isOperator(token) && Object.hasOwn(infix, token.text) ? infix[token.text] : undefined;
 const isOperator = ({ kind }: Token): boolean => kind === 'symbol' || kind === 'name';
 const described = ({ kind, text }: Token): string => (kind === 'end' ? 'the end' : JSON.stringify(text));
 
