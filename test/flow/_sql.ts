@@ -2,8 +2,6 @@
 interface Pair {
   readonly ours: string;
   readonly sql: string;
-  /** Relative tolerance beside rounding of the last bits; see `tolerance`. */
-  readonly loose?: number;
 }
 
 const inOrder = 'order by rn';
@@ -25,9 +23,9 @@ export const aggregations: Readonly<Record<string, Pair>> = {
   latest: { ours: 'max(date)', sql: 'max(date)' },
   low_dest: { ours: 'min(destination)', sql: 'min(destination)' },
   high_dest: { ours: 'max(destination)', sql: 'max(destination)' },
-  variance: { ours: 'var(delay)', sql: 'var_samp(delay)', loose: 1e-9 },
-  deviation: { ours: 'std(ratio)', sql: 'stddev_samp(ratio)', loose: 1e-9 },
-  error: { ours: 'sem(delay)', sql: 'stddev_samp(delay) / sqrt(count(delay))', loose: 1e-9 },
+  variance: { ours: 'var(delay)', sql: 'var_samp(delay)' },
+  deviation: { ours: 'std(ratio)', sql: 'stddev_samp(ratio)' },
+  error: { ours: 'sem(delay)', sql: 'stddev_samp(delay) / sqrt(count(delay))' },
   one: { ours: 'first(delay)', sql: `first(delay ${inOrder}) filter (delay is not null)` },
   other: { ours: 'last(delay)', sql: `last(delay ${inOrder}) filter (delay is not null)` },
   one_dest: { ours: 'first(destination)', sql: `first(destination ${inOrder})` },
@@ -39,7 +37,10 @@ export const aggregations: Readonly<Record<string, Pair>> = {
   some_late: { ours: 'any(late)', sql: 'bool_or(late)' },
   all_late: { ours: 'all(late)', sql: 'bool_and(late)' },
   late_share: { ours: 'sum(late) / count(late)', sql: 'count(*) filter (late) / count(late)' },
-  weighted: { ours: 'sum(delay * distance) / sum(distance)', sql: 'sum(delay * distance) / sum(distance)' },
+  weighted: {
+    ours: 'sum(delay * distance) / sum(distance)',
+    sql: 'coalesce(sum(delay * distance), 0) / sum(distance)',
+  },
 };
 
 export interface Case {
