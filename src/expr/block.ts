@@ -10,4 +10,6 @@ export const blockRows = 4096;
 export interface Block {
   length: number;
   vectors: readonly ChunkVector[];
+  /** Address of bits, 0 = nobody will look at the row: values that a checked cast refuses are let pass there. 0 or absent: all rows count. */
+  mask?: number;
 }

@@ -524,8 +524,3 @@ function finerTime(a: DataType, b: DataType): DataType {
   if (rank(a) < 0 && rank(b) < 0) return a;
   return timestamp((['s', 'ms', 'us', 'ns'] as const)[Math.max(rank(a), rank(b))]!);
 }
-
-/** The type an expression has over `schema`. @throws SchemaError as `Elaborator.elaborate` */
-export function typeOf(expression: Expression, schema: Schema, verb = 'expression'): DataType {
-  return new Elaborator(schema, verb).elaborate(expression).type;
-}

@@ -22,9 +22,10 @@ const check: Emit = (program, node, [at], out) => {
   const { registers, memory } = program;
   const from = node.args[0]!.type;
   const kernel = program.cast[node.value as string]!;
+  const own = program.bits();
   return length => {
     const x = registers[at!]!;
-    const row = kernel(x.values, x.validity, out.values, length);
+    const row = kernel(x.values, program.both(x.validity, program.mask, own, length), out.values, length);
     if (row >= 0) throw misfit(memory, from, x, row, node.type);
     out.validity = x.validity;
   };

@@ -15,11 +15,13 @@ const isPresent = (memory: Memory, validity: number, row: number): boolean =>
 /** Texts to numbers, bools and times, row by row: a rare road, for texts that a codec did not type. */
 export const readText: Emit = (program, { type }, [at], out) => {
   const { registers, memory } = program;
+  const own = program.bits();
   return length => {
     const x = registers[at!]!;
     out.validity = x.validity;
+    const wanted = program.both(x.validity, program.mask, own, length);
     for (let row = 0; row < length; row++) {
-      if (!isPresent(memory, x.validity, row)) continue;
+      if (!isPresent(memory, wanted, row)) continue;
       const start = x.values + memory.i32[x.offsets / 4 + row]!;
       const stop = x.values + memory.i32[x.offsets / 4 + row + 1]!;
       const text = decoder.decode(memory.u8.slice(start, stop));

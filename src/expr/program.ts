@@ -37,6 +37,8 @@ export class Program {
   /** Bits for a whole block, all one and all zero. */
   readonly ones: number;
   readonly zeros: number;
+  /** The mask of the block at work; 0 when all its rows count. */
+  mask = 0;
   readonly #steps: Step[] = [];
   readonly #columns: { readonly register: number; readonly place: number }[] = [];
   readonly #places = new Map<string, number>();
@@ -70,6 +72,7 @@ export class Program {
   run(block: Block): void {
     const { registers } = this;
     for (const { register, place } of this.#columns) registers[register] = block.vectors[place]!;
+    this.mask = block.mask ?? 0;
     const { length } = block;
     for (const step of this.#steps) step(length);
   }

@@ -274,6 +274,13 @@ describe.each([true, false])('bind over shared memory: %s', shared => {
   it('refuses a value that a checked cast can not keep, unless the row has none', () => {
     expect(() => evaluate("cast(x, 'i32')")).toThrow('cast: NaN has no place in i64; fill or filter it first (fillna)');
     expect(() => evaluate("cast(s, 'i8')")).toThrow('cast: 300 has no place in i8');
+    // the mask leaves out row 2, which is NaN
+    const bound = bind(parse("cast(x, 'i32')"), schema, memory, scratch);
+    const mask = memory.allocateZeroed(8, 'test');
+    memory.u8[mask] = 0b1011;
+    expect(valuesOf(memory, bound.evaluate({ ...block, mask }), 2)).toEqual([1, -3]);
+    bound.dispose();
+    memory.free(mask);
     expect(evaluate("cast(fillna(x, 0), 'i32')").values).toEqual([1, -3, 0, 0]);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { SchemaError } from '../../src/errors.ts';
 import { argumentsOf, hasAggregate, splitAggregates } from '../../src/expr/aggregates.ts';
-import { typeOf } from '../../src/expr/elaborate.ts';
 import { type AggregateCall, columnsOf } from '../../src/expr/expression.ts';
 import { parse } from '../../src/expr/parse.ts';
+import { typeOf } from '../../src/expr/type-of.ts';
 import {
   bool,
   date32,
