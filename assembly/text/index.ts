@@ -1,4 +1,6 @@
 import * as csv from './csv';
+import * as encoding from './encode';
+import { Output, Source } from './encode';
 import { Field, State } from './field';
 import * as json from './json';
 import * as string from './string';
@@ -7,6 +9,8 @@ export const heapBase: usize = __heap_base;
 /** Sizes of the records that TypeScript makes room for. */
 export const stateBytes: i32 = offsetof<State>() + offsetof<Field>();
 export const fieldBytes: i32 = offsetof<Field>();
+export const outputBytes: i32 = offsetof<Output>();
+export const sourceBytes: i32 = offsetof<Source>();
 
 /** Makes a state of `stateBytes` bytes: `fields` of `count` × fieldBytes, a table of `tableMask` + 1 i32 for keys, the powers of five, 8 KiB of scratch. */
 export function openState(state: usize, fields: usize, count: i32, wanted: i32, table: usize, tableMask: i32, powers: usize, scratch: usize): void { memory.fill(state, 0, stateBytes); const s = changetype<State>(state); s.fields = fields; s.fieldCount = count; s.wanted = wanted; s.table = table; s.tableMask = tableMask; s.powers = powers; s.scratch = scratch; s.head = changetype<Field>(state + offsetof<State>()); s.head.next = fields; }
@@ -42,3 +46,9 @@ export function parseCsv(state: usize, at: usize, end: usize, row: i32, limit: i
 export function skipCsv(state: usize, at: usize, end: usize): usize { return csv.skipRecord(changetype<State>(state), at, end); }
 /** Behind the next newline in [at, end); 0 when there is none. */
 export function findLine(at: usize, end: usize): usize { return string.lineEnd(at, end); }
+/** Makes the state of an encoder; `csv` 0: NDJSON. */
+export function openOutput(state: usize, columns: usize, count: i32, csv: i32, delimiter: i32, quote: i32, comment: i32, powers: usize, nullTexts: usize, nullCount: i32, nullsFirst: i32): void { const o = changetype<Output>(state); o.columns = columns; o.count = count; o.csv = csv; o.delimiter = delimiter; o.quote = quote; o.comment = comment; o.powers = powers; o.nullTexts = nullTexts; o.nullCount = nullCount; o.nullsFirst = nullsFirst; }
+/** Column `index` of an encoder; a prefix has 16 readable bytes beyond its end. */
+export function setSource(columns: usize, index: i32, kind: i32, width: i32, values: usize, validity: usize, offsets: usize, ticks: i32, textOffsets: usize, textValues: usize, prefix: usize, prefixLength: i32): void { const c = changetype<Source>(columns + <usize>index * offsetof<Source>()); c.kind = kind; c.width = width; c.values = values; c.validity = validity; c.offsets = offsets; c.ticks = ticks; c.textOffsets = textOffsets; c.textValues = textValues; c.prefix = prefix; c.prefixLength = prefixLength; }
+/** Rows [row, rows) as text to [out, limit): how many were written; the end is the state's first word. −1: a field needs quotes and there are none. */
+export function encode(state: usize, row: i32, rows: i32, out: usize, limit: usize): i32 { return encoding.encode(changetype<Output>(state), row, rows, out, limit); }

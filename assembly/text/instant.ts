@@ -143,8 +143,12 @@ export function readInstant(s: State, at: usize, out: usize, ticks: i32): usize 
   }
   const seconds = <i64>days * 86400 + (hour * 3600 + minute * 60 + second - offset);
   const fraction = <i64>(nanos / (NANOS / ticks));
-  // only nanoseconds can leave int64: beyond ±292 years
-  if (ticks == NANOS && (seconds > 9223372035 || seconds < -9223372036)) return fail(s, RANGE, at);
+  // only nanoseconds can leave int64: beyond ±292 years. −2^63 is −9223372037 s + 145224192 ns
+  if (
+    ticks == NANOS &&
+    (seconds > 9223372036 || seconds < -9223372037 || (seconds == 9223372036 && fraction > 854775807) ||
+      (seconds == -9223372037 && fraction < 145224192))
+  ) return fail(s, RANGE, at);
   store<i64>(out, seconds * <i64>ticks + fraction);
   return p;
 }

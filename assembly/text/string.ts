@@ -154,12 +154,24 @@ export function isUtf8(at: usize, end: usize): bool {
   return true;
 }
 
-/** Whether `length` bytes at `a` and `b` are the same; reads up to 7 beyond. */
-// @ts-ignore: decorator
-@inline
+/** Whether `length` bytes at `a` and `b` are the same; reads up to 7 beyond at `a`, and at `b` within its page. */
 export function sameBytes(a: usize, b: usize, length: i32): bool {
   for (; length >= 8; length -= 8, a += 8, b += 8) if (load<u64>(a) != load<u64>(b)) return false;
-  return length == 0 || ((load<u64>(a) ^ load<u64>(b)) << (64 - (<u64>length << 3))) == 0;
+  if (length == 0) return true;
+  if ((b & 0xffff) <= 0xfff8) return ((load<u64>(a) ^ load<u64>(b)) << (64 - (<u64>length << 3))) == 0;
+  // the next page may not exist
+  for (let i = 0; i < length; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false;
+  return true;
+}
+
+const LANES: v128 = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+
+/** 16 bytes from `at`, of which `left` are meant; never reads a page that none of these is in, for it may not exist. */
+// @ts-ignore: decorator
+@inline
+export function loadWithin(at: usize, left: i32): v128 {
+  if (left >= 16 || (at & 0xffff) <= 0xfff0) return v128.load(at);
+  return i8x16.swizzle(v128.load(at + left - 16), i8x16.add(LANES, i8x16.splat(<i8>(16 - left))));
 }
 
 /** A hash of `length` bytes; reads up to 7 beyond. */

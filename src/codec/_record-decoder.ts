@@ -200,7 +200,10 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
     if (!layout) {
       this.#awaited = bytes > patience ? bytes * 1.5 : 0;
       if (bytes <= maxRecordBytes + patience) return false;
-      throw (this.#error = this.#fault(`${name}: the first record is longer than ${maxRecordBytes} bytes`, input.start));
+      throw (this.#error = this.#fault(
+        `${name}: the first record is longer than ${maxRecordBytes} bytes`,
+        input.start,
+      ));
     }
     this.#awaited = 0;
     this.#schema = layout.schema as Schema<C>;
@@ -281,7 +284,8 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
     const columns = this.#columns!;
     if (this.#closed) return this.#afterEnd();
     if (this.#discarding && !this.#discard()) return 0;
-    if (input.length === 0 || (input.length < this.#awaited && !this.#ended)) return 0;
+    if (input.length < this.#awaited && !this.#ended) return 0;
+    if (input.length === 0 && (this.#format.lines || !this.#ended)) return 0;
     this.#awaited = 0;
     columns.begin(this.#room, this.#table, this.#fieldOf);
     let row = 0;
@@ -382,6 +386,7 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
       if (left > 0) this.#reject('ends in the middle of a record', input.start);
       else if (!lines) this.#reject('the array is not closed; the text was cut off', input.start);
       input.start = input.end;
+      this.#closed = true;
       return;
     }
     if (left > maxRecordBytes) {

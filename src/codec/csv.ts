@@ -1,8 +1,9 @@
-import { DataError, OptionError, SchemaError } from '../errors.ts';
+import { DataError, SchemaError } from '../errors.ts';
 import { type TextRoom, textRoom } from '../kernel/text.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type Guess, guessText, joinGuesses, typeOfGuess } from '../schema/infer.ts';
 import { type Columns, field, Schema, schemaOf } from '../schema/schema.ts';
+import { type CsvDialect, dialectOf, looksLikeValue, writeNulls } from './_csv-dialect.ts';
 import type { Input } from './_input.ts';
 import { fieldsOf, mustHaveColumns, RecordDecoder, type TextFormat, type TextLayout } from './_record-decoder.ts';
 import { RecordEncoder } from './_record-encoder.ts';
@@ -28,17 +29,6 @@ export interface CsvOptions {
   readonly maxRecordBytes?: number;
 }
 
-/** Options with their defaults, characters as bytes. */
-export interface CsvDialect {
-  readonly delimiter: number;
-  /** 0: none. */
-  readonly quote: number;
-  /** 0: none. */
-  readonly comment: number;
-  readonly header: boolean | readonly string[];
-  readonly nulls: readonly string[];
-}
-
 /**
  * CSV after RFC 4180: fields may be quoted, a quote inside is doubled, quoted fields may hold delimiters and newlines;
  * lines end in LF or CRLF. Every record must have as many fields as there are columns.
@@ -62,44 +52,14 @@ export function csv<C extends Columns = Columns>(columns?: C | Schema<C>, option
     schema,
     decoder: (place: DecoderOptions) => new RecordDecoder<C>(new CsvFormat(schema, dialect, options), schema, place),
     encoder: (rows: Schema) => new RecordEncoder(rows, { name: 'csv', dialect }),
+    withSchema: known => csv(known, options) as Codec<any>,
   };
-}
-
-const nullBytes = 60;
-
-function dialectOf({ delimiter = ',', quote = '"', comment, header = true, nulls = [''] }: CsvOptions): CsvDialect {
-  const dialect = {
-    delimiter: byteOf('delimiter', delimiter),
-    quote: quote === null ? 0 : byteOf('quote', quote),
-    comment: comment === undefined ? 0 : byteOf('comment', comment),
-    header,
-    nulls,
-  };
-  if (dialect.delimiter === dialect.quote || dialect.delimiter === dialect.comment) {
-    throw new OptionError('delimiter', `csv: ${JSON.stringify(delimiter)} is the delimiter and the quote or comment too`);
-  }
-  for (const text of nulls) {
-    if (utf8Bytes.encode(text).length <= nullBytes) continue;
-    throw new OptionError('nulls', `csv: the null text "${text.slice(0, 20)}…" is longer than ${nullBytes} bytes`);
-  }
-  return dialect;
-}
-
-function byteOf(option: string, text: string): number {
-  const code = text.charCodeAt(0);
-  const fits = text.length === 1 && code < 128 && code !== 0 && !/[\w.+\-\r\n]/.test(text.replace('_', ''));
-  if (fits) return code;
-  throw new OptionError(
-    option,
-    `csv: ${option} is ${JSON.stringify(text)}; give one ASCII character that is no letter, digit, sign or newline`,
-  );
 }
 
 const inferBytes = 1 << 20;
-const utf8Bytes = /* @__PURE__ */ new TextEncoder();
 const utf8Text = /* @__PURE__ */ new TextDecoder();
 
-/** A field of a record as text; null for an unquoted null text. */
+/** A field of a record as text. */
 type Cell = { readonly text: string; readonly quoted: boolean };
 
 class CsvFormat implements TextFormat {
@@ -144,14 +104,8 @@ class CsvFormat implements TextFormat {
     const { delimiter, quote, comment, nulls } = this.#dialect;
     const memory = this.#memory!;
     this.#nullTexts ||= memory.allocateZeroed(Math.max(nulls.length, 1) * 64, this.name);
-    for (const [i, text] of nulls.entries()) {
-      const bytes = utf8Bytes.encode(text);
-      memory.i32[(this.#nullTexts >>> 2) + i * 16] = bytes.length;
-      memory.u8.set(bytes, this.#nullTexts + i * 64 + 4);
-    }
-    // Only a null text that begins like a value has to be looked for before the value is read.
-    const first = nulls.some(text => /^[\s\d+\-.tfni]/i.test(text) && !/^(?:na|n\/a|null|none)$/i.test(text));
-    room.setCsv(state, delimiter, quote, comment, this.#nullTexts, nulls.length, first ? 1 : 0);
+    writeNulls(memory, this.#nullTexts, nulls);
+    room.setCsv(state, delimiter, quote, comment, this.#nullTexts, nulls.length, looksLikeValue(nulls) ? 1 : 0);
   }
 
   parse(room: TextRoom, state: number, at: number, end: number, row: number, limit: number): number {

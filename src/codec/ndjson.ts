@@ -36,6 +36,7 @@ export function ndjson<C extends Columns = Columns>(columns?: C | Schema<C>, opt
     schema,
     decoder: (place: DecoderOptions) => new RecordDecoder<C>(new NdjsonFormat(schema, options), schema, place),
     encoder: (rows: Schema) => new RecordEncoder(rows, { name: 'ndjson' }),
+    withSchema: known => ndjson(known, options) as Codec<any>,
   };
 }
 

@@ -27,8 +27,7 @@ import { field, Schema } from './schema.ts';
 export type Guess = 'none' | 'i32' | 'i64' | 'u64' | 'f64' | 'bool' | 'day' | 'ms' | 'us' | 'ns' | 'binary' | 'text';
 
 const day = /^\d{4}([-/])\d\d\1\d\d$/;
-const instant =
-  /^\d{4}([-/])\d\d\1\d\d[ T]\d\d:\d\d(?::\d\d(?:\.(\d{1,9}))?)?(?: ?[zZ]| ?[+-]\d\d(?::?\d\d)?)?$/;
+const instant = /^\d{4}([-/])\d\d\1\d\d[ T]\d\d:\d\d(?::\d\d(?:\.(\d{1,9}))?)?(?: ?[zZ]| ?[+-]\d\d(?::?\d\d)?)?$/;
 const integer = /^[+-]?\d+$/;
 const float = /^[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)$/;
 const floatWord = /^[+-]?(?:nan|inf|infinity)$/i;
