@@ -188,7 +188,13 @@ async function main() {
     );
   }
   for (const file of benchFiles()) {
-    for (const one of await casesOf(file)) {
+    const cases = await casesOf(file).catch(error => {
+      // A rival that is not installed, or a broken bench: the others go on.
+      process.stderr.write(`bench/${file}: ${error.message}\n`);
+      if (file.includes(options.case)) report.results.push({ id: file, error: error.message });
+      return [];
+    });
+    for (const one of cases) {
       if (!one.id.includes(options.case)) continue;
       if (options.list) {
         say(one.id);
