@@ -46,6 +46,8 @@ const places = [
   'probe',
   'column',
   'pane',
+  'scan',
+  'parquet',
 ];
 
 function memoryBase(room) {

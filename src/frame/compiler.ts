@@ -9,7 +9,8 @@ import { AggregateOperator, type RawResult } from './operators/aggregate.ts';
 import { FilterOperator } from './operators/filter.ts';
 import type { Operator } from './operators/operator.ts';
 import { ProjectOperator } from './operators/project.ts';
-import { type AggregatePlan, type FilterPlan, indexOf, type Plan, type ProjectPlan } from './plan.ts';
+import { ScanOperator } from './operators/scan.ts';
+import { type AggregatePlan, type FilterPlan, indexOf, type Plan, type ProjectPlan, type ScanPlan } from './plan.ts';
 
 /** Makes the operators of plans over one source; a plan node that several frames share has one operator. */
 export class Compiler {
@@ -71,6 +72,8 @@ export class Compiler {
         return this.#filter(plan, input);
       case 'project':
         return this.#project(plan, input);
+      case 'scan':
+        return this.#scan(plan, input);
       case 'aggregate':
         return this.#aggregate(plan, input);
     }
@@ -84,13 +87,43 @@ export class Compiler {
   #project({ columns, schema, input: { schema: from } }: ProjectPlan, input: Operator): Operator {
     const expressions = columns.map(({ expression }) => expression);
     const bind = (places: readonly number[]) =>
-      bindAll(places.map(place => expressions[place]!), from, this.#memory, this.#scratch, { verb: 'assign', owner: this.owner });
-    return new ProjectOperator(schema, input, expressions.map(expression => placesOf([expression], from)), bind);
+      bindAll(
+        places.map(place => expressions[place]!),
+        from,
+        this.#memory,
+        this.#scratch,
+        { verb: 'assign', owner: this.owner },
+      );
+    return new ProjectOperator(
+      schema,
+      input,
+      expressions.map(expression => placesOf([expression], from)),
+      bind,
+    );
+  }
+
+  #scan(plan: ScanPlan, input: Operator): Operator {
+    const { kind, args, types, parameters } = plan.scan;
+    const { schema } = plan.input;
+    const timed = kind.needsIndex?.(parameters) ?? false;
+    const index = timed ? indexOf(plan.input, kind.name) : null;
+    const place = index ? schema.indexOf(plan.input.index!) : -1;
+    return new ScanOperator(this.#memory, this.#scratch, input, {
+      layout: plan.schema,
+      scan: kind.create({ memory: this.#memory, scratch: this.#scratch, owner: this.owner, types, parameters, index }),
+      inputs: bindAll(args, schema, this.#memory, this.#scratch, { verb: kind.name, owner: this.owner }),
+      time: index ? { place, index } : null,
+      reads: [...placesOf(args, schema), ...(index ? [place] : [])],
+      perBatch: plan.mode === 'updating',
+    });
   }
 
   #aggregate(plan: AggregatePlan, input: Operator): Operator {
     const { schema } = plan.input;
-    const states = new Map<string, { readonly at: number; readonly spec: StateSpec; readonly args: readonly Expression[] }>();
+    const states = new Map<
+      string,
+      { readonly at: number; readonly spec: StateSpec; readonly args: readonly Expression[] }
+    >();
     const results: RawResult[] = plan.aggregates.map(({ aggregation, args, types, parameters }) => {
       const kind = aggregation.kind(types, parameters);
       const key = `${kind.name}(${args.map(arg => arg.key).join(', ')})`;
@@ -101,7 +134,9 @@ export class Compiler {
     const spec: GroupSpec = {
       memory: this.#memory,
       owner: this.owner,
-      keys: plan.keys.map((_, at) => plan.raw.fields[plan.raw.length - plan.aggregates.length - plan.keys.length + at]!.type),
+      keys: plan.keys.map(
+        (_, at) => plan.raw.fields[plan.raw.length - plan.aggregates.length - plan.keys.length + at]!.type,
+      ),
       states: [...states.values()].map(state => state.spec),
     };
     const keys = plan.keys.map(({ expression }) => expression);
@@ -110,17 +145,25 @@ export class Compiler {
     const index = timed ? indexOf(plan.input, 'window') : null;
     const place = index ? schema.indexOf(plan.input.index!) : -1;
     const options = { verb: 'agg', owner: this.owner };
-    return new AggregateOperator(this.#memory, this.#scratch, input, {
-      plan,
-      windower: windowerOf(plan.window, spec, this.#scratch, { index, emit: plan.emit, outOfOrder: plan.outOfOrder }),
-      inputs: bindAll(inputs, schema, this.#memory, this.#scratch, options),
-      argCounts: [...states.values()].map(state => state.args.length),
-      results,
-      projections: projectionsOf(plan, expressions => bindAll(expressions, plan.raw, this.#memory, this.#scratch, options)),
-      time: index ? { place, index } : null,
-      reads: [...placesOf(inputs, schema), ...(index ? [place] : [])],
-      takesMask: plan.window.kind === 'everything',
-    }, this.owner);
+    return new AggregateOperator(
+      this.#memory,
+      this.#scratch,
+      input,
+      {
+        plan,
+        windower: windowerOf(plan.window, spec, this.#scratch, { index, emit: plan.emit, outOfOrder: plan.outOfOrder }),
+        inputs: bindAll(inputs, schema, this.#memory, this.#scratch, options),
+        argCounts: [...states.values()].map(state => state.args.length),
+        results,
+        projections: projectionsOf(plan, expressions =>
+          bindAll(expressions, plan.raw, this.#memory, this.#scratch, options),
+        ),
+        time: index ? { place, index } : null,
+        reads: [...placesOf(inputs, schema), ...(index ? [place] : [])],
+        takesMask: plan.window.kind === 'everything',
+      },
+      this.owner,
+    );
   }
 }
 

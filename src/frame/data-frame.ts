@@ -7,7 +7,7 @@ import { typeOf } from '../expr/type-of.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Bool, DataType } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
-import { type Columns, Schema, schemaOf } from '../schema/schema.ts';
+import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
 import { Stream } from '../stream/stream.ts';
 import { everything, slidingOver, type WindowScheme } from '../window/window.ts';
 import type { FrameMetrics } from './executor.ts';
@@ -15,6 +15,7 @@ import { type AggregateInput, type AggregateSettings, GroupBy, type Keys } from 
 import { columnNames, expressionOf, keysOf, namedOf } from './input.ts';
 import { assignPlan, explainPlan, filterPlan, type Plan, projectPlan, sourcePlan, visibleSchema } from './plan.ts';
 import { type FrameSource, Root, type SourceMetrics } from './root.ts';
+import { withScans } from './scans.ts';
 import { Series } from './series.ts';
 import type { Assigned, ColumnInput, DataFrame as DataFrameOf, RowScope, TypesOf } from './types.ts';
 import { Window } from './windowed.ts';
@@ -103,7 +104,9 @@ export class DataFrameBase<C extends Columns = Columns> {
   ): DataFrameOf<TypesOf<I> & Columns>;
   select(text: string): DataFrameOf<Columns>;
   select(columns: unknown): any {
-    const named = Array.isArray(columns) ? columnNames(columns, this.schema, 'select') : namedOf(columns, this, 'select');
+    const named = Array.isArray(columns)
+      ? columnNames(columns, this.schema, 'select')
+      : namedOf(columns, this, 'select');
     return this.derive(projectPlan(this.plan, named, 'select'));
   }
 
@@ -134,7 +137,10 @@ export class DataFrameBase<C extends Columns = Columns> {
   }
 
   /** Aggregates over everything so far; see `GroupBy.agg`. */
-  agg<const A extends AggregateInput<C>>(aggregates: A, settings: AggregateSettings = {}): ReturnType<GroupBy<C, readonly []>['agg']> {
+  agg<const A extends AggregateInput<C>>(
+    aggregates: A,
+    settings: AggregateSettings = {},
+  ): ReturnType<GroupBy<C, readonly []>['agg']> {
     return new GroupBy<C, readonly []>(this, [], everything).agg(aggregates, settings) as any;
   }
 
@@ -142,7 +148,8 @@ export class DataFrameBase<C extends Columns = Columns> {
   window(extent: number | string | { readonly n?: number; readonly value?: string }): Window<C> {
     if (typeof extent !== 'object') return this.#windowed(slidingOver(extent));
     const { n, value } = extent;
-    if (n === undefined && value === undefined) throw new OptionError('window', 'window: give a number of rows, or a span of time such as "2h"');
+    if (n === undefined && value === undefined)
+      throw new OptionError('window', 'window: give a number of rows, or a span of time such as "2h"');
     return this.#windowed(slidingOver((value ?? n)!));
   }
 
@@ -169,7 +176,11 @@ export class DataFrameBase<C extends Columns = Columns> {
   /** The same rows, ordered in time by another column. */
   setIndex(name: keyof C & string): DataFrameOf<C> {
     const field = this.schema.field(name, 'setIndex');
-    const plan = projectPlan({ ...this.plan, index: field.name }, columnNames(this.schema.names, this.schema, 'setIndex'), 'setIndex');
+    const plan = projectPlan(
+      { ...this.plan, index: field.name },
+      columnNames(this.schema.names, this.schema, 'setIndex'),
+      'setIndex',
+    );
     return this.derive(plan);
   }
 
@@ -287,7 +298,8 @@ export class DataFrameBase<C extends Columns = Columns> {
 
   /** The type of an expression over this frame's columns; aggregations have types in `agg` only. */
   typeOf(expression: Expression): DataType {
-    return typeOf(expression, this.plan.schema);
+    const { input, expressions } = withScans(this.plan, [expression], 'type');
+    return typeOf(expressions[0]!, input.schema);
   }
 
   toString(): string {
@@ -310,10 +322,19 @@ export class DataFrameBase<C extends Columns = Columns> {
  * @throws SchemaError when neither tells the columns, or the index can't order rows
  */
 export const DataFrame: DataFrameConstructor = /* @__PURE__ */ (() => {
-  function construct({ schema, example, index = null, outOfOrder = 0, memory, source }: DataFrameOptions<any>): DataFrameBase {
+  function construct({
+    schema,
+    example,
+    index = null,
+    outOfOrder = 0,
+    memory,
+    source,
+  }: DataFrameOptions<any>): DataFrameBase {
     const columns = schema ? schemaOf(schema) : example ? toBatch(example).schema : null;
     if (!columns) {
-      throw new SchemaError('DataFrame: neither schema nor example tells the columns; give one, as in { schema: { price: f64() } }');
+      throw new SchemaError(
+        'DataFrame: neither schema nor example tells the columns; give one, as in { schema: { price: f64() } }',
+      );
     }
     const root = new Root(columns as Schema, { source, memory });
     return new DataFrameBase(root, sourcePlan(columns as Schema, index), outOfOrder);

@@ -82,7 +82,14 @@ export class Executor {
       this.#rowsOut += batch.length;
       this.#results.push({ deliver, batch, place });
     };
-    const sink = new SinkOperator(this.memory, this.#scratch, operator, visibleSchema(plan), collect, this.#compiler.owner);
+    const sink = new SinkOperator(
+      this.memory,
+      this.#scratch,
+      operator,
+      visibleSchema(plan),
+      collect,
+      this.#compiler.owner,
+    );
     return () => this.#compiler.release(sink, operator);
   }
 

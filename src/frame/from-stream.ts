@@ -35,7 +35,9 @@ export function frameFromStream(stream: Stream<any>, shape: FrameShape, options:
   const codec = isCodec(shape) ? shape : null;
   const schema = codec ? codec.schema : columnsOf(shape as Exclude<FrameShape, Codec>);
   if (!schema) {
-    throw new SchemaError(`toDataFrame: ${codec!.name} without columns can't tell them before the first bytes; name them, as in ${codec!.name}({ price: f64() })`);
+    throw new SchemaError(
+      `toDataFrame: ${codec!.name} without columns can't tell them before the first bytes; name them, as in ${codec!.name}({ price: f64() })`,
+    );
   }
   const root = new Root(schema, { memory, stream });
   const decoder = codec?.decoder({ memory, source: options.source, onBadRecord: options.onBadRecord });
@@ -65,6 +67,7 @@ class Pushing extends Operator<unknown, never> {
 
 /** Bytes and text go through a decoder. */
 class Decoding extends Pushing {
+  override readonly takesBytes: boolean;
   readonly #decoder: Decoder;
   readonly #messages: boolean;
   #busy: Promise<void> | null = null;
@@ -73,6 +76,7 @@ class Decoding extends Pushing {
     super(root);
     this.#decoder = decoder;
     this.#messages = messages;
+    this.takesBytes = !messages;
   }
 
   override update(data: unknown): Emitted {
@@ -87,8 +91,9 @@ class Decoding extends Pushing {
     return this.#finish() ?? undefined;
   }
 
-  override detached(): void {
+  override detached(): Emitted {
     this.#decoder.dispose();
+    return undefined;
   }
 
   #take(bytes: Uint8Array): Promise<void> | undefined {
@@ -130,6 +135,7 @@ const isCodec = (shape: FrameShape): shape is Codec => typeof (shape as Partial<
 function columnsOf(shape: Schema | Columns | BatchLike): Schema {
   if (shape instanceof Schema) return shape;
   const values = Object.values(shape);
-  const types = values.length > 0 && values.every(value => typeof value === 'object' && value !== null && 'kind' in value);
+  const types =
+    values.length > 0 && values.every(value => typeof value === 'object' && value !== null && 'kind' in value);
   return types ? schemaOf(shape as Columns) : toBatch(shape as BatchLike).schema;
 }

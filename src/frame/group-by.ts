@@ -43,7 +43,12 @@ export class GroupBy<C extends Columns, K = unknown> {
   readonly #window: WindowScheme;
   readonly #picked: readonly string[] | null;
 
-  constructor(frame: DataFrameBase<C>, keys: readonly Named[], window: WindowScheme, picked: readonly string[] | null = null) {
+  constructor(
+    frame: DataFrameBase<C>,
+    keys: readonly Named[],
+    window: WindowScheme,
+    picked: readonly string[] | null = null,
+  ) {
     this.#frame = frame;
     this.#keys = keys;
     this.#window = window;
@@ -68,7 +73,9 @@ export class GroupBy<C extends Columns, K = unknown> {
     return new GroupBy<any, K>(this.#frame, this.#keys, this.#window, list);
   }
 
-  sum(settings?: AggregateSettings): DataFrame<KeyColumns<C, K> & { [P in keyof Others<C, K>]: SumType<C[P]> & DataType } & Columns> {
+  sum(
+    settings?: AggregateSettings,
+  ): DataFrame<KeyColumns<C, K> & { [P in keyof Others<C, K>]: SumType<C[P]> & DataType } & Columns> {
     return this.#each('sum', settings, true);
   }
 
@@ -122,15 +129,26 @@ export class GroupBy<C extends Columns, K = unknown> {
     const keys = new Set(this.#keys.map(key => key.name));
     const columns = this.#picked
       ? this.#picked.map(column => this.#frame.schema.field(column, name))
-      : this.#frame.schema.fields.filter(({ name: column, type }) => !keys.has(column) && (!numeric || isNumeric(type) || type.kind === 'bool'));
+      : this.#frame.schema.fields.filter(
+          ({ name: column, type }) => !keys.has(column) && (!numeric || isNumeric(type) || type.kind === 'bool'),
+        );
     const parameters: Record<string, number> = settings?.ddof === undefined ? {} : { ddof: settings.ddof };
-    const results = columns.map(field => ({ name: field.name, expression: aggregate(name, [column(field.name)], parameters) }));
+    const results = columns.map(field => ({
+      name: field.name,
+      expression: aggregate(name, [column(field.name)], parameters),
+    }));
     return this.#derive(results, settings ?? {}, name);
   }
 
   #derive(results: readonly Named[], { emit, outOfOrder }: AggregateSettings, verb: string): DataFrame<any> {
     const { plan } = this.#frame;
-    const options = { window: this.#window, keys: this.#keys, results, emit, outOfOrder: outOfOrder ?? this.#frame.outOfOrder };
+    const options = {
+      window: this.#window,
+      keys: this.#keys,
+      results,
+      emit,
+      outOfOrder: outOfOrder ?? this.#frame.outOfOrder,
+    };
     return this.#frame.derive(aggregatePlan(plan, options, verb));
   }
 }

@@ -17,20 +17,29 @@ export function expressionOf(input: unknown, frame: DataFrameBase<any>, verb: st
 function valueOf(input: unknown, frame: DataFrameBase<any>, verb: string): Expression {
   if (input instanceof Series) {
     if (input.frame.plan === frame.plan) return input.expression;
-    throw new OptionError('series', `${verb}: the series ${input} belongs to another frame; write it as a function of this one, t => t.${input.name}`);
+    throw new OptionError(
+      'series',
+      `${verb}: the series ${input} belongs to another frame; write it as a function of this one, t => t.${input.name}`,
+    );
   }
   if (isExpression(input)) return input;
   if (input === null || ['number', 'bigint', 'boolean', 'string'].includes(typeof input) || input instanceof Date) {
     return literal(input as number);
   }
-  throw new OptionError('column', `${verb}: ${typeof input} makes no column; give a series, a function such as t => t.price, text or a constant`);
+  throw new OptionError(
+    'column',
+    `${verb}: ${typeof input} makes no column; give a series, a function such as t => t.price, text or a constant`,
+  );
 }
 
 /** `'a = x + 1, b = y'`, or an object of columns, as a list. */
 export function namedOf(input: unknown, frame: DataFrameBase<any>, verb: string): Named[] {
   if (typeof input === 'string') return parseAssignments(input, { verb });
   if (typeof input !== 'object' || input === null) {
-    throw new OptionError('columns', `${verb}: give an object such as { total: t => t.price.mul(t.qty) }, or text 'total = price * qty'`);
+    throw new OptionError(
+      'columns',
+      `${verb}: give an object such as { total: t => t.price.mul(t.qty) }, or text 'total = price * qty'`,
+    );
   }
   return Object.entries(input).map(([name, value]) => ({ name, expression: expressionOf(value, frame, verb) }));
 }
@@ -39,7 +48,10 @@ export function namedOf(input: unknown, frame: DataFrameBase<any>, verb: string)
 export function aggregatesOf(input: unknown, frame: DataFrameBase<any>, verb: string): Named[] {
   return namedOf(input, frame, verb).map(({ name, expression }) => {
     const bare = expression.kind === 'column' && !frame.schema.has(expression.name) && isAggregation(expression.name);
-    return { name, expression: bare && frame.schema.has(name) ? aggregate(expression.name, [column(name)]) : expression };
+    return {
+      name,
+      expression: bare && frame.schema.has(name) ? aggregate(expression.name, [column(name)]) : expression,
+    };
   });
 }
 

@@ -1,7 +1,7 @@
-import type { Chunk } from '../column/chunk.ts';
 import type { Codec, Decoder, FileCodec, OnBadRecord } from '../codec/codec.ts';
 import { decompress } from '../codec/compression.ts';
 import { formatNamed } from '../codec/formats.ts';
+import type { Chunk } from '../column/chunk.ts';
 import { OptionError } from '../errors.ts';
 import { defaultMemory, type Memory } from '../memory/memory.ts';
 import type { Duration } from '../schema/duration.ts';
@@ -64,7 +64,10 @@ async function codecOf(path: string, { codec, format, schema }: OpenOptions): Pr
   if (codec) return codec;
   const name = format ?? fileFormat(path).format;
   if (name) return formatNamed(name, schema);
-  throw new OptionError('format', `openFrame: the name ${path} does not tell the format; give one of ndjson, csv, tsv, arrow, parquet`);
+  throw new OptionError(
+    'format',
+    `openFrame: the name ${path} does not tell the format; give one of ndjson, csv, tsv, arrow, parquet`,
+  );
 }
 
 /** Files that are read from the first byte to the last. */
@@ -74,8 +77,12 @@ class ByteFiles implements FrameSource {
   readonly #memory: Memory;
   readonly #options: OpenOptions;
   /** What was opened to find the columns and can't be opened again (standard input). */
-  #begun: { readonly source: ByteSource; readonly decoder: Decoder; readonly chunk: Chunk | null; readonly ended: boolean } | null =
-    null;
+  #begun: {
+    readonly source: ByteSource;
+    readonly decoder: Decoder;
+    readonly chunk: Chunk | null;
+    readonly ended: boolean;
+  } | null = null;
   #done: SourceMetrics = { bytes: 0, storedBytes: 0, skipped: 0 };
   #current: { readonly source: ByteSource; decoder: Decoder } | null = null;
 
@@ -102,7 +109,8 @@ class ByteFiles implements FrameSource {
         chunk = decoder.next();
       }
       const { schema } = decoder;
-      if (!schema) throw new OptionError('schema', `openFrame: ${path} holds no records that tell its columns; give a schema`);
+      if (!schema)
+        throw new OptionError('schema', `openFrame: ${path} holds no records that tell its columns; give a schema`);
       keep = path === '-';
       if (keep) this.#begun = { source, decoder, chunk, ended };
       else this.#codec = this.#codec.withSchema?.(schema) ?? this.#codec;
@@ -115,7 +123,11 @@ class ByteFiles implements FrameSource {
     }
   }
 
-  async run(push: (rows: unknown) => void | Promise<void>, columns: readonly string[], signal?: AbortSignal): Promise<void> {
+  async run(
+    push: (rows: unknown) => void | Promise<void>,
+    columns: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<void> {
     for (const path of this.#paths) {
       if (signal?.aborted) return;
       const begun = this.#begun;
@@ -139,7 +151,11 @@ class ByteFiles implements FrameSource {
     const { bytes, storedBytes, skipped } = this.#done;
     if (!this.#current) return this.#done;
     const { source, decoder } = this.#current;
-    return { bytes: bytes + source.position, storedBytes: storedBytes + source.storedPosition, skipped: skipped + decoder.skipped };
+    return {
+      bytes: bytes + source.position,
+      storedBytes: storedBytes + source.storedPosition,
+      skipped: skipped + decoder.skipped,
+    };
   }
 
   async #read(
@@ -217,10 +233,17 @@ class StoredFiles implements FrameSource {
     }
   }
 
-  async run(push: (rows: unknown) => void | Promise<void>, columns: readonly string[], signal?: AbortSignal): Promise<void> {
+  async run(
+    push: (rows: unknown) => void | Promise<void>,
+    columns: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<void> {
     for (const path of this.#paths) {
       const file = await randomAccess(path);
-      const counted = { byteLength: file.byteLength, slice: (start: number, end: number) => this.#count(file.slice(start, end)) };
+      const counted = {
+        byteLength: file.byteLength,
+        slice: (start: number, end: number) => this.#count(file.slice(start, end)),
+      };
       try {
         for await (const chunk of this.#codec.read(counted, { memory: this.#memory, source: path, columns })) {
           if (signal?.aborted) return;

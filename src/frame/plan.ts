@@ -4,10 +4,13 @@ import { OptionError, SchemaError } from '../errors.ts';
 import { type AggregateCall, column, columnsOf, type Expression } from '../expr/expression.ts';
 import { mapExpression } from '../expr/map.ts';
 import { typeOf } from '../expr/type-of.ts';
+import type { ScanKind } from '../scan/scan.ts';
 import { type DataType, typeText } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
 import { type Field, field, Schema } from '../schema/schema.ts';
 import { type EmitMode, isEventTime, type WindowScheme, windowText } from '../window/window.ts';
+import { callParts } from './call-parts.ts';
+import { withScans } from './scans.ts';
 import { timeIndex } from './time-index.ts';
 
 /**
@@ -70,7 +73,22 @@ export interface AggregatePlan extends PlanBase {
   readonly outOfOrder: Duration;
 }
 
-export type Plan = SourcePlan | FilterPlan | ProjectPlan | AggregatePlan;
+/** Adds one remembering column, hidden, behind the input's. */
+export interface ScanPlan extends PlanBase {
+  readonly op: 'scan';
+  readonly input: Plan;
+  readonly scan: {
+    readonly name: string;
+    readonly kind: ScanKind;
+    readonly args: readonly Expression[];
+    readonly types: readonly DataType[];
+    readonly parameters: Parameters;
+    /** As it was written. */
+    readonly text: string;
+  };
+}
+
+export type Plan = SourcePlan | FilterPlan | ProjectPlan | ScanPlan | AggregatePlan;
 
 const hiddenIndex = '\u0000index';
 
@@ -85,17 +103,27 @@ export function sourcePlan(schema: Schema, index: string | null): SourcePlan {
 }
 
 /** @throws SchemaError when the predicate is not a bool over the input's columns */
-export function filterPlan(input: Plan, predicate: Expression, verb: string): FilterPlan {
+export function filterPlan(from: Plan, condition: Expression, verb: string): FilterPlan {
+  const { input, expressions } = withScans(from, [condition], verb);
+  const predicate = expressions[0]!;
   const type = typeOf(predicate, input.schema, verb);
   if (type.kind !== 'bool') {
-    throw new SchemaError(`${verb}: ${predicate.key} is ${typeText(type)}, a condition must be bool; compare it with something`);
+    throw new SchemaError(
+      `${verb}: ${condition.key} is ${typeText(type)}, a condition must be bool; compare it with something`,
+    );
   }
   const { schema, index, visible, mode } = input;
   return { op: 'filter', input, predicate, schema, index, visible, mode };
 }
 
 /** Exactly these columns; the index stays, hidden when it is not among them. */
-export function projectPlan(input: Plan, columns: readonly Named[], verb: string): ProjectPlan {
+export function projectPlan(from: Plan, named: readonly Named[], verb: string): ProjectPlan {
+  const { input, expressions } = withScans(
+    from,
+    named.map(({ expression }) => expression),
+    verb,
+  );
+  const columns = named.map(({ name }, at) => ({ name, expression: expressions[at]! }));
   const fields: Field[] = columns.map(({ name, expression }) => field(name, typeOf(expression, input.schema, verb)));
   const visible = fields.length;
   const all = [...columns];
@@ -125,12 +153,24 @@ export interface AggregateOptions {
 }
 
 /** @throws SchemaError when a key or an argument has no meaning; OptionError when window and `emit` don't go together */
-export function aggregatePlan(input: Plan, options: AggregateOptions, verb: string): AggregatePlan {
-  const { window, keys, results } = options;
+export function aggregatePlan(from: Plan, options: AggregateOptions, verb: string): AggregatePlan {
+  const { window } = options;
+  const named = [...options.keys, ...options.results];
+  const { input, expressions } = withScans(
+    from,
+    named.map(({ expression }) => expression),
+    verb,
+  );
+  const rewritten = named.map(({ name }, at) => ({ name, expression: expressions[at]! }));
+  const keys = rewritten.slice(0, options.keys.length);
+  const results = rewritten.slice(options.keys.length);
   const timed = isEventTime(window);
   const emit = options.emit ?? (timed ? 'onClose' : 'everyBatch');
   if (emit === 'onClose' && !timed) {
-    throw new OptionError('emit', `${verb}: emit "onClose" needs windows that close (tumbling, sliding, session); use "everyBatch", "changed" or "end"`);
+    throw new OptionError(
+      'emit',
+      `${verb}: emit "onClose" needs windows that close (tumbling, sliding, session); use "everyBatch", "changed" or "end"`,
+    );
   }
   const bounds: Field[] = [];
   if (timed || window.kind === 'range') {
@@ -190,28 +230,7 @@ export function indexOf(plan: Plan, verb: string): ReturnType<typeof timeIndex> 
 function bindAggregate(call: AggregateCall, schema: Schema, verb: string): BoundAggregate {
   const name = call.name === 'count' && call.args.length === 0 ? 'size' : call.name;
   const aggregation = aggregationOf(name, verb);
-  const [least, most] = aggregation.arity;
-  const allowed = Object.keys(aggregation.parameters);
-  const args = call.args.slice(0, most);
-  const parameters: Record<string, number | string | boolean> = { ...aggregation.parameters };
-  // Constants behind the arguments are parameters in their order: quantile(x, 0.9)
-  for (const [at, extra] of call.args.slice(most).entries()) {
-    const value = extra.kind === 'literal' ? extra.value : null;
-    const parameter = allowed[at];
-    if (parameter === undefined || value === null || typeof value === 'object') {
-      const takes = `${least === most ? most : `${least} to ${most}`} column${most === 1 ? '' : 's'}`;
-      throw new SchemaError(`${verb}: ${name}() takes ${takes}${allowed.length > 0 ? ` and ${allowed.join(', ')}` : ''}; ${extra.key} is too much`);
-    }
-    parameters[parameter] = typeof value === 'bigint' ? Number(value) : value;
-  }
-  for (const [parameter, value] of Object.entries(call.parameters)) {
-    if (!allowed.includes(parameter)) {
-      const known = allowed.length > 0 ? `it has ${allowed.join(', ')}` : 'it has none';
-      throw new OptionError(parameter, `${verb}: ${name}() has no parameter "${parameter}"; ${known}`);
-    }
-    parameters[parameter] = value;
-  }
-  if (args.length < least) throw new SchemaError(`${verb}: ${name}() needs a column, as in ${name}(price)`);
+  const { args, parameters } = callParts(call, aggregation, verb);
   const types = args.map(arg => typeOf(arg, schema, verb));
   aggregation.resultType(types);
   return { key: call.key, aggregation, args, types, parameters };
@@ -220,7 +239,10 @@ function bindAggregate(call: AggregateCall, schema: Schema, verb: string): Bound
 function checkAggregated(expression: Expression, raw: Schema, verb: string): void {
   for (const name of columnsOf(expression)) {
     if (raw.has(name)) continue;
-    throw new SchemaError(`${verb}: column "${name}" stands outside an aggregation; put it in one, as in max(${name}), or group by it`, { column: name });
+    throw new SchemaError(
+      `${verb}: column "${name}" stands outside an aggregation; put it in one, as in max(${name}), or group by it`,
+      { column: name },
+    );
   }
 }
 
@@ -245,6 +267,8 @@ function nodeText(plan: Plan): string {
       return `filter ${plan.predicate.key}`;
     case 'project':
       return `project ${named(plan.columns.filter(({ name }) => name !== hiddenIndex))}`;
+    case 'scan':
+      return `scan ${plan.scan.text}`;
     case 'aggregate': {
       const by = plan.keys.length > 0 ? ` by ${named(plan.keys)}` : '';
       return `aggregate ${named(plan.results)}${by} over ${windowText(plan.window)}, emit ${plan.emit}`;

@@ -1,21 +1,15 @@
 import type { Batch } from '../column/batch.ts';
 import type { Vector } from '../column/vector.ts';
-import { aggregate, call, type Constant, type Expression, literal } from '../expr/expression.ts';
+import { aggregate, type Constant, call, type Expression, literal } from '../expr/expression.ts';
 import type { Op } from '../expr/ops.ts';
 import { typeNamed } from '../expr/type-name.ts';
-import type {
-  Bool,
-  DataType,
-  Float64,
-  NumericType,
-  TextType,
-  ValueOf,
-} from '../schema/data-type.ts';
+import type { Bool, DataType, Float64, NumericType, TextType, ValueOf } from '../schema/data-type.ts';
 import { typeText } from '../schema/data-type.ts';
+import { everything } from '../window/window.ts';
 import type { DataFrameBase } from './data-frame.ts';
 import { type AggregateOptions, aggregatePlan, type Plan } from './plan.ts';
+import { isAggregated } from './scans.ts';
 import type { Arithmetic, CountType, Operand, SumType } from './types.ts';
-import { everything } from '../window/window.ts';
 
 /**
  * A streaming column: an expression over a frame's rows (`t.price.mul(t.qty)`), or a value per group or window
@@ -31,7 +25,11 @@ export class Series<T extends DataType = DataType> {
   /** Carries the type for the compiler; at run time see `type`. */
   declare readonly dtype: T;
 
-  constructor(frame: DataFrameBase<any>, expression: Expression, name = expression.kind === 'column' ? expression.name : expression.key) {
+  constructor(
+    frame: DataFrameBase<any>,
+    expression: Expression,
+    name = expression.kind === 'column' ? expression.name : expression.key,
+  ) {
     this.frame = frame;
     this.expression = expression;
     this.name = name;
@@ -244,6 +242,43 @@ export class Series<T extends DataType = DataType> {
     return this.#aggregate('nunique');
   }
 
+  /** Running sum; a null row is null, and the sum goes on behind it. */
+  cumsum(this: Series<NumericType | Bool>): Series<SumType<T> & DataType> {
+    return this.#aggregate('cumsum');
+  }
+
+  cumprod(this: Series<NumericType | Bool>): Series<SumType<T> & DataType> {
+    return this.#aggregate('cumprod');
+  }
+
+  cummin(this: Series<NumericType | Bool>): Series<T> {
+    return this.#aggregate('cummin');
+  }
+
+  cummax(this: Series<NumericType | Bool>): Series<T> {
+    return this.#aggregate('cummax');
+  }
+
+  /** The value `n` rows before, also across batches; null for the first n rows. */
+  shift(n = 1): Series<T> {
+    return this.#aggregate('shift', { n });
+  }
+
+  /** This less the value `n` rows before. */
+  diff(this: Series<NumericType>, n = 1): Series<T> {
+    return this.sub(this.shift(n) as any) as any;
+  }
+
+  /** This by the value `n` rows before, less 1. */
+  pctChange(this: Series<NumericType>, n = 1): Series<Float64> {
+    return this.div(this.shift(n) as any).sub(1) as any;
+  }
+
+  /** Nulls take the last present value, also from earlier batches. */
+  ffill(): Series<T> {
+    return this.#aggregate('ffill');
+  }
+
   /** Any other aggregation by name, with its parameters. */
   aggregate(name: string, parameters: Readonly<Record<string, number | string | boolean>> = {}): Series {
     return this.#aggregate(name, parameters);
@@ -256,7 +291,9 @@ export class Series<T extends DataType = DataType> {
   sink(fn: (value: any) => unknown): () => void {
     const plan = this.plan;
     const scalar = plan.op === 'aggregate';
-    return this.frame.root.attach(plan, (batch: Batch) => fn(scalar ? batch.vectors[0]!.get(0) : (batch.vectors[0] as Vector)));
+    return this.frame.root.attach(plan, (batch: Batch) =>
+      fn(scalar ? batch.vectors[0]!.get(0) : (batch.vectors[0] as Vector)),
+    );
   }
 
   /** What this series computes by itself: a frame of one column. */
@@ -270,7 +307,13 @@ export class Series<T extends DataType = DataType> {
   /** A frame with this one column. */
   toFrame(name = this.name): DataFrameBase<Record<string, T>> {
     return isAggregated(this.expression)
-      ? this.frame.derive(aggregatePlan(this.frame.plan, { window: everything, keys: [], results: [{ name, expression: this.expression }] }, name))
+      ? this.frame.derive(
+          aggregatePlan(
+            this.frame.plan,
+            { window: everything, keys: [], results: [{ name, expression: this.expression }] },
+            name,
+          ),
+        )
       : this.frame.select({ [name]: this });
   }
 
@@ -294,13 +337,11 @@ export class Series<T extends DataType = DataType> {
     return this.#make(call(op, [this.expression, ...operands.map(other => this.#operand(other))]));
   }
 
-  #aggregate(name: string, parameters: Readonly<Record<string, number | string | boolean | undefined>> = {}): Series<any> {
+  #aggregate(
+    name: string,
+    parameters: Readonly<Record<string, number | string | boolean | undefined>> = {},
+  ): Series<any> {
     const given = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
     return this.#make(aggregate(name, [this.expression], given as Record<string, number>));
   }
-}
-
-function isAggregated(expression: Expression): boolean {
-  if (expression.kind === 'aggregate') return true;
-  return expression.kind === 'call' && expression.args.some(isAggregated);
 }

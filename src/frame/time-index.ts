@@ -1,6 +1,6 @@
+import type { ChunkVector } from '../column/chunk.ts';
 import { OptionError, SchemaError } from '../errors.ts';
 import { paneRoom } from '../kernel/pane.ts';
-import type { ChunkVector } from '../column/chunk.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { type DataType, i64, isInteger, timestamp, typeText } from '../schema/data-type.ts';
@@ -53,7 +53,10 @@ export function timeIndex(type: DataType, verb: string): TimeIndex {
       toMs: Number,
     };
   }
-  const advice = isInteger(type) || type.kind === 'float64' ? "cast it, as in cast(t, 'timestamp[ms]')" : 'use a timestamp, date32, i64 or i32 column';
+  const advice =
+    isInteger(type) || type.kind === 'float64'
+      ? "cast it, as in cast(t, 'timestamp[ms]')"
+      : 'use a timestamp, date32, i64 or i32 column';
   throw new SchemaError(`${verb}: a column of type ${typeText(type)} can't be a time index; ${advice}`, {
     expected: 'timestamp, date32, i64 or i32',
   });

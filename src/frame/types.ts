@@ -34,25 +34,32 @@ export type RowScope<C extends Columns> = string extends keyof C
   : DataFrame<C>;
 
 /** A column or value per row: a series of the frame, a function of the frame, text, an expression. */
-export type ColumnInput<C extends Columns> = Series<any> | ((t: RowScope<C>) => Series<any> | LiteralInput) | string | Expression;
+export type ColumnInput<C extends Columns> =
+  | Series<any>
+  | ((t: RowScope<C>) => Series<any> | LiteralInput)
+  | string
+  | Expression;
 /** A constant. Text needs `lit('…')` where text is taken for an expression. */
 export type LiteralInput = number | bigint | boolean | Date | null;
 
 /** The type of a column made from an input: known for series and functions of the frame. */
-export type TypeOfInput<I> = I extends Series<infer T>
-  ? T
-  : I extends (t: any) => infer R
-    ? TypeOfInput<R>
-    : I extends number
-      ? Float64
-      : I extends bigint
-        ? Int64
-        : I extends boolean
-          ? Bool
-          : DataType;
+export type TypeOfInput<I> =
+  I extends Series<infer T>
+    ? T
+    : I extends (t: any) => infer R
+      ? TypeOfInput<R>
+      : I extends number
+        ? Float64
+        : I extends bigint
+          ? Int64
+          : I extends boolean
+            ? Bool
+            : DataType;
 
 /** Columns `A`, with those of `B` added or put in their place. */
-export type Assigned<A extends Columns, B extends Columns> = Omit<A, keyof B> & B extends infer R ? { [K in keyof R]: R[K] } & Columns : never;
+export type Assigned<A extends Columns, B extends Columns> = Omit<A, keyof B> & B extends infer R
+  ? { [K in keyof R]: R[K] } & Columns
+  : never;
 export type TypesOf<I> = { [K in keyof I]: TypeOfInput<I[K]> };
 
 /** What can stand on the other side of an operation with a series of type T. */
@@ -68,17 +75,18 @@ export type Operand<T extends DataType> = T extends NumericType
 
 type IsFloat<T> = T extends Float32 | Float64 ? true : false;
 /** Type of `+ - *`: floats stay or become float64, integers widen. */
-export type Arithmetic<A, B> = B extends Series<infer U>
-  ? ArithmeticOf<A, U>
-  : A extends Float32
-    ? Float32
-    : IsFloat<A> extends true
-      ? Float64
-      : B extends bigint
-        ? A
-        : A extends IntegerType
-          ? A | Int64 | Float64
-          : Float64;
+export type Arithmetic<A, B> =
+  B extends Series<infer U>
+    ? ArithmeticOf<A, U>
+    : A extends Float32
+      ? Float32
+      : IsFloat<A> extends true
+        ? Float64
+        : B extends bigint
+          ? A
+          : A extends IntegerType
+            ? A | Int64 | Float64
+            : Float64;
 type ArithmeticOf<A, U> = A extends U ? (U extends A ? A : Mixed<A, U>) : Mixed<A, U>;
 type Mixed<A, U> = true extends IsFloat<A> | IsFloat<U> ? Float64 : Int64 | Float64 | Int32;
 

@@ -22,7 +22,12 @@ export interface WindowerOptions {
  *
  * @throws OptionError for a span of nothing, or one that is no whole number of the index's ticks
  */
-export function windowerOf(window: WindowScheme, spec: GroupSpec, scratch: Scratch, options: WindowerOptions): Windower {
+export function windowerOf(
+  window: WindowScheme,
+  spec: GroupSpec,
+  scratch: Scratch,
+  options: WindowerOptions,
+): Windower {
   const emit = options.emit === 'onUpdate' ? 'changed' : options.emit;
   const ticks = (span: Duration, option: string): bigint => options.index!.ticks(span, option);
   const delay = options.index ? ticks(options.outOfOrder, 'outOfOrder') : 0n;
@@ -32,7 +37,12 @@ export function windowerOf(window: WindowScheme, spec: GroupSpec, scratch: Scrat
     case 'rows':
       return new Evicting(spec, scratch, { rows: window.rows }, emit);
     case 'range':
-      return new Evicting(spec, scratch, { range: positive(ticks(window.range, 'window'), window.range, 'window') }, emit);
+      return new Evicting(
+        spec,
+        scratch,
+        { range: positive(ticks(window.range, 'window'), window.range, 'window') },
+        emit,
+      );
     case 'tumbling': {
       const size = positive(ticks(window.size, 'tumbling'), window.size, 'tumbling');
       return new Tumbling(spec, scratch, size, ticks(window.offset, 'offset'), delay, emit);

@@ -45,7 +45,12 @@ function answer({ start, end, key, rows }: PlainWindow, bounds: boolean) {
   };
 }
 
-function run(batches: readonly (readonly Event[])[], verbs: (frame: any) => any, outOfOrder: number, memory: Memory): Batch<any>[] {
+function run(
+  batches: readonly (readonly Event[])[],
+  verbs: (frame: any) => any,
+  outOfOrder: number,
+  memory: Memory,
+): Batch<any>[] {
   const frame = new DataFrame({ schema, index: 't', outOfOrder, memory });
   const results = verbs(frame).sinkToList();
   for (const batch of batches) frame.emit(batch.map(({ t, k, x }) => ({ t: BigInt(t), k, x })));
@@ -54,34 +59,61 @@ function run(batches: readonly (readonly Event[])[], verbs: (frame: any) => any,
   return results;
 }
 
-const rowsOf = (results: readonly Batch<any>[]): unknown[] => results.flatMap(batch => batch.toArray()).map(row => ({ ...row, sum: row.sum + 0 }));
+const rowsOf = (results: readonly Batch<any>[]): unknown[] =>
+  results.flatMap(batch => batch.toArray()).map(row => ({ ...row, sum: row.sum + 0 }));
 const plus = (row: object & { sum: number }): object => ({ ...row, sum: row.sum + 0 }); // -0 and 0 are one
 
 describe.each(memories)('event-time windows, shared memory $shared', memory => {
   it('tumbling: the same rows in each window, wherever batches are cut and however late rows are', () => {
     fc.assert(
-      fc.property(events, cuts, fc.integer({ min: 1, max: 40 }), fc.nat(20), fc.nat(50), (rows, at, size, offset, delay) => {
-        const results = run(batchesOf(rows, at), f => f.tumbling(size, { offset }).groupby('k').agg(aggregates), delay, memory);
-        const plain = plainSliding(rows, { size, step: size, offset, delay });
-        expect(rowsOf(results)).toEqual(plain.map(window => plus(answer(window, true))));
-      }),
+      fc.property(
+        events,
+        cuts,
+        fc.integer({ min: 1, max: 40 }),
+        fc.nat(20),
+        fc.nat(50),
+        (rows, at, size, offset, delay) => {
+          const results = run(
+            batchesOf(rows, at),
+            f => f.tumbling(size, { offset }).groupby('k').agg(aggregates),
+            delay,
+            memory,
+          );
+          const plain = plainSliding(rows, { size, step: size, offset, delay });
+          expect(rowsOf(results)).toEqual(plain.map(window => plus(answer(window, true))));
+        },
+      ),
       { numRuns: 200 },
     );
   });
 
   it('sliding: every step, aligned or not, wherever batches are cut and however late rows are', () => {
     fc.assert(
-      fc.property(events, cuts, fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 50 }), fc.nat(20), fc.nat(50), (rows, at, size, step, offset, delay) => {
-        const results = run(batchesOf(rows, at), f => f.sliding(size, step, { offset }).groupby('k').agg(aggregates), delay, memory);
-        const plain = plainSliding(rows, { size, step, offset, delay });
-        expect(rowsOf(results)).toEqual(plain.map(window => plus(answer(window, true))));
-      }),
+      fc.property(
+        events,
+        cuts,
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 50 }),
+        fc.nat(20),
+        fc.nat(50),
+        (rows, at, size, step, offset, delay) => {
+          const results = run(
+            batchesOf(rows, at),
+            f => f.sliding(size, step, { offset }).groupby('k').agg(aggregates),
+            delay,
+            memory,
+          );
+          const plain = plainSliding(rows, { size, step, offset, delay });
+          expect(rowsOf(results)).toEqual(plain.map(window => plus(answer(window, true))));
+        },
+      ),
       { numRuns: 300 },
     );
   });
 
   it('session: rows of a group less than a gap apart, wherever batches are cut and however late rows are', () => {
-    const byWindow = (a: any, b: any): number => Number(a.windowStart - b.windowStart) || (a.k < b.k ? -1 : 1) || Number(a.windowEnd - b.windowEnd);
+    const byWindow = (a: any, b: any): number =>
+      Number(a.windowStart - b.windowStart) || (a.k < b.k ? -1 : 1) || Number(a.windowEnd - b.windowEnd);
     fc.assert(
       fc.property(events, cuts, fc.integer({ min: 1, max: 30 }), fc.nat(50), (rows, at, gap, delay) => {
         const results = run(batchesOf(rows, at), f => f.session(gap).groupby('k').agg(aggregates), delay, memory);
@@ -100,7 +132,9 @@ describe.each(memories)('windows that rows leave, shared memory $shared', memory
         const batches = batchesOf(rows, at);
         const results = run(batches, f => f.window(n).groupby('k').agg(aggregates), 0, memory);
         const plain = plainEvicting(batches, { rows: n });
-        expect(results.map(batch => rowsOf([batch]))).toEqual(plain.map(groups => groups.map(group => plus(answer(group, false)))));
+        expect(results.map(batch => rowsOf([batch]))).toEqual(
+          plain.map(groups => groups.map(group => plus(answer(group, false)))),
+        );
       }),
       { numRuns: 200 },
     );
@@ -112,7 +146,9 @@ describe.each(memories)('windows that rows leave, shared memory $shared', memory
         const batches = batchesOf(rows, at);
         const results = run(batches, f => f.window(String(range)).groupby('k').agg(aggregates), 0, memory);
         const plain = plainEvicting(batches, { range });
-        expect(results.map(batch => rowsOf([batch]))).toEqual(plain.map(groups => groups.map(group => plus(answer(group, false)))));
+        expect(results.map(batch => rowsOf([batch]))).toEqual(
+          plain.map(groups => groups.map(group => plus(answer(group, false)))),
+        );
       }),
       { numRuns: 200 },
     );

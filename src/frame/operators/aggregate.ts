@@ -119,7 +119,8 @@ export class AggregateOperator implements Operator, PaneSink {
   pane(state: GroupState, ids: number, count: number, start?: bigint, end?: bigint): void {
     if (count === 0) return;
     const vectors: ChunkVector[] = [];
-    if (start !== undefined && this.#bounds > 0) vectors.push(this.#constant(start, count), this.#constant(end!, count));
+    if (start !== undefined && this.#bounds > 0)
+      vectors.push(this.#constant(start, count), this.#constant(end!, count));
     if (state.keys) vectors.push(...state.keys.keys(ids, count, this.#scratch));
     this.#show(vectors, state, ids, count);
   }
@@ -162,11 +163,10 @@ export class AggregateOperator implements Operator, PaneSink {
     const leading = this.#bounds + plan.keys.length;
     const block = { length: 0, vectors: vectors.map(vector => ({ ...vector })), mask: 0, selected: 0 };
     for (let start = 0; start < length; start += blockRows) {
-      for (const [place, { type }] of plan.raw.fields.entries()) pointAt(block.vectors[place]!, vectors[place]!, type, start);
+      for (const [place, { type }] of plan.raw.fields.entries())
+        pointAt(block.vectors[place]!, vectors[place]!, type, start);
       block.length = block.selected = Math.min(blockRows, length - start);
-      const shown = projections
-        ? [...block.vectors.slice(0, leading), ...projections.evaluate(block)]
-        : block.vectors;
+      const shown = projections ? [...block.vectors.slice(0, leading), ...projections.evaluate(block)] : block.vectors;
       toTargets(this, { ...block, vectors: shown });
     }
     for (const target of this.targets) target.batchEnd();

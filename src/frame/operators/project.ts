@@ -19,7 +19,12 @@ export class ProjectOperator implements Operator {
    * @param reads per output column the input columns it reads
    * @param bind compiles the expressions of these output columns
    */
-  constructor(layout: Schema, input: Operator, reads: readonly (readonly number[])[], bind: (places: readonly number[]) => BoundExpressions) {
+  constructor(
+    layout: Schema,
+    input: Operator,
+    reads: readonly (readonly number[])[],
+    bind: (places: readonly number[]) => BoundExpressions,
+  ) {
     this.layout = layout;
     this.#input = input;
     this.#reads = reads;

@@ -19,7 +19,14 @@ export class SinkOperator implements Operator {
   readonly #deliver: (batch: Batch) => void;
 
   /** Shows the leading columns of the input that `schema` names. */
-  constructor(memory: Memory, scratch: Scratch, input: Operator, schema: Schema, deliver: (batch: Batch) => void, owner: string) {
+  constructor(
+    memory: Memory,
+    scratch: Scratch,
+    input: Operator,
+    schema: Schema,
+    deliver: (batch: Batch) => void,
+    owner: string,
+  ) {
     this.#memory = memory;
     this.#scratch = scratch;
     this.layout = schema;

@@ -1,0 +1,19 @@
+import { cummax, cummin, cumprod, cumsum } from './cumulative.ts';
+import { ewmMean } from './ewm.ts';
+import { ffill } from './forward-fill.ts';
+import type { ScanKind } from './scan.ts';
+import { shift } from './shift.ts';
+
+/** Every remembering column by the name it has in texts. */
+const scans: Readonly<Record<string, ScanKind>> = /* @__PURE__ */ Object.freeze({
+  cumsum,
+  cumprod,
+  cummin,
+  cummax,
+  shift,
+  ffill,
+  ewm_mean: ewmMean,
+});
+
+/** The kind called `name`; undefined when there is none. */
+export const scanNamed = (name: string): ScanKind | undefined => (Object.hasOwn(scans, name) ? scans[name] : undefined);

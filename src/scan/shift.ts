@@ -1,0 +1,68 @@
+import type { ChunkVector } from '../column/chunk.ts';
+import { chunkVector } from '../column/chunk.ts';
+import { ChunkBuilder } from '../column/chunk-builder.ts';
+import { OptionError } from '../errors.ts';
+import type { Scratch } from '../memory/scratch.ts';
+import { type DataType, isVariable, widthOf } from '../schema/data-type.ts';
+import { field, Schema } from '../schema/schema.ts';
+import { Ring } from '../window/ring.ts';
+import type { Scan, ScanKind, ScanOptions } from './scan.ts';
+
+/** The value `n` rows before; null for the first n rows. */
+class Shift implements Scan {
+  readonly #scratch: Scratch;
+  readonly #type: DataType;
+  readonly #n: number;
+  readonly #ring: Ring;
+  readonly #builder: ChunkBuilder;
+
+  constructor({ memory, scratch, owner, types, parameters }: ScanOptions) {
+    const n = Number(parameters['n']);
+    if (!Number.isSafeInteger(n) || n < 0) {
+      throw new OptionError(
+        'n',
+        `shift: n is ${parameters['n']}; a stream only looks back: give a whole number, 0 or more`,
+      );
+    }
+    this.#scratch = scratch;
+    this.#type = types[0]!;
+    this.#n = n;
+    this.#ring = new Ring({ memory, owner, types: [this.#type] });
+    this.#builder = new ChunkBuilder(memory, new Schema([field('value', this.#type)]), owner);
+    this.reset();
+  }
+
+  rows([vector]: readonly ChunkVector[], length: number): ChunkVector {
+    if (this.#n === 0) return vector!;
+    this.#builder.append(this.#ring.rows(this.#scratch), this.#n);
+    this.#builder.append([vector!], length);
+    this.#ring.push([vector!], length);
+    this.#ring.drop(length);
+    return this.#builder.finish().vectors[0]!;
+  }
+
+  /** The rows before the first are null. */
+  reset(): void {
+    this.#ring.clear();
+    if (this.#n === 0) return;
+    const bits = this.#scratch.takeZeroed((this.#n + 7) >> 3);
+    const bytes = isVariable(this.#type) ? 0 : Math.max(this.#n * widthOf(this.#type), (this.#n + 7) >> 3);
+    const offsets = isVariable(this.#type) ? this.#scratch.takeZeroed((this.#n + 1) * 4) : 0;
+    this.#ring.push([chunkVector(this.#type, this.#scratch.takeZeroed(bytes), bits, offsets)], this.#n);
+  }
+
+  dispose(): void {
+    this.#ring.dispose();
+    this.#builder.dispose();
+  }
+}
+
+/** The value `n` rows before. */
+export const shift: ScanKind = {
+  name: 'shift',
+  arity: [1, 1],
+  parameters: { n: 1 },
+  inputs: types => types,
+  result: ([type]) => type!,
+  create: options => new Shift(options),
+};
