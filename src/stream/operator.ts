@@ -32,6 +32,8 @@ export abstract class Operator<In = any, Out = any> {
   /** What `toString` and pictures call it. */
   readonly label: string = 'Stream';
   readonly look: Look = 'node';
+  /** Whether bytes cut anywhere do as well as texts: then sources of text send bytes in blocks, and need not cut them. */
+  readonly takesBytes: boolean = false;
 
   /** The one argument worth showing: a function's name, a size, an interval. */
   get detail(): string {

@@ -1,3 +1,6 @@
+import { StateError } from '../errors.ts';
+import type { ToDataFrameOptions } from '../frame/from-stream.ts';
+import type { DataFrame } from '../frame/types.ts';
 import type { EmitOptions, Stream } from './stream.ts';
 
 /**
@@ -50,6 +53,20 @@ export class Records<R> {
   /** The records one by one. */
   toStream(): Stream<R> {
     return this.stream.flatten() as Stream<R>;
+  }
+
+  /**
+   * The records as rows of a streaming dataframe, with the columns of the example.
+   *
+   * @throws StateError without an example
+   */
+  toDataFrame(options?: ToDataFrameOptions): DataFrame {
+    if (!this.example) {
+      throw new StateError(
+        'toDataFrame: these records have no example to tell the columns; give one to toBatch, [{ price: 1.5 }]',
+      );
+    }
+    return this.stream.toDataFrame(this.example as any, options);
   }
 
   /** @throws TypeError when `records` is no array */

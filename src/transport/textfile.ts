@@ -81,7 +81,10 @@ export class TextfileSource extends Source<string> {
         }
         if (bytes === 0) break;
         const whole = splitter.whole(buffer.subarray(0, bytes));
-        if (whole.length > 0) await this.#send(decoder.decode(whole), source.position - splitter.rest.length);
+        if (whole.length === 0) continue;
+        const end = source.position - splitter.rest.length;
+        if (this.#blocksWanted) await this.#sendBlock(whole, end);
+        else await this.#send(decoder.decode(whole), end);
       }
       if (this.signal.aborted) return;
       if (splitter.rest.length > 0) await this.#send(decoder.decode(splitter.take()), source.position);
@@ -89,6 +92,18 @@ export class TextfileSource extends Source<string> {
     } finally {
       await source.close();
     }
+  }
+
+  /** When everything attached decodes bytes itself, cutting lines into strings would be most of the work. */
+  get #blocksWanted(): boolean {
+    const { downstreams } = this.node;
+    return downstreams.length > 0 && downstreams.every(({ operator }) => operator.takesBytes);
+  }
+
+  async #sendBlock(bytes: Uint8Array, end: number): Promise<void> {
+    const metadata = this.#tracked(end);
+    await this.give(bytes.slice() as never, metadata);
+    this.#position = end;
   }
 
   /** Sends the pieces of a text; those not sent because of a stop are read again at the next start. */
