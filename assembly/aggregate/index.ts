@@ -3,6 +3,11 @@ import * as counts from './count';
 import * as extremes from './extreme';
 import * as states_ from './states';
 import * as sums from './sum';
+import * as exacts from './exact';
+import * as firsts from './first';
+import * as moment from './moments';
+import * as products from './product';
+import * as texts from './text';
 
 export const heapBase: usize = __heap_base;
 
@@ -104,3 +109,123 @@ export function take32(states: usize, ids: usize, count: i32, out: usize): void 
 
 /** f64 values as bits, 1 where not 0. */
 export function truthBits(values: usize, length: i32, target: usize): void { casts.truthBits(values, length, target); }
+
+/** Power sums up to order 1 that forget; `sign` -1 for rows that leave. */
+export function exact1(states: usize, ids: usize, values: usize, validity: usize, mask: usize, length: i32, sign: f64): void { exacts.exact(states, ids, values, validity, mask, length, sign, 1, 56); }
+
+/** Adds states. */
+export function mergeExact1(states: usize, from: usize, map: usize, groups: i32): void { exacts.mergeExact(states, from, map, groups, 1, true, 56); }
+
+/** Power sums up to order 2 that forget; `sign` -1 for rows that leave. */
+export function exact2(states: usize, ids: usize, values: usize, validity: usize, mask: usize, length: i32, sign: f64): void { exacts.exact(states, ids, values, validity, mask, length, sign, 2, 64); }
+
+/** Adds states. */
+export function mergeExact2(states: usize, from: usize, map: usize, groups: i32): void { exacts.mergeExact(states, from, map, groups, 2, false, 64); }
+
+/** Power sums up to order 4 that forget; `sign` -1 for rows that leave. */
+export function exact4(states: usize, ids: usize, values: usize, validity: usize, mask: usize, length: i32, sign: f64): void { exacts.exact(states, ids, values, validity, mask, length, sign, 4, 112); }
+
+/** Adds states. */
+export function mergeExact4(states: usize, from: usize, map: usize, groups: i32): void { exacts.mergeExact(states, from, map, groups, 4, false, 112); }
+
+/** `what`: 0 sum, 1 mean, 2 count. Returns the number of nulls. */
+export function resultExact1(states: usize, ids: usize, groups: i32, what: i32, out: usize, bits: usize): i32 { return exacts.resultExactSum(states, ids, groups, what, out, bits); }
+
+/** Central moments up to order 2; `work` has 64 bytes. */
+export function moments2(states: usize, ids: usize, values: usize, validity: usize, mask: usize, length: i32, work: usize): void { moment.moments(states, ids, values, validity, mask, length, 2, 24, work); }
+
+/** Joins states. */
+export function mergeMoments2(states: usize, from: usize, map: usize, groups: i32): void { moment.mergeMoments(states, from, map, groups, 2, 24); }
+
+/** Central moments up to order 4; `work` has 64 bytes. */
+export function moments4(states: usize, ids: usize, values: usize, validity: usize, mask: usize, length: i32, work: usize): void { moment.moments(states, ids, values, validity, mask, length, 4, 40, work); }
+
+/** Joins states. */
+export function mergeMoments4(states: usize, from: usize, map: usize, groups: i32): void { moment.mergeMoments(states, from, map, groups, 4, 40); }
+
+/** `what`: 0 var, 1 std, 2 sem, 3 skew, 4 kurt; `work` has 128 bytes. Returns the number of nulls. */
+export function resultMoments(states: usize, ids: usize, groups: i32, what: i32, ddof: f64, order: i32, exact: i32, work: usize, out: usize, bits: usize): i32 { return moment.resultMoments(states, ids, groups, what, ddof, order, exact, work, out, bits); }
+
+/** Central moments of two columns. */
+export function pairs(states: usize, ids: usize, xs: usize, ys: usize, xBits: usize, yBits: usize, mask: usize, length: i32): void { moment.pairs(states, ids, xs, ys, xBits, yBits, mask, length); }
+
+/** Joins states. */
+export function mergePairs(states: usize, from: usize, map: usize, groups: i32): void { moment.mergePairs(states, from, map, groups); }
+
+/** Power sums of two columns that forget; `sign` -1 for rows that leave. */
+export function exactPairs(states: usize, ids: usize, xs: usize, ys: usize, xBits: usize, yBits: usize, mask: usize, length: i32, sign: f64): void { moment.exactPairs(states, ids, xs, ys, xBits, yBits, mask, length, sign); }
+
+/** Adds states. */
+export function mergeExactPairs(states: usize, from: usize, map: usize, groups: i32): void { exacts.mergeExact(states, from, map, groups, 5, false, 136); }
+
+/** `what`: 0 cov, 1 corr; `work` has 64 bytes. Returns the number of nulls. */
+export function resultPairs(states: usize, ids: usize, groups: i32, what: i32, ddof: f64, exact: i32, work: usize, out: usize, bits: usize): i32 { return moment.resultPairs(states, ids, groups, what, ddof, exact, work, out, bits); }
+
+/** Products that forget; `step` is -1 for rows that leave. */
+export function productF64(states: usize, ids: usize, values: usize, validity: usize, mask: usize, length: i32, step: i32): void { products.productF64(states, ids, values, validity, mask, length, step); }
+
+/** Multiplies states. */
+export function mergeProductF64(states: usize, from: usize, map: usize, groups: i32): void { products.mergeProductF64(states, from, map, groups); }
+
+/** The products; 1 of nothing. */
+export function resultProductF64(states: usize, ids: usize, groups: i32, out: usize): void { products.resultProductF64(states, ids, groups, out); }
+
+/** Products that forget; `step` is -1 for rows that leave. */
+export function productI64(states: usize, ids: usize, values: usize, validity: usize, mask: usize, length: i32, step: i32): void { products.productI64(states, ids, values, validity, mask, length, step); }
+
+/** Multiplies states. */
+export function mergeProductI64(states: usize, from: usize, map: usize, groups: i32): void { products.mergeProductI64(states, from, map, groups); }
+
+/** The products; 1 of nothing. */
+export function resultProductI64(states: usize, ids: usize, groups: i32, out: usize): void { products.resultProductI64(states, ids, groups, out); }
+
+/** First values, as raw 64 bits; `nan` 4 or 8 skips the NaN of f32 or f64. */
+export function first(states: usize, ids: usize, values: usize, validity: usize, mask: usize, length: i32, nan: i32): void { firsts.first(states, ids, values, validity, mask, length, nan, false); }
+
+/** Last values, as raw 64 bits; `nan` 4 or 8 skips the NaN of f32 or f64. */
+export function last(states: usize, ids: usize, values: usize, validity: usize, mask: usize, length: i32, nan: i32): void { firsts.first(states, ids, values, validity, mask, length, nan, true); }
+
+/** Joins states; `from` holds later rows. */
+export function mergeFirst(states: usize, from: usize, map: usize, groups: i32, last: i32): void { firsts.mergeFirst(states, from, map, groups, last); }
+
+/** Raw values of states, `value` and `seen` bytes into them; returns the number of nulls. */
+export function resultTaken(states: usize, stride: i32, value: i32, seen: i32, ids: usize, groups: i32, out: usize, bits: usize): i32 { return firsts.resultTaken(states, stride, value, seen, ids, groups, out, bits); }
+
+/** Raw values where `by` is least. */
+export function argMinF64(states: usize, ids: usize, values: usize, by: usize, validity: usize, byValidity: usize, mask: usize, length: i32, nan: i32, flip: i64): void { firsts.arg<f64>(states, ids, values, by, validity, byValidity, mask, length, nan, flip, true); }
+
+/** Joins states; `from` holds later rows. */
+export function mergeArgMinF64(states: usize, from: usize, map: usize, groups: i32): void { firsts.mergeArg<f64>(states, from, map, groups, true); }
+
+/** Raw values where `by` is least. */
+export function argMinI64(states: usize, ids: usize, values: usize, by: usize, validity: usize, byValidity: usize, mask: usize, length: i32, nan: i32, flip: i64): void { firsts.arg<i64>(states, ids, values, by, validity, byValidity, mask, length, nan, flip, true); }
+
+/** Joins states; `from` holds later rows. */
+export function mergeArgMinI64(states: usize, from: usize, map: usize, groups: i32): void { firsts.mergeArg<i64>(states, from, map, groups, true); }
+
+/** Raw values where `by` is greatest. */
+export function argMaxF64(states: usize, ids: usize, values: usize, by: usize, validity: usize, byValidity: usize, mask: usize, length: i32, nan: i32, flip: i64): void { firsts.arg<f64>(states, ids, values, by, validity, byValidity, mask, length, nan, flip, false); }
+
+/** Joins states; `from` holds later rows. */
+export function mergeArgMaxF64(states: usize, from: usize, map: usize, groups: i32): void { firsts.mergeArg<f64>(states, from, map, groups, false); }
+
+/** Raw values where `by` is greatest. */
+export function argMaxI64(states: usize, ids: usize, values: usize, by: usize, validity: usize, byValidity: usize, mask: usize, length: i32, nan: i32, flip: i64): void { firsts.arg<i64>(states, ids, values, by, validity, byValidity, mask, length, nan, flip, false); }
+
+/** Joins states; `from` holds later rows. */
+export function mergeArgMaxI64(states: usize, from: usize, map: usize, groups: i32): void { firsts.mergeArg<i64>(states, from, map, groups, false); }
+
+/** Texts per group, `mode` 0 least, 1 greatest, 2 first, 3 last; returns the rows done, fewer when the heap is full. */
+export function keepText(states: usize, ids: usize, offsets: usize, values: usize, codes: usize, validity: usize, mask: usize, from: i32, length: i32, mode: i32, heap: usize, bytes: usize): i32 { return texts.keepText(states, ids, offsets, values, codes, validity, mask, from, length, mode, heap, bytes); }
+
+/** Joins states; returns the groups done, fewer when the heap is full. */
+export function mergeText(states: usize, later: usize, others: usize, map: usize, from: i32, groups: i32, mode: i32, heap: usize, bytes: usize): i32 { return texts.mergeText(states, later, others, map, from, groups, mode, heap, bytes); }
+
+/** Moves the texts together; returns the new top. */
+export function packText(states: usize, groups: i32, bytes: usize, target: usize): i32 { return texts.packText(states, groups, bytes, target); }
+
+/** Bytes of the texts of these groups. */
+export function sizeText(states: usize, ids: usize, groups: i32): f64 { return texts.sizeText(states, ids, groups); }
+
+/** The texts as a utf8 column; returns the number of nulls. */
+export function resultText(states: usize, ids: usize, groups: i32, bytes: usize, offsets: usize, values: usize, bits: usize): i32 { return texts.resultText(states, ids, groups, bytes, offsets, values, bits); }

@@ -1,19 +1,36 @@
 import { nearest, OptionError } from '../errors.ts';
 import type { Aggregation } from './accumulator.ts';
+import { argmax, argmin } from './arg-extreme.ts';
 import { all, any, count, size } from './count.ts';
+import { corr, cov } from './covariance.ts';
 import { max, min } from './extreme.ts';
+import { first, last } from './first.ts';
+import { kurt, sem, skew, std, variance } from './moments.ts';
+import { prod } from './product.ts';
 import { mean, sum } from './sum.ts';
 
 /** Every aggregation by the name users give it. */
 export const AGGREGATIONS: Readonly<Record<string, Aggregation>> = /* @__PURE__ */ Object.freeze({
   all,
   any,
+  argmax,
+  argmin,
+  corr,
   count,
+  cov,
+  first,
+  kurt,
+  last,
   max,
   mean,
   min,
+  prod,
+  sem,
   size,
+  skew,
+  std,
   sum,
+  var: variance,
 });
 
 /**
@@ -28,3 +45,6 @@ export function aggregationOf(name: string, verb = 'agg'): Aggregation {
   const hint = near ? `; did you mean "${near}"?` : `; there are ${Object.keys(AGGREGATIONS).join(', ')}`;
   throw new OptionError('name', `${verb}: no aggregation is called "${name}"${hint}`);
 }
+
+/** Whether an aggregation is called `name`. */
+export const isAggregation = (name: string): boolean => Object.hasOwn(AGGREGATIONS, name);

@@ -2,8 +2,11 @@ import type { ChunkVector } from '../column/chunk.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import type { DataType } from '../schema/data-type.ts';
 import { FlatAccumulator, type Part } from './_flat.ts';
-import { demand, isFixed } from './_types.ts';
-import type { AccumulatorKind, AccumulatorOptions, Aggregation, Parameters } from './accumulator.ts';
+import { kindOf } from './_kinds.ts';
+import { TextState } from './_text-state.ts';
+import { isFixed } from './_types.ts';
+import type { Accumulator, AccumulatorKind, AccumulatorOptions, Aggregation, Parameters } from './accumulator.ts';
+import { fifoKind } from './fifo-accumulator.ts';
 
 type Which = 'min' | 'max';
 
@@ -68,33 +71,36 @@ class WideExtreme extends FlatAccumulator {
   }
 }
 
-const kindOf = (which: Which): AccumulatorKind => ({
-  name: which,
-  create: options => (isWide(options.types[0]!) ? new WideExtreme(options, which) : new Extreme(options, which)),
-});
+function staying(options: AccumulatorOptions, which: Which): Accumulator {
+  const type = options.types[0]!;
+  if (!isFixed(type)) return new TextState(options, which);
+  return isWide(type) ? new WideExtreme(options, which) : new Extreme(options, which);
+}
 
-const minKind = /* @__PURE__ */ kindOf('min');
-const maxKind = /* @__PURE__ */ kindOf('max');
+const extremeKind = (which: Which): AccumulatorKind =>
+  kindOf(
+    which,
+    options => staying(options, which),
+    options => fifoKind(which).create(options),
+  );
 
-const fixed = (name: string, types: readonly DataType[]): DataType => {
-  demand(name, types, isFixed, 'numbers, bool or times');
-  return types[0]!;
-};
+const minKind = /* @__PURE__ */ extremeKind('min');
+const maxKind = /* @__PURE__ */ extremeKind('max');
 
-/** The least value, of the column's type; null of nothing. NaN is skipped. */
+/** The least value, of the column's type (text by code point); null of nothing. NaN is skipped. */
 export const min: Aggregation = {
   name: 'min',
   arity: [1, 1],
   parameters: {},
-  resultType: types => fixed('min', types),
+  resultType: types => types[0]!,
   kind: () => minKind,
 };
 
-/** The greatest value, of the column's type; null of nothing. NaN is skipped. */
+/** The greatest value, of the column's type (text by code point); null of nothing. NaN is skipped. */
 export const max: Aggregation = {
   name: 'max',
   arity: [1, 1],
   parameters: {},
-  resultType: types => fixed('max', types),
+  resultType: types => types[0]!,
   kind: () => maxKind,
 };

@@ -22,7 +22,7 @@ abstract class SumAccumulator extends FlatAccumulator {
   }
 }
 
-/** [sum, count] as f64. Not for rows that leave: see `exact.ts`. */
+/** [sum, count] as f64. Not for rows that leave: see ExactSum. */
 class FloatSum extends SumAccumulator {
   constructor(options: AccumulatorOptions) {
     super(options, { name: 'sum f64', stride: 16, initial: 0, forms: ['f64'] });
@@ -38,6 +38,25 @@ class FloatSum extends SumAccumulator {
 
   protected read(ids: number, count: number, what: number, out: number, bits: number): number {
     return this.room.resultSumF64(this.states, ids, count, what, out, bits);
+  }
+}
+
+/** Sums of some 160 bits, for floats that leave: what left is gone to the last bit, infinities too. */
+class ExactSum extends SumAccumulator {
+  constructor(options: AccumulatorOptions) {
+    super(options, { name: 'sum exact', stride: 56, initial: 0, forms: ['f64'] });
+  }
+
+  protected feed({ ids, values, validity, mask, length }: Part, old: boolean): void {
+    this.room.exact1(this.states, ids, values, validity, mask, length, old ? -1 : 1);
+  }
+
+  protected join(states: number, from: number, map: number, groups: number): void {
+    this.room.mergeExact1(states, from, map, groups);
+  }
+
+  protected read(ids: number, count: number, what: number, out: number, bits: number): number {
+    return this.room.resultExact1(this.states, ids, count, what, out, bits);
   }
 }
 
@@ -92,7 +111,7 @@ export const sumKind: AccumulatorKind = {
   name: 'sum',
   create(options) {
     const type = options.types[0]!;
-    if (isFloat(type)) return new FloatSum(options);
+    if (isFloat(type)) return options.evicting ? new ExactSum(options) : new FloatSum(options);
     return type.kind === 'int64' || type.kind === 'uint64' ? new WideSum(options) : new IntegerSum(options);
   },
 };

@@ -1,0 +1,291 @@
+import { addProduct4, addTriple4, cascade, central, clear4, lost, rounded4 } from './exact';
+import { eightBits, groupOf, idAt, NONE, putBit } from './rows';
+import { lanes } from './sum';
+
+/**
+ * Central moments of rows that stay: [ n | mean | m2 ] or [ n | mean | m2 | m3 | m4 ], f64, mk = Σ(x − mean)ᵏ. NaN is skipped.
+ *
+ * @see Welford 1962; Pébay 2008, "Formulas for Robust, One-Pass Parallel Computation of Covariances and Arbitrary-Order Statistical Moments"
+ */
+// @ts-ignore: decorator
+@inline
+export function moments(states: usize, ids: usize, values: usize, validity: usize, mask: usize, length: i32, order: i32, stride: usize, work: usize): void {
+  if (ids == 0) return momentsAll(states, values, validity, mask, length, order, work);
+  for (let row = 0; row < length; row++) {
+    const x = load<f64>(values + (<usize>row << 3));
+    const id = groupOf(ids, validity, mask, row) | (0 - u32(x != x));
+    put(states + <usize>id * stride, x, order);
+  }
+}
+
+/** Welford's update, and Pébay's for the third and fourth. */
+// @ts-ignore: decorator
+@inline
+function put(at: usize, x: f64, order: i32): void {
+  const n = load<f64>(at) + 1, mean = load<f64>(at, 8), m2 = load<f64>(at, 16);
+  const d = x - mean, step = d / n, next = mean + step;
+  const grown = d * (x - next);
+  store<f64>(at, n);
+  store<f64>(at, next, 8);
+  store<f64>(at, m2 + grown, 16);
+  if (order == 2) return;
+  const m3 = load<f64>(at, 24), term = d * step * (n - 1), square = step * step;
+  store<f64>(at, load<f64>(at, 32) + term * square * (n * n - 3 * n + 3) + 6 * square * m2 - 4 * step * m3, 32);
+  store<f64>(at, m3 + term * step * (n - 2) - 3 * step * m2, 24);
+}
+
+// Rows whose mean is found first: 16 KiB, twice through the L1 cache.
+const BLOCK = 2048;
+
+/** The ungrouped case: each block around its own mean, in two passes, then joined to the state. */
+// @ts-ignore: decorator
+@inline
+function momentsAll(state: usize, values: usize, validity: usize, mask: usize, length: i32, order: i32, work: usize): void {
+  for (let start = 0; start < length; start += BLOCK) {
+    const end = min(start + BLOCK, length);
+    const n = blockCount(values, validity, mask, start, end, work);
+    if (n == 0) continue;
+    const mean = load<f64>(work, 8) / n;
+    blockCentral(values, validity, mask, start, end, mean, order, work);
+    store<f64>(work, n);
+    // what the rounded mean is off by
+    const off = load<f64>(work, 40) / n;
+    store<f64>(work, mean + off, 8);
+    const m2 = load<f64>(work, 16);
+    store<f64>(work, max(0, m2 - n * off * off), 16);
+    if (order > 2) {
+      store<f64>(work, load<f64>(work, 32) - 4 * off * load<f64>(work, 24), 32);
+      store<f64>(work, load<f64>(work, 24) - 3 * off * m2, 24);
+    }
+    join(state, work, order);
+  }
+}
+
+/** Writes the block's sum to work[1]; returns the number of its values. */
+function blockCount(values: usize, validity: usize, mask: usize, start: i32, end: i32, work: usize): f64 {
+  let a = f64x2.splat(0), b = a, n = i64x2.splat(0);
+  let row = start;
+  for (; row + 8 <= end; row += 8) {
+    const at = values + (<usize>row << 3);
+    const p = v128.load(at), q = v128.load(at, 16), r = v128.load(at, 32), s = v128.load(at, 48);
+    const bits = i64x2.splat(<i64>eightBits(validity, mask, row));
+    const pp = v128.and(lanes(bits, i64x2(1, 2)), f64x2.eq(p, p)), qq = v128.and(lanes(bits, i64x2(4, 8)), f64x2.eq(q, q));
+    const rr = v128.and(lanes(bits, i64x2(16, 32)), f64x2.eq(r, r)), ss = v128.and(lanes(bits, i64x2(64, 128)), f64x2.eq(s, s));
+    a = f64x2.add(a, f64x2.add(v128.and(p, pp), v128.and(r, rr)));
+    b = f64x2.add(b, f64x2.add(v128.and(q, qq), v128.and(s, ss)));
+    n = i64x2.sub(n, i64x2.add(i64x2.add(pp, qq), i64x2.add(rr, ss)));
+  }
+  a = f64x2.add(a, b);
+  let sum = f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
+  let count = <f64>(i64x2.extract_lane(n, 0) + i64x2.extract_lane(n, 1));
+  for (; row < end; row++) {
+    const x = load<f64>(values + (<usize>row << 3));
+    if (x != x || groupOf(0, validity, mask, row) != 0) continue;
+    sum += x;
+    count += 1;
+  }
+  store<f64>(work, sum, 8);
+  return count;
+}
+
+/** Writes Σd², (Σd³, Σd⁴ to work[2…4]) and Σd to work[5], d = x − mean. */
+// @ts-ignore: decorator
+@inline
+function blockCentral(values: usize, validity: usize, mask: usize, start: i32, end: i32, mean: f64, order: i32, work: usize): void {
+  const centre = f64x2.splat(mean);
+  let one = f64x2.splat(0), two = one, three = one, four = one;
+  let row = start;
+  for (; row + 8 <= end; row += 8) {
+    const bits = i64x2.splat(<i64>eightBits(validity, mask, row));
+    let pick = i64x2(1, 2);
+    for (let i: usize = 0; i < 64; i += 16) {
+      const x = v128.load(values + (<usize>row << 3) + i);
+      const d = v128.and(f64x2.sub(x, centre), v128.and(lanes(bits, pick), f64x2.eq(x, x)));
+      pick = i64x2.shl(pick, 2);
+      const dd = f64x2.mul(d, d);
+      one = f64x2.add(one, d);
+      two = f64x2.add(two, dd);
+      if (order > 2) {
+        three = f64x2.add(three, f64x2.mul(dd, d));
+        four = f64x2.add(four, f64x2.mul(dd, dd));
+      }
+    }
+  }
+  let s1 = f64x2.extract_lane(one, 0) + f64x2.extract_lane(one, 1), s2 = f64x2.extract_lane(two, 0) + f64x2.extract_lane(two, 1);
+  let s3 = f64x2.extract_lane(three, 0) + f64x2.extract_lane(three, 1), s4 = f64x2.extract_lane(four, 0) + f64x2.extract_lane(four, 1);
+  for (; row < end; row++) {
+    const x = load<f64>(values + (<usize>row << 3));
+    if (x != x || groupOf(0, validity, mask, row) != 0) continue;
+    const d = x - mean;
+    s1 += d;
+    s2 += d * d;
+    s3 += d * d * d;
+    s4 += d * d * d * d;
+  }
+  store<f64>(work, s2, 16);
+  store<f64>(work, s3, 24);
+  store<f64>(work, s4, 32);
+  store<f64>(work, s1, 40);
+}
+
+/** Adds the state `b` to `a`: Chan's and Pébay's formulas. */
+// @ts-ignore: decorator
+@inline
+function join(a: usize, b: usize, order: i32): void {
+  const na = load<f64>(a), nb = load<f64>(b), n = na + nb;
+  if (nb == 0) return;
+  if (na == 0) return memory.copy(a, b, order == 2 ? 24 : 40);
+  const d = load<f64>(b, 8) - load<f64>(a, 8), step = d / n, m2a = load<f64>(a, 16), m2b = load<f64>(b, 16);
+  store<f64>(a, n);
+  store<f64>(a, load<f64>(a, 8) + step * nb, 8);
+  store<f64>(a, m2a + m2b + d * step * na * nb, 16);
+  if (order == 2) return;
+  const m3a = load<f64>(a, 24), m3b = load<f64>(b, 24), cross = d * step * na * nb;
+  store<f64>(a, load<f64>(a, 32) + load<f64>(b, 32) + cross * step * step * (na * na - na * nb + nb * nb)
+    + 6 * step * step * (na * na * m2b + nb * nb * m2a) + 4 * step * (na * m3b - nb * m3a), 32);
+  store<f64>(a, m3a + m3b + cross * step * (na - nb) + 3 * step * (na * m2b - nb * m2a), 24);
+}
+
+// @ts-ignore: decorator
+@inline
+export function mergeMoments(states: usize, from: usize, map: usize, groups: i32, order: i32, stride: usize): void {
+  for (let i = 0; i < groups; i++) join(states + <usize>idAt(map, i) * stride, from + <usize>i * stride, order);
+}
+
+// `what`: 0 var, 1 std, 2 sem, 3 skew, 4 kurt (excess).
+
+/**
+ * Results of states of either form: `exact` 1 when they are power sums. `work` has 128 bytes. Skew and kurt have pandas' correction for bias.
+ * Null where there are too few values: n ≤ ddof, n < 3 for skew, n < 4 for kurt. Returns the number of nulls.
+ */
+export function resultMoments(states: usize, ids: usize, groups: i32, what: i32, ddof: f64, order: i32, exact: i32, work: usize, out: usize, bits: usize): i32 {
+  let nulls = 0;
+  const stride: usize = exact != 0 ? (order == 2 ? 64 : 112) : order == 2 ? 24 : 40;
+  for (let i = 0; i < groups; i++) {
+    const state = states + <usize>idAt(ids, i) * stride;
+    let at = state;
+    if (exact != 0) {
+      central(state, order, work + 64, work);
+      at = work;
+    }
+    const n = load<f64>(at);
+    const enough = what == 3 ? n >= 3 : what == 4 ? n >= 4 : n > ddof;
+    putBit(bits, i, enough);
+    nulls += i32(!enough);
+    store<f64>(out + (<usize>i << 3), enough ? answer(at, n, what, ddof) : 0);
+  }
+  return nulls;
+}
+
+function answer(at: usize, n: f64, what: i32, ddof: f64): f64 {
+  const m2 = max(0, load<f64>(at, 16));
+  if (what <= 2) {
+    const variance = m2 / (n - ddof);
+    return what == 0 ? variance : what == 1 ? sqrt(variance) : sqrt(variance / n);
+  }
+  const m3 = load<f64>(at, 24), m4 = load<f64>(at, 32);
+  // all alike: pandas says 0; beside the mean's rounding, m2 of this size is noise
+  if (m2 <= 1e-28 * n * load<f64>(at, 8) * load<f64>(at, 8)) return 0;
+  if (what == 3) return (n * sqrt(n - 1) / (n - 2)) * (m3 / (m2 * sqrt(m2)));
+  const up = n * (n + 1) * (n - 1) * m4, down = (n - 2) * (n - 3) * m2 * m2;
+  return up / down - (3 * (n - 1) * (n - 1)) / ((n - 2) * (n - 3));
+}
+
+// Two columns. Rows where either is null or NaN are skipped.
+//   staying   [ n | mean x | mean y | m2x | m2y | cxy ] f64, 48 bytes
+//   leaving   [ count | endless | huge | unused ] u32 [ sx ×3 ][ sy ×3 ][ sxx ×3 ][ syy ×3 ][ sxy ×3 ], 136 bytes
+
+export function pairs(states: usize, ids: usize, xs: usize, ys: usize, xBits: usize, yBits: usize, mask: usize, length: i32): void {
+  for (let row = 0; row < length; row++) {
+    const x = load<f64>(xs + (<usize>row << 3)), y = load<f64>(ys + (<usize>row << 3));
+    let id = groupOf(ids, xBits, mask, row) | (0 - u32(x != x || y != y));
+    if (yBits != 0) id |= groupOf(0, yBits, 0, row);
+    const at = states + <usize>id * 48;
+    const n = load<f64>(at) + 1, dx = x - load<f64>(at, 8), dy = y - load<f64>(at, 16);
+    const mx = load<f64>(at, 8) + dx / n, my = load<f64>(at, 16) + dy / n;
+    store<f64>(at, n);
+    store<f64>(at, mx, 8);
+    store<f64>(at, my, 16);
+    store<f64>(at, load<f64>(at, 24) + dx * (x - mx), 24);
+    store<f64>(at, load<f64>(at, 32) + dy * (y - my), 32);
+    // the last term is 0, or NaN when one of them is infinite
+    store<f64>(at, load<f64>(at, 40) + dx * (y - my) + 0 * (x - mx), 40);
+  }
+}
+
+export function mergePairs(states: usize, from: usize, map: usize, groups: i32): void {
+  for (let i = 0; i < groups; i++) {
+    const a = states + <usize>idAt(map, i) * 48, b = from + <usize>i * 48;
+    const na = load<f64>(a), nb = load<f64>(b), n = na + nb;
+    if (nb == 0) continue;
+    const dx = load<f64>(b, 8) - load<f64>(a, 8), dy = load<f64>(b, 16) - load<f64>(a, 16), weight = (na / n) * nb;
+    store<f64>(a, n);
+    store<f64>(a, load<f64>(a, 8) + (dx / n) * nb, 8);
+    store<f64>(a, load<f64>(a, 16) + (dy / n) * nb, 16);
+    store<f64>(a, load<f64>(a, 24) + load<f64>(b, 24) + dx * dx * weight, 24);
+    store<f64>(a, load<f64>(a, 32) + load<f64>(b, 32) + dy * dy * weight, 32);
+    store<f64>(a, load<f64>(a, 40) + load<f64>(b, 40) + dx * dy * weight, 40);
+  }
+}
+
+const HUGE: f64 = 2.9073548971824276e135; // 2^450
+
+export function exactPairs(states: usize, ids: usize, xs: usize, ys: usize, xBits: usize, yBits: usize, mask: usize, length: i32, sign: f64): void {
+  for (let row = 0; row < length; row++) {
+    const x = load<f64>(xs + (<usize>row << 3)), y = load<f64>(ys + (<usize>row << 3));
+    let id = groupOf(ids, xBits, mask, row);
+    if (yBits != 0) id |= groupOf(0, yBits, 0, row);
+    if (id == NONE || x != x || y != y) continue;
+    const at = states + <usize>id * 136, step = <i32>sign;
+    store<i32>(at, load<i32>(at) + step);
+    const size = max(abs(x), abs(y));
+    if (!(size < HUGE)) {
+      const place = at + (size == Infinity ? 4 : 8);
+      store<i32>(place, load<i32>(place) + step);
+      continue;
+    }
+    cascade(at + 16, sign * x);
+    cascade(at + 40, sign * y);
+    const xx = x * x, yy = y * y, xy = x * y;
+    cascade(at + 64, sign * xx);
+    cascade(at + 64, sign * lost(x, x, xx));
+    cascade(at + 88, sign * yy);
+    cascade(at + 88, sign * lost(y, y, yy));
+    cascade(at + 112, sign * xy);
+    cascade(at + 112, sign * lost(x, y, xy));
+  }
+}
+
+/** Σ(x − mx)(y − my) times n, from triples; `sx` and `sy` their plain sums. */
+function crossed(n: f64, sx: usize, sy: usize, sxy: usize, work: usize): f64 {
+  clear4(work);
+  addTriple4(work, sxy, n);
+  for (let i: usize = 0; i < 24; i += 8) {
+    for (let j: usize = 0; j < 24; j += 8) addProduct4(work, -load<f64>(sx + i), load<f64>(sy + j));
+  }
+  return rounded4(work) / n;
+}
+
+/** `what`: 0 cov, 1 corr; null where n ≤ ddof (cov), n < 2 or a column does not vary (corr). Returns the number of nulls. */
+export function resultPairs(states: usize, ids: usize, groups: i32, what: i32, ddof: f64, exact: i32, work: usize, out: usize, bits: usize): i32 {
+  let nulls = 0;
+  for (let i = 0; i < groups; i++) {
+    const at = states + <usize>idAt(ids, i) * (exact != 0 ? 136 : 48);
+    let n = load<f64>(at), xx = load<f64>(at, 24), yy = load<f64>(at, 32), xy = load<f64>(at, 40);
+    if (exact != 0) {
+      n = <f64>load<u32>(at);
+      if ((load<u32>(at, 4) | load<u32>(at, 8)) != 0) xx = yy = xy = NaN;
+      else if (n > 0) {
+        xx = max(0, crossed(n, at + 16, at + 16, at + 64, work));
+        yy = max(0, crossed(n, at + 40, at + 40, at + 88, work));
+        xy = crossed(n, at + 16, at + 40, at + 112, work);
+      }
+    }
+    const enough = what == 0 ? n > ddof : n > 1 && !(xx == 0 || yy == 0);
+    putBit(bits, i, enough);
+    nulls += i32(!enough);
+    const value = what == 0 ? xy / (n - ddof) : xy / (sqrt(xx) * sqrt(yy));
+    store<f64>(out + (<usize>i << 3), !enough ? 0 : what == 1 && value == value ? max<f64>(-1, min<f64>(1, value)) : value);
+  }
+  return nulls;
+}
