@@ -2,6 +2,7 @@ import { SchemaError } from '../errors.ts';
 import {
   bool,
   type DataType,
+  date32,
   f64,
   i32,
   i64,
@@ -13,10 +14,14 @@ import {
   isUnsigned,
   type NumericType,
   sameType,
+  TICKS_PER_SECOND,
+  type Timestamp,
+  type TimeUnit,
   timestamp,
   typeText,
   utf8,
 } from '../schema/data-type.ts';
+import { durationTicks } from '../schema/duration.ts';
 import type { Schema } from '../schema/schema.ts';
 import { castable, castTo } from './cast.ts';
 import { type Core, core, coreLiteral, isLiteral } from './core.ts';
@@ -103,7 +108,7 @@ export class Elaborator {
       case 'floor':
       case 'ceil':
       case 'trunc':
-        return this.#rounding(op, a);
+        return op === 'floor' && b ? this.#floorTime(a, b) : this.#rounding(op, a);
       case 'sqrt':
       case 'exp':
       case 'log':
@@ -141,13 +146,97 @@ export class Elaborator {
         return this.#cast(a, to!);
       case 'contains':
       case 'startsWith':
-      case 'endsWith': {
-        const text = this.elaborate(a);
-        if (!isText(text.type)) this.#wrong(op, 'text', a, text.type);
-        if (b.kind !== 'literal' || typeof b.value !== 'string') this.#fail(`${op}() looks for a constant text`);
-        return core(op, bool(), [text], { set: [(b as Literal).value as string] });
+      case 'endsWith':
+      case 'matches': {
+        const looked = this.#textConstant(op, b);
+        if (op === 'matches') this.#checkPattern(looked);
+        return core(op, bool(), [this.#texts(op, a)], { set: [looked] });
       }
+      case 'length':
+        return core(op, i32(), [this.#text(this.#texts(op, a))]);
+      case 'upper':
+      case 'lower':
+      case 'strip':
+        return core(op, utf8(), [this.#text(this.#texts(op, a))]);
+      case 'replace': {
+        const set = [this.#textConstant(op, b), this.#textConstant(op, c)];
+        return core(op, utf8(), [this.#text(this.#texts(op, a))], { set });
+      }
+      case 'slice': {
+        const set = [this.#place(b), c ? this.#place(c) : 0x7fff_ffff];
+        return core(op, utf8(), [this.#text(this.#texts(op, a))], { set });
+      }
+      default:
+        return this.#timePart(op, a);
     }
+  }
+
+  #texts(op: Op, a: Expression): Core {
+    const x = this.elaborate(a);
+    return isText(x.type) ? x : this.#wrong(op, 'text', a, x.type);
+  }
+
+  #textConstant(op: Op, b: Expression): string {
+    if (b.kind === 'literal' && typeof b.value === 'string') return b.value;
+    return this.#fail(`${op}() takes a constant text, not ${b.key}`);
+  }
+
+  #checkPattern(pattern: string): void {
+    try {
+      new RegExp(pattern, 'u');
+    } catch (cause) {
+      throw new SchemaError(`${this.#verb}: matches() can't read the pattern: ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  #place(b: Expression): number {
+    const place = integerConstant(b);
+    if (place !== undefined && fits(place, i32())) return Number(place);
+    return this.#fail(`slice() takes constant places, not ${b.key}`);
+  }
+
+  /** Parts of a date or time; times are in UTC. */
+  #timePart(op: Op, a: Expression): Core {
+    const x = this.#time(op, a);
+    const days = castTo(x, date32());
+    if (op === 'date') return days;
+    if (op === 'weekday') {
+      // 1970-01-01 was a Thursday, Monday is 0
+      const fromMonday = core('add', i32(), [castTo(days, i32()), coreLiteral(i32(), 3)]);
+      return core('mod', i32(), [fromMonday, coreLiteral(i32(), 7)]);
+    }
+    const [whole, part] = { hour: [86_400n, 3_600n], minute: [3_600n, 60n], second: [60n, 1n] }[op as 'hour'] ?? [];
+    if (whole === undefined) return core(op, i32(), [days]);
+    const time = x.type.kind === 'date32' ? castTo(x, timestamp('s')) : x;
+    const perSecond = BigInt(TICKS_PER_SECOND[(time.type as Timestamp).unit]);
+    const inside = core('mod', i64(), [castTo(time, i64()), coreLiteral(i64(), whole * perSecond)]);
+    return castTo(core('floordiv', i64(), [inside, coreLiteral(i64(), part! * perSecond)]), i32());
+  }
+
+  /** The last multiple of a duration since 1970-01-01T00:00Z. */
+  #floorTime(a: Expression, b: Expression): Core {
+    const x = this.#time('floor', a);
+    const unit = this.#textConstant('floor', b);
+    if (x.type.kind === 'date32') this.#fail(`floor() of date32 has no times to round; cast it to a timestamp`);
+    const step = coreLiteral(i64(), this.#ticks(unit, (x.type as Timestamp).unit));
+    const steps = core('floordiv', i64(), [castTo(x, i64()), step]);
+    return castTo(core('mul', i64(), [steps, step]), x.type);
+  }
+
+  #ticks(duration: string, unit: TimeUnit): bigint {
+    const ticks = durationTicks(duration, unit, `${this.#verb}: floor`);
+    return ticks > 0n ? ticks : this.#fail(`floor() takes a duration above 0`);
+  }
+
+  #time(op: Op, a: Expression): Core {
+    const x = this.elaborate(a);
+    if (!isTemporal(x.type)) return this.#wrong(op, 'a date or time', a, x.type);
+    if (x.type.kind === 'timestamp' && x.type.timezone) {
+      this.#fail(
+        `${op}() counts in UTC, ${a.key} is ${typeText(x.type)}; cast(${a.key}, 'timestamp[${x.type.unit}]') says that UTC is meant`,
+      );
+    }
+    return x;
   }
 
   #arithmetic(op: 'add' | 'sub' | 'mul', a: Expression, b: Expression): Core {

@@ -5,6 +5,7 @@ import { type DataType, typeText } from '../schema/data-type.ts';
 import type { Emit } from './emit.ts';
 import { concat, decode } from './emit-text.ts';
 import { readText, writeText } from './emit-text-cast.ts';
+import { length, lower, replace, slice, strip, upper } from './emit-text-functions.ts';
 
 /** A conversion that always succeeds. */
 const convert: Emit = (program, node, [at], out) => {
@@ -56,4 +57,10 @@ export const castEmitters: Readonly<Record<string, Emit>> = /* @__PURE__ */ Obje
   concat,
   readText,
   writeText,
+  length,
+  lower,
+  replace,
+  slice,
+  strip,
+  upper,
 });

@@ -145,6 +145,7 @@ export const comparisonEmitters: Readonly<Record<string, Emit>> = /* @__PURE__ *
   contains: comparison,
   startsWith: comparison,
   endsWith: comparison,
+  matches: comparison,
   isNaN: isNan,
   isIn,
   truth,

@@ -3,10 +3,10 @@ import { DataError } from '../errors.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type DataType, isFloat, isTemporal, TICKS_PER_SECOND, typeText, widthOf } from '../schema/data-type.ts';
 import type { Emit } from './emit.ts';
+import { textAt, textDecoder, writeTexts } from './emit-text-functions.ts';
 import { fits, rangeOf } from './promote.ts';
 import { nanosecondsOf, ticksOf } from './time-text.ts';
 
-const decoder = /* @__PURE__ */ new TextDecoder();
 const encoder = /* @__PURE__ */ new TextEncoder();
 
 const isPresent = (memory: Memory, validity: number, row: number): boolean =>
@@ -16,15 +16,14 @@ const isPresent = (memory: Memory, validity: number, row: number): boolean =>
 export const readText: Emit = (program, { type }, [at], out) => {
   const { registers, memory } = program;
   const own = program.bits();
+  const decoder = textDecoder();
   return length => {
     const x = registers[at!]!;
     out.validity = x.validity;
     const wanted = program.both(x.validity, program.mask, own, length);
     for (let row = 0; row < length; row++) {
       if (!isPresent(memory, wanted, row)) continue;
-      const start = x.values + memory.i32[x.offsets / 4 + row]!;
-      const stop = x.values + memory.i32[x.offsets / 4 + row + 1]!;
-      const text = decoder.decode(memory.u8.slice(start, stop));
+      const text = textAt(memory, decoder, x, row);
       const value = cellOf(text.trim(), type);
       if (value === undefined) throw new DataError(`cast: ${JSON.stringify(text)} is no ${typeText(type)}`);
       put(memory, out.values, type, row, value);
@@ -68,7 +67,7 @@ function put(memory: Memory, values: number, type: DataType, row: number, value:
 
 /** Numbers, bools and times to text, as JavaScript and ISO 8601 write them. */
 export const writeText: Emit = (program, node, [at], out) => {
-  const { registers, memory, scratch } = program;
+  const { registers, memory } = program;
   const from = node.args[0]!.type;
   return length => {
     const x = registers[at!]!;
@@ -80,15 +79,7 @@ export const writeText: Emit = (program, node, [at], out) => {
       total += bytes.length;
     }
     out.validity = x.validity;
-    out.offsets = scratch.take((length + 1) * 4);
-    out.values = scratch.take(total);
-    let end = 0;
-    memory.i32[out.offsets / 4] = 0;
-    for (const [row, bytes] of texts.entries()) {
-      memory.u8.set(bytes, out.values + end);
-      end += bytes.length;
-      memory.i32[out.offsets / 4 + row + 1] = end;
-    }
+    writeTexts(program, texts, total, out);
   };
 };
 

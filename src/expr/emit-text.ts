@@ -3,7 +3,9 @@ import type { Dictionary } from '../column/dictionary.ts';
 import { DataError } from '../errors.ts';
 import { settle } from './_settle.ts';
 import { blockRows } from './block.ts';
+import type { Core } from './core.ts';
 import type { Emit } from './emit.ts';
+import { patternTest } from './emit-text-functions.ts';
 import type { Program } from './program.ts';
 
 /** Kernel and inversion of a test of texts; for `isIn` the answers of several are put together. */
@@ -14,19 +16,28 @@ function kernelOf(op: string): { name: string; flip: number } {
   return { name: op === 'isIn' ? 'eq' : op, flip: 0 };
 }
 
-/** A text column against constant texts. */
-export const textTest: Emit = (program, node, args, out) => {
-  const { registers, select } = program;
+/** Writes the answers for `length` texts as bits; `each` is room for as many. */
+type TextTest = (offsets: number, values: number, bits: number, each: number, length: number) => void;
+
+/** One kernel call per constant text. */
+function wordTest(program: Program, node: Core): TextTest {
   const { name, flip } = kernelOf(node.op);
   const kernel = program.compare[`${name}Utf8Scalar`]!;
   const texts = node.set.map(text => program.text(String(text)));
-  const one = program.bits();
-  const test = (offsets: number, values: number, bits: number, each: number, length: number): void => {
+  return (offsets, values, bits, each, length) => {
     for (const [i, { address, bytes }] of texts.entries()) {
       kernel(offsets, values, address, bytes, i === 0 ? bits : each, length, flip);
-      if (i > 0) select.orBits(bits, each, bits, (length + 7) >> 3);
+      if (i > 0) program.select.orBits(bits, each, bits, (length + 7) >> 3);
     }
   };
+}
+
+/** A text column against constant texts. */
+export const textTest: Emit = (program, node, args, out) => {
+  const { registers } = program;
+  const test =
+    node.op === 'matches' ? patternTest(program, new RegExp(String(node.set[0]), 'u')) : wordTest(program, node);
+  const one = program.bits();
   if (node.args[0]!.type.kind === 'dictionary') return dictionaryTest(program, args[0]!, node.op, out, test);
   return length => {
     const x = registers[args[0]!]!;
@@ -41,7 +52,7 @@ function dictionaryTest(
   at: number,
   op: string,
   out: ChunkVector,
-  test: (offsets: number, values: number, bits: number, each: number, length: number) => void,
+  test: TextTest,
 ): (length: number) => void {
   const { registers, compare } = program;
   let known: Dictionary | undefined;

@@ -193,7 +193,7 @@ class Parser {
       else args.push(this.expression(0));
       if (this.#token.text !== ')') this.#expect(',');
     }
-    if (name.text === 'date') return this.#date(name, args);
+    if (op === 'date' && args[0]?.kind === 'literal') return this.#date(name, args);
     if (!op) return aggregate(name.text, args, parameters);
     if (op === 'cast') return this.#castOf(name, args);
     const [least, most] = ops[op].arity;

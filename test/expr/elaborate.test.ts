@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SchemaError } from '../../src/errors.ts';
+import { OptionError, SchemaError } from '../../src/errors.ts';
 import { argumentsOf, hasAggregate, splitAggregates } from '../../src/expr/aggregates.ts';
 import { type AggregateCall, columnsOf } from '../../src/expr/expression.ts';
 import { parse } from '../../src/expr/parse.ts';
@@ -124,6 +124,10 @@ describe('typeOf', () => {
     ["cast(ok, 'date32')", "filter: cast() can't make date32 of ok, which is bool"],
     ['round(price, c)', 'filter: round() takes a constant number of decimals, not c'],
     ["contains(price, 'x')", 'filter: contains() needs text, "price" is f64'],
+    ['year(price)', 'filter: year() needs a date or time, "price" is f64'],
+    ["hour(cast(at, 'timestamp[us, Europe/Oslo]'))", expect.stringContaining('hour() counts in UTC')],
+    ["matches(symbol, '(')", expect.stringMatching(/^filter: matches\(\) can't read the pattern: /)],
+    ['length(price)', 'filter: length() needs text, "price" is f64'],
     ['fillNull(null, null)', "filter: fillNull() of two nulls has no type; write cast(null, 'f64')"],
   ])('refuses %s', (text, message) => {
     let error: unknown;
@@ -134,6 +138,13 @@ describe('typeOf', () => {
     }
     expect(error).toBeInstanceOf(SchemaError);
     expect((error as Error).message).toEqual(message);
+  });
+});
+
+describe('floor of a time', () => {
+  it('refuses what is no duration, or is finer than the column', () => {
+    expect(() => typeTextOf("floor(at, 'soon')")).toThrow(OptionError);
+    expect(() => typeTextOf("floor(at, '5ns')")).toThrow('5ns is no whole number of us');
   });
 });
 

@@ -232,6 +232,43 @@ describe.each([true, false])('select over shared memory: %s', shared => {
     );
   });
 
+  it('counts and cuts texts by code points, and changes the case of ASCII', () => {
+    const unicode = fc.array(
+      fc.oneof(
+        fc.string({ maxLength: 40 }),
+        fc.string({ unit: fc.constantFrom('a', 'Z', 'é', '€', '😀'), maxLength: 40 }),
+      ),
+      { maxLength: 20 },
+    );
+    const at = fc.integer({ min: -12, max: 12 });
+    fc.assert(
+      fc.property(unicode, at, fc.oneof(at, fc.constant(0x7fff_ffff)), (list, start, stop) => {
+        const [offsets, values] = putTexts(list);
+        const counts = bench.room(list.length * 4);
+        room.lengthUtf8(offsets, values, counts, list.length);
+        expect(bench.get('I32', counts, list.length)).toEqual(list.map(text => [...text].length));
+        const cut = made(
+          list.length,
+          out => room.sliceUtf8(offsets, values, start, stop, out, 0, list.length),
+          out => room.sliceUtf8(offsets, values, start, stop, bench.room((list.length + 1) * 4), out, list.length),
+        );
+        expect(cut).toEqual(list.map(text => [...text].slice(start, stop).join('')));
+        const text = new TextEncoder().encode(list.join(''));
+        const out = bench.room(text.length);
+        const isAscii = text.every(byte => byte < 128);
+        for (const [kernel, twin] of [
+          [room.upperAscii, list.join('').toUpperCase()],
+          [room.lowerAscii, list.join('').toLowerCase()],
+        ] as const) {
+          expect(kernel(bench.put('U8', text), out, text.length)).toBe(isAscii ? 0 : 1);
+          if (isAscii) expect(new TextDecoder().decode(memory.u8.slice(out, out + text.length))).toBe(twin);
+        }
+        expect(bench.close()).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('says that texts pass 2 GiB', () => {
     const offsets = bench.put('I32', [0, 2 ** 30]);
     const rows = bench.put('U32', [0, 0]);
