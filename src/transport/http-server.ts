@@ -68,7 +68,7 @@ class HttpServerSource extends Source<Uint8Array> {
     if (request.method !== 'POST') return 405;
     const body = await bodyOf(request, this.#options.maxBytes ?? 64 << 20);
     if (body === undefined) return 413;
-    await this.give(body);
+    await this.node.sendHeld(body, undefined);
     return 200;
   }
 }
