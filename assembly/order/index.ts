@@ -3,6 +3,7 @@ import { radixSort as sortByKey } from './sort';
 import * as trees from './tree';
 import * as counts from './counts';
 import * as quantile from './quantile';
+import { rollingQuantiles as quantilesOfWindows } from './rolling';
 
 export const heapBase: usize = __heap_base;
 
@@ -137,3 +138,6 @@ export function countsDistinct(table: usize, ids: usize, count: i32, out: usize)
 
 /** Copies the keys that are present, with their group ids (0: group 0 all; rows of no group are left out). Returns how many. */
 export function compactKeys(keys: usize, present: usize, groupIds: usize, length: i32, toKeys: usize, toIds: usize): i32 { return order.compact(keys, present, groupIds, length, toKeys, toIds); }
+
+/** Quantiles of windows of `rows` rows (or `spans`) that end with rows [from, to) of the tape, where missing values are NaN; mode as in treeQuantiles. `work` has 29 bytes for each row from the first start on, and 8,320. */
+export function rollingQuantiles(tape: usize, from: i32, to: i32, rows: i32, spans: usize, q: f64, mode: i32, work: usize, out: usize): void { quantilesOfWindows(tape, from, to, rows, spans, q, mode, work, out); }

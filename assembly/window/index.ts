@@ -1,3 +1,4 @@
+import * as rolling from './rolling';
 import * as fifos from './fifo';
 import { partition as partitionRows } from './partition';
 import * as search from './search';
@@ -90,3 +91,72 @@ export function fifoMerge(fifo: usize, other: usize, map: usize, groups: i32, co
 
 /** Writes first, first + 1, … as `length` i64. */
 export function count(target: usize, first: i64, length: i32): void { for (let i = 0; i < length; i++) store<i64>(target + (<usize>i << 3), first + <i64>i); }
+
+/** Compensated sums of windows of `rows` rows (or `spans`, i32 for each row) that end with rows [from, to) of the tape; missing values are 0. */
+export function rollingSums(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void { rolling.sums(state, tape, from, to, rows, spans, out); }
+
+/** Least values of windows; missing ones are Infinity. */
+export function rollingMins(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void { rolling.extremes<u16>(state, tape, from, to, rows, spans, out); }
+
+/** Greatest values of windows; missing ones are -Infinity. */
+export function rollingMaxs(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void { rolling.extremes<u8>(state, tape, from, to, rows, spans, out); }
+
+/** Sums of squared differences to the mean, and counts (i32); missing values are NaN, and `missing` tells whether there are any. */
+export function rollingSquares(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, counts: usize, missing: i32, out: usize): void { rolling.squares(state, tape, from, to, rows, spans, counts, missing, out); }
+
+/** How many rows of windows have a value, i32, from a byte for each row of the tape (0: all have). */
+export function rollingCounts(state: usize, have: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void { rolling.counts(state, have, from, to, rows, spans, out); }
+
+/** First values of windows; missing ones are NaN. */
+export function rollingFirsts(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void { rolling.firsts(state, tape, from, to, rows, spans, out); }
+
+/** Last values of windows; missing ones are NaN. */
+export function rollingLasts(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void { rolling.lasts(state, tape, from, to, rows, spans, out); }
+
+/** Divides f64 by i32 counts less `ddof`; with `root` 1 takes the square root. NaN where the divisor is not positive. */
+export function divideByCounts(values: usize, counts: usize, length: i32, ddof: i32, root: i32): void { rolling.divide(values, counts, length, ddof, root); }
+
+/** NaN for windows with fewer than `least` values, and presence bits; NaN is absent. Returns how many are present. */
+export function finishRolling(values: usize, counts: usize, length: i32, least: i32, present: usize): i32 { return rolling.finish(values, counts, length, least, present); }
+
+/** The greatest of `length` > 0 i32. */
+export function greatestI32(values: usize, length: i32): i32 { return rolling.greatest(values, length); }
+
+/** Counts (i32) as f64. */
+export function widenCounts(counts: usize, length: i32, out: usize): void { for (let i = 0; i < length; i++) store<f64>(out + (<usize>i << 3), <f64>load<i32>(counts + (<usize>i << 2))); }
+
+/** Rows of windows from their starts: row + 1 - start, i32, for rows [from, to). */
+export function spansOf(starts: usize, from: i32, to: i32, spans: usize): void { rolling.spansOf(starts, from, to, spans); }
+
+/** Bools as f64; see tapeF64. */
+export function tapeBits(values: usize, validity: usize, length: i32, missing: f64, out: usize, have: usize): i32 { return rolling.tapeBits(values, validity, length, missing, out, have); }
+
+/** i8 as f64, `missing` where null or NaN, and a byte for each row: 1 = it has a value. Returns how many have none. */
+export function tapeI8(values: usize, validity: usize, length: i32, missing: f64, out: usize, have: usize): i32 { return rolling.tape<i8>(values, validity, length, missing, out, have); }
+
+/** i16 as f64, `missing` where null or NaN, and a byte for each row: 1 = it has a value. Returns how many have none. */
+export function tapeI16(values: usize, validity: usize, length: i32, missing: f64, out: usize, have: usize): i32 { return rolling.tape<i16>(values, validity, length, missing, out, have); }
+
+/** i32 as f64, `missing` where null or NaN, and a byte for each row: 1 = it has a value. Returns how many have none. */
+export function tapeI32(values: usize, validity: usize, length: i32, missing: f64, out: usize, have: usize): i32 { return rolling.tape<i32>(values, validity, length, missing, out, have); }
+
+/** i64 as f64, `missing` where null or NaN, and a byte for each row: 1 = it has a value. Returns how many have none. */
+export function tapeI64(values: usize, validity: usize, length: i32, missing: f64, out: usize, have: usize): i32 { return rolling.tape<i64>(values, validity, length, missing, out, have); }
+
+/** u8 as f64, `missing` where null or NaN, and a byte for each row: 1 = it has a value. Returns how many have none. */
+export function tapeU8(values: usize, validity: usize, length: i32, missing: f64, out: usize, have: usize): i32 { return rolling.tape<u8>(values, validity, length, missing, out, have); }
+
+/** u16 as f64, `missing` where null or NaN, and a byte for each row: 1 = it has a value. Returns how many have none. */
+export function tapeU16(values: usize, validity: usize, length: i32, missing: f64, out: usize, have: usize): i32 { return rolling.tape<u16>(values, validity, length, missing, out, have); }
+
+/** u32 as f64, `missing` where null or NaN, and a byte for each row: 1 = it has a value. Returns how many have none. */
+export function tapeU32(values: usize, validity: usize, length: i32, missing: f64, out: usize, have: usize): i32 { return rolling.tape<u32>(values, validity, length, missing, out, have); }
+
+/** u64 as f64, `missing` where null or NaN, and a byte for each row: 1 = it has a value. Returns how many have none. */
+export function tapeU64(values: usize, validity: usize, length: i32, missing: f64, out: usize, have: usize): i32 { return rolling.tape<u64>(values, validity, length, missing, out, have); }
+
+/** f32 as f64, `missing` where null or NaN, and a byte for each row: 1 = it has a value. Returns how many have none. */
+export function tapeF32(values: usize, validity: usize, length: i32, missing: f64, out: usize, have: usize): i32 { return rolling.tape<f32>(values, validity, length, missing, out, have); }
+
+/** f64 as f64, `missing` where null or NaN, and a byte for each row: 1 = it has a value. Returns how many have none. */
+export function tapeF64(values: usize, validity: usize, length: i32, missing: f64, out: usize, have: usize): i32 { return rolling.tape<f64>(values, validity, length, missing, out, have); }

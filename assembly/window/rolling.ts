@@ -1,0 +1,501 @@
+// One answer for every row: that of the window which ends with it.
+//
+// Values lie on a tape: f64, oldest first, those of the batch in hand last. A window is cut in two at `middle`: what came before
+// is a suffix that ends there (kept for each place it may start), what came after is one running prefix.
+//
+//      base ────────── middle ────────── row
+//       │ suffix[start] │    prefix      │      answer = suffix[start] ⊕ prefix
+//           └ start of the window
+//
+// Nothing is ever subtracted, so what left the window leaves no trace, and every row is taken in twice at most. When the start reaches
+// the middle, the whole window becomes the suffix ("flip").
+
+@unmanaged
+export class Roll {
+  middle: i32;
+  base: i32;
+  count: i32; // rows with a value in the prefix
+  last: i32; // `first`: where to look on; `last`: the last row with a value, or -1
+  sum: f64; // of the prefix: sum and its error, or sums of differences to `anchor`, or extreme
+  error: f64;
+  anchor: f64;
+  heldFrom: i32; // `counts`: start of the window of the row before, and its rows with a value
+  held: i32;
+  suffixAnchor: f64;
+  suffix0: usize; // f64[capacity] each
+  suffix1: usize;
+  suffix2: usize;
+  next0: usize; // what blocks need: the suffix and the prefix of the next block; 0: no room, go row by row
+  next1: usize;
+  prefix0: usize;
+  prefix1: usize;
+}
+
+// @ts-ignore: decorator
+@inline
+function at(array: usize, i: i32): usize { return array + (<usize>i << 3); }
+
+// @ts-ignore: decorator
+@inline
+function startOf(row: i32, rows: i32, spans: usize, from: i32): i32 {
+  return max(0, row + 1 - (spans != 0 ? load<i32>(spans + (<usize>(row - from) << 2)) : rows));
+}
+
+/** Error of the rounded sum t = a + b. */
+// @ts-ignore: decorator
+@inline
+function errorOf(a: f64, b: f64, t: f64): f64 {
+  const c = t - a;
+  return a - (t - c) + (b - c);
+}
+
+/** sum + error; the sum itself when it is infinite, for then its error is NaN. */
+// @ts-ignore: decorator
+@inline
+function total(sum: f64, error: f64): f64 {
+  const exact = sum + error;
+  return exact == exact ? exact : sum;
+}
+
+/** Compensated sums; missing values are 0 on the tape. */
+export function sums(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void {
+  const roll = changetype<Roll>(state);
+  const suffix = roll.suffix0, errors = roll.suffix1;
+  let row = from, sum = roll.sum, error = roll.error, middle = roll.middle, base = roll.base;
+  while (row < to) {
+    const start = startOf(row, rows, spans, from);
+    if (start < middle) {
+      const value = load<f64>(at(tape, row)), t = sum + value;
+      error += errorOf(sum, value, t);
+      sum = t;
+      const place = start - base, old = load<f64>(at(suffix, place)), both = sum + old;
+      store<f64>(at(out, row - from), total(both, errorOf(sum, old, both) + error + load<f64>(at(errors, place))));
+    } else {
+      let s: f64 = 0, e: f64 = 0;
+      for (let i = row; i >= start; i--) {
+        const value = load<f64>(at(tape, i)), t = s + value;
+        e += errorOf(s, value, t);
+        s = t;
+        store<f64>(at(suffix, i - start), s);
+        store<f64>(at(errors, i - start), e);
+      }
+      store<f64>(at(out, row - from), total(s, e));
+      base = start;
+      middle = row + 1;
+      sum = 0;
+      error = 0;
+      if (spans == 0 && roll.next0 != 0 && start + rows == middle && row + 1 + rows <= to) {
+        const blocks = (to - row - 1) / rows;
+        sumBlocks(roll, at(tape, row + 1), rows, blocks, at(out, row + 1 - from));
+        row += blocks * rows;
+        base = row + 1 - rows;
+        middle = row + 1;
+        // blocks swap the arrays
+        if (roll.suffix0 != suffix) {
+          memory.copy(suffix, roll.suffix0, <usize>rows << 3);
+          memory.copy(errors, roll.suffix1, <usize>rows << 3);
+          const swap0 = roll.suffix0, swap1 = roll.suffix1;
+          roll.suffix0 = suffix;
+          roll.suffix1 = errors;
+          roll.next0 = swap0;
+          roll.next1 = swap1;
+        }
+      }
+    }
+    row++;
+  }
+  roll.sum = sum;
+  roll.error = error;
+  roll.middle = middle;
+  roll.base = base;
+}
+
+/**
+ * Whole blocks of `rows` rows, after a flip: the suffix is that of the block before. Prefix (forward) and suffix (backward) of a
+ * block go in the two lanes of one vector: two chains of additions side by side.
+ */
+function sumBlocks(roll: Roll, tape: usize, rows: i32, blocks: i32, out: usize): void {
+  const prefix = roll.prefix0, prefixErrors = roll.prefix1, bytes = <usize>rows << 3;
+  for (let block = 0; block < blocks; block++) {
+    const suffix = roll.suffix0, errors = roll.suffix1, next = roll.next0, nextErrors = roll.next1;
+    let sum = f64x2.splat(0), error = f64x2.splat(0);
+    for (let i: usize = 0, j = bytes - 8; i < bytes; i += 8, j -= 8) {
+      const value = v128.load64_lane(tape + j, v128.load64_zero(tape + i), 1);
+      const t = f64x2.add(sum, value), c = f64x2.sub(t, sum);
+      error = f64x2.add(error, f64x2.add(f64x2.sub(sum, f64x2.sub(t, c)), f64x2.sub(value, c)));
+      sum = t;
+      v128.store64_lane(prefix + i, sum, 0);
+      v128.store64_lane(prefixErrors + i, error, 0);
+      v128.store64_lane(next + j, sum, 1);
+      v128.store64_lane(nextErrors + j, error, 1);
+    }
+    let i: usize = 0;
+    for (; i + 16 < bytes; i += 16) {
+      const a = v128.load(prefix + i), b = v128.load(suffix + i, 8);
+      const t = f64x2.add(a, b), c = f64x2.sub(t, a);
+      const e = f64x2.add(f64x2.add(f64x2.sub(a, f64x2.sub(t, c)), f64x2.sub(b, c)), f64x2.add(v128.load(prefixErrors + i), v128.load(errors + i, 8)));
+      const exact = f64x2.add(t, e);
+      v128.store(out + i, v128.bitselect(exact, t, f64x2.eq(exact, exact)));
+    }
+    for (; i + 8 < bytes; i += 8) {
+      const a = load<f64>(prefix + i), b = load<f64>(suffix + i, 8), t = a + b;
+      store<f64>(out + i, total(t, errorOf(a, b, t) + load<f64>(prefixErrors + i) + load<f64>(errors + i, 8)));
+    }
+    store<f64>(out + i, total(load<f64>(prefix + i), load<f64>(prefixErrors + i)));
+    roll.suffix0 = next;
+    roll.suffix1 = nextErrors;
+    roll.next0 = suffix;
+    roll.next1 = errors;
+    tape += bytes;
+    out += bytes;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function best<MAX>(a: f64, b: f64): f64 { return sizeof<MAX>() == 1 ? (a > b ? a : b) : a < b ? a : b; }
+
+// @ts-ignore: decorator
+@inline
+function bests<MAX>(a: v128, b: v128): v128 { return sizeof<MAX>() == 1 ? f64x2.pmax(a, b) : f64x2.pmin(a, b); }
+
+/** Greatest (MAX is u8) or least values; missing ones are infinite on the tape. */
+// @ts-ignore: decorator
+@inline
+export function extremes<MAX>(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void {
+  const roll = changetype<Roll>(state);
+  const suffix = roll.suffix0, none: f64 = sizeof<MAX>() == 1 ? -Infinity : Infinity;
+  let row = from, extreme = roll.sum, middle = roll.middle, base = roll.base;
+  while (row < to) {
+    const start = startOf(row, rows, spans, from);
+    if (start < middle) {
+      extreme = best<MAX>(extreme, load<f64>(at(tape, row)));
+      store<f64>(at(out, row - from), best<MAX>(extreme, load<f64>(at(suffix, start - base))));
+    } else {
+      extreme = none;
+      for (let i = row; i >= start; i--) {
+        extreme = best<MAX>(extreme, load<f64>(at(tape, i)));
+        store<f64>(at(suffix, i - start), extreme);
+      }
+      store<f64>(at(out, row - from), extreme);
+      extreme = none;
+      base = start;
+      middle = row + 1;
+      if (spans == 0 && roll.next0 != 0 && start + rows == middle && row + 1 + rows <= to) {
+        const blocks = (to - row - 1) / rows;
+        extremeBlocks<MAX>(roll, at(tape, row + 1), rows, blocks, at(out, row + 1 - from));
+        row += blocks * rows;
+        base = row + 1 - rows;
+        middle = row + 1;
+        if (roll.suffix0 != suffix) {
+          memory.copy(suffix, roll.suffix0, <usize>rows << 3);
+          roll.next0 = roll.suffix0;
+          roll.suffix0 = suffix;
+        }
+      }
+    }
+    row++;
+  }
+  roll.sum = extreme;
+  roll.middle = middle;
+  roll.base = base;
+}
+
+// @ts-ignore: decorator
+@inline
+function extremeBlocks<MAX>(roll: Roll, tape: usize, rows: i32, blocks: i32, out: usize): void {
+  const prefix = roll.prefix0, bytes = <usize>rows << 3;
+  for (let block = 0; block < blocks; block++) {
+    const suffix = roll.suffix0, next = roll.next0;
+    let extreme = f64x2.splat(sizeof<MAX>() == 1 ? -Infinity : Infinity);
+    for (let i: usize = 0, j = bytes - 8; i < bytes; i += 8, j -= 8) {
+      extreme = bests<MAX>(extreme, v128.load64_lane(tape + j, v128.load64_zero(tape + i), 1));
+      v128.store64_lane(prefix + i, extreme, 0);
+      v128.store64_lane(next + j, extreme, 1);
+    }
+    let i: usize = 0;
+    for (; i + 16 < bytes; i += 16) v128.store(out + i, bests<MAX>(v128.load(prefix + i), v128.load(suffix + i, 8)));
+    for (; i + 8 < bytes; i += 8) store<f64>(out + i, best<MAX>(load<f64>(prefix + i), load<f64>(suffix + i, 8)));
+    store<f64>(out + i, load<f64>(prefix + i));
+    roll.suffix0 = next;
+    roll.next0 = suffix;
+    tape += bytes;
+    out += bytes;
+  }
+}
+
+/**
+ * Sums of squared differences to the mean; missing values are NaN on the tape.
+ *
+ * Each half sums differences to a value of its own (the one next to the middle), so the error is one of differences within the
+ * window: a level of 1e9 costs no digits. Halves meet as in Chan, Golub & LeVeque 1979.
+ */
+export function squares(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, counts: usize, missing: i32, out: usize): void {
+  const roll = changetype<Roll>(state);
+  const shifts = roll.suffix0, squared = roll.suffix1, numbers = roll.suffix2;
+  let row = from, sum = roll.sum, square = roll.error, anchor = roll.anchor, count = roll.count;
+  let middle = roll.middle, base = roll.base;
+  while (row < to) {
+    const start = startOf(row, rows, spans, from);
+    if (start < middle) {
+      const value = load<f64>(at(tape, row));
+      if (value == value) {
+        if (count == 0) anchor = value;
+        const d = value - anchor;
+        sum += d;
+        square += d * d;
+        count++;
+      }
+      const a = load<f64>(at(numbers, start - base)), b = <f64>count;
+      let m2 = load<f64>(at(squared, start - base)), n = a;
+      if (count != 0) {
+        const mean = sum / b, own = max<f64>(square - sum * mean, 0);
+        if (a == 0) m2 = own;
+        else {
+          const delta = anchor - roll.suffixAnchor + (mean - load<f64>(at(shifts, start - base)));
+          m2 += own + delta * delta * (a * b / (a + b));
+        }
+        n = a + b;
+      }
+      store<f64>(at(out, row - from), m2);
+      store<i32>(counts + (<usize>(row - from) << 2), <i32>n);
+    } else {
+      anchor = 0;
+      sum = 0;
+      square = 0;
+      count = 0;
+      let shift: f64 = 0, m2: f64 = 0;
+      for (let i = row; i >= start; i--) {
+        const value = load<f64>(at(tape, i));
+        if (value == value) {
+          if (count == 0) anchor = value;
+          const d = value - anchor;
+          sum += d;
+          square += d * d;
+          count++;
+          shift = sum / <f64>count;
+          m2 = max<f64>(square - sum * shift, 0);
+        }
+        store<f64>(at(shifts, i - start), shift);
+        store<f64>(at(squared, i - start), m2);
+        store<f64>(at(numbers, i - start), <f64>count);
+      }
+      store<f64>(at(out, row - from), m2);
+      store<i32>(counts + (<usize>(row - from) << 2), count);
+      roll.suffixAnchor = anchor;
+      sum = 0;
+      square = 0;
+      count = 0;
+      base = start;
+      middle = row + 1;
+      if (spans == 0 && missing == 0 && roll.next0 != 0 && start + rows == middle && row + 1 + rows <= to) {
+        const blocks = (to - row - 1) / rows;
+        squareBlocks(roll, at(tape, row + 1), rows, blocks, at(out, row + 1 - from));
+        for (let i = row + 1, end = row + 1 + blocks * rows; i < end; i++) store<i32>(counts + (<usize>(i - from) << 2), rows);
+        row += blocks * rows;
+        base = row + 1 - rows;
+        middle = row + 1;
+        if (roll.suffix0 != shifts) {
+          memory.copy(shifts, roll.suffix0, <usize>rows << 3);
+          memory.copy(squared, roll.suffix1, <usize>rows << 3);
+          roll.next0 = roll.suffix0;
+          roll.next1 = roll.suffix1;
+          roll.suffix0 = shifts;
+          roll.suffix1 = squared;
+        }
+        for (let i = 0; i < rows; i++) store<f64>(at(numbers, i), <f64>(rows - i));
+      }
+    }
+    row++;
+  }
+  roll.sum = sum;
+  roll.error = square;
+  roll.anchor = anchor;
+  roll.count = count;
+  roll.middle = middle;
+  roll.base = base;
+}
+
+function squareBlocks(roll: Roll, tape: usize, rows: i32, blocks: i32, out: usize): void {
+  const prefix = roll.prefix0, prefixSquares = roll.prefix1, bytes = <usize>rows << 3;
+  const one = f64x2.splat(1), zero = f64x2.splat(0), all = f64x2.splat(<f64>rows);
+  for (let block = 0; block < blocks; block++) {
+    const shifts = roll.suffix0, squared = roll.suffix1, next = roll.next0, nextSquares = roll.next1;
+    const anchor = v128.load64_lane(tape + bytes - 8, v128.load64_zero(tape), 1);
+    let sum = zero, square = zero, count = zero;
+    for (let i: usize = 0, j = bytes - 8; i < bytes; i += 8, j -= 8) {
+      const d = f64x2.sub(v128.load64_lane(tape + j, v128.load64_zero(tape + i), 1), anchor);
+      sum = f64x2.add(sum, d);
+      square = f64x2.add(square, f64x2.mul(d, d));
+      count = f64x2.add(count, one);
+      const shift = f64x2.div(sum, count);
+      const m2 = f64x2.pmax(f64x2.sub(square, f64x2.mul(sum, shift)), zero);
+      v128.store64_lane(prefix + i, shift, 0);
+      v128.store64_lane(prefixSquares + i, m2, 0);
+      v128.store64_lane(next + j, shift, 1);
+      v128.store64_lane(nextSquares + j, m2, 1);
+    }
+    const apart = f64x2.extract_lane(anchor, 0) - roll.suffixAnchor, gap = f64x2.splat(apart);
+    let i: usize = 0;
+    let b = f64x2.replace_lane(one, 1, 2);
+    const two = f64x2.splat(2), share = f64x2.splat(1 / <f64>rows);
+    for (; i + 16 < bytes; i += 16) {
+      const delta = f64x2.add(gap, f64x2.sub(v128.load(prefix + i), v128.load(shifts + i, 8)));
+      const weight = f64x2.mul(f64x2.mul(b, f64x2.sub(all, b)), share);
+      const own = f64x2.add(v128.load(prefixSquares + i), v128.load(squared + i, 8));
+      v128.store(out + i, f64x2.add(own, f64x2.mul(f64x2.mul(delta, delta), weight)));
+      b = f64x2.add(b, two);
+    }
+    for (; i + 8 < bytes; i += 8) {
+      const delta = apart + (load<f64>(prefix + i) - load<f64>(shifts + i, 8)), here = <f64>(i >> 3) + 1;
+      store<f64>(out + i, load<f64>(prefixSquares + i) + load<f64>(squared + i, 8) + delta * delta * (here * (<f64>rows - here) / <f64>rows));
+    }
+    store<f64>(out + i, load<f64>(prefixSquares + i));
+    roll.suffix0 = next;
+    roll.suffix1 = nextSquares;
+    roll.suffixAnchor = f64x2.extract_lane(anchor, 1);
+    roll.next0 = shifts;
+    roll.next1 = squared;
+    tape += bytes;
+    out += bytes;
+  }
+}
+
+/** Rows with a value in each window, i32; `have` holds a byte for each row of the tape, 1 = it has one (0: all rows have). */
+export function counts(state: usize, have: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void {
+  const roll = changetype<Roll>(state);
+  if (from >= to) return;
+  if (have == 0) {
+    for (let row = from; row < to; row++) store<i32>(out + (<usize>(row - from) << 2), row + 1 - startOf(row, rows, spans, from));
+    roll.heldFrom = startOf(to - 1, rows, spans, from);
+    roll.held = to - roll.heldFrom;
+    return;
+  }
+  let start = roll.heldFrom, count = roll.held;
+  for (let row = from; row < to; row++) {
+    count += <i32>load<u8>(have + <usize>row);
+    for (const first = startOf(row, rows, spans, from); start < first; start++) count -= <i32>load<u8>(have + <usize>start);
+    store<i32>(out + (<usize>(row - from) << 2), count);
+  }
+  roll.heldFrom = start;
+  roll.held = count;
+}
+
+/** The greatest of `length` > 0 i32. */
+export function greatest(values: usize, length: i32): i32 {
+  let most = i32.MIN_VALUE;
+  for (let i = 0; i < length; i++) most = max(most, load<i32>(values + (<usize>i << 2)));
+  return most;
+}
+
+/** First values; missing ones are NaN on the tape, as are the answers of windows without values. */
+export function firsts(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void {
+  const roll = changetype<Roll>(state);
+  let next = roll.last;
+  for (let row = from; row < to; row++) {
+    next = max(next, startOf(row, rows, spans, from));
+    let value = load<f64>(at(tape, next));
+    while (value != value && next < row) value = load<f64>(at(tape, ++next));
+    store<f64>(at(out, row - from), value);
+  }
+  roll.last = next;
+}
+
+/** Last values. */
+export function lasts(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void {
+  const roll = changetype<Roll>(state);
+  let last = roll.last;
+  for (let row = from; row < to; row++) {
+    const value = load<f64>(at(tape, row));
+    if (value == value) last = row;
+    store<f64>(at(out, row - from), last >= startOf(row, rows, spans, from) ? load<f64>(at(tape, last)) : NaN);
+  }
+  roll.last = last;
+}
+
+/** Divides by the counts less `ddof` (0 · x stays 0); with `root` takes the square root. Not positive divisors give NaN. */
+export function divide(values: usize, counts: usize, length: i32, ddof: i32, root: i32): void {
+  let row = 0;
+  for (; row + 2 <= length; row += 2) {
+    const n = i32x4.sub(v128.load64_zero(counts + (<usize>row << 2)), i32x4.splat(ddof));
+    const by = f64x2.convert_low_i32x4_s(n);
+    let value = f64x2.div(v128.load(at(values, row)), by);
+    value = v128.bitselect(value, f64x2.splat(NaN), f64x2.gt(by, f64x2.splat(0)));
+    if (root != 0) value = f64x2.sqrt(value);
+    v128.store(at(values, row), value);
+  }
+  for (; row < length; row++) {
+    const by = <f64>(load<i32>(counts + (<usize>row << 2)) - ddof);
+    let value = by > 0 ? load<f64>(at(values, row)) / by : NaN;
+    if (root != 0) value = Math.sqrt(value);
+    store<f64>(at(values, row), value);
+  }
+}
+
+/** Makes answers of windows with fewer than `least` values NaN, and writes presence bits; NaN answers are absent. Returns how many are present. */
+export function finish(values: usize, counts: usize, length: i32, least: i32, present: usize): i32 {
+  let found = 0;
+  for (let row = 0; row < length; row += 8) {
+    let bits: u32 = 0;
+    const rows = min(8, length - row);
+    for (let i = 0; i < rows; i++) {
+      const value = load<f64>(at(values, row + i));
+      const there = load<i32>(counts + (<usize>(row + i) << 2)) >= least && value == value;
+      if (!there) store<f64>(at(values, row + i), NaN);
+      bits |= <u32>there << i;
+    }
+    store<u8>(present + <usize>(row >> 3), <u8>bits);
+    found += popcnt<u32>(bits);
+  }
+  return found;
+}
+
+/** Writes values as f64; `missing` for those that are null or NaN; a byte for each in `have`, 1 = it has a value. Returns how many have none. */
+// @ts-ignore: decorator
+@inline
+export function tape<T>(values: usize, validity: usize, length: i32, missing: f64, out: usize, have: usize): i32 {
+  let row = 0, absent = 0;
+  if (isFloat<T>() && sizeof<T>() == 8 && validity == 0) {
+    // 8 rows a step, as long as none is NaN
+    const ones: u64 = 0x0101_0101_0101_0101;
+    for (; row + 8 <= length; row += 8) {
+      const a = v128.load(at(values, row)), b = v128.load(at(values, row), 16), c = v128.load(at(values, row), 32), d = v128.load(at(values, row), 48);
+      const real = v128.and(v128.and(f64x2.eq(a, a), f64x2.eq(b, b)), v128.and(f64x2.eq(c, c), f64x2.eq(d, d)));
+      if (!i64x2.all_true(real)) break;
+      v128.store(at(out, row), a);
+      v128.store(at(out, row), b, 16);
+      v128.store(at(out, row), c, 32);
+      v128.store(at(out, row), d, 48);
+      store<u64>(have + <usize>row, ones);
+    }
+  }
+  for (; row < length; row++) {
+    const value = <f64>load<T>(values + <usize>row * sizeof<T>());
+    const there = value == value && (validity == 0 || ((load<u8>(validity + <usize>(row >> 3)) >> <u8>(row & 7)) & 1) != 0);
+    store<f64>(at(out, row), there ? value : missing);
+    store<u8>(have + <usize>row, <u8>there);
+    absent += i32(!there);
+  }
+  return absent;
+}
+
+/** Bools as 0 and 1. */
+export function tapeBits(values: usize, validity: usize, length: i32, missing: f64, out: usize, have: usize): i32 {
+  let absent = 0;
+  for (let row = 0; row < length; row++) {
+    const there = validity == 0 || ((load<u8>(validity + <usize>(row >> 3)) >> <u8>(row & 7)) & 1) != 0;
+    const value = <f64>((load<u8>(values + <usize>(row >> 3)) >> <u8>(row & 7)) & 1);
+    store<f64>(at(out, row), there ? value : missing);
+    store<u8>(have + <usize>row, <u8>there);
+    absent += i32(!there);
+  }
+  return absent;
+}
+
+/** Rows in each window (time - range, time], itself included, i32, for rows [from, to). Returns the last start. */
+export function spansOf(starts: usize, from: i32, to: i32, spans: usize): void {
+  for (let row = from; row < to; row++) {
+    const offset = <usize>(row - from) << 2;
+    store<i32>(spans + offset, row + 1 - load<i32>(starts + offset));
+  }
+}

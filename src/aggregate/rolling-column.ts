@@ -1,0 +1,341 @@
+import { type ChunkVector, chunkVector } from '../column/chunk.ts';
+import { OptionError, StateError } from '../errors.ts';
+import { orderRoom } from '../kernel/order.ts';
+import type { OrderRoom } from '../kernel/wasm/order.ts';
+import type { WindowRoom } from '../kernel/wasm/window.ts';
+import { windowRoom } from '../kernel/window.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Scratch } from '../memory/scratch.ts';
+import { type DataType, f64, widthOf } from '../schema/data-type.ts';
+import { Block } from './_block.ts';
+import { joined, misfit, parted } from './_saved.ts';
+import { demand, isFixed } from './_types.ts';
+import type { Parameters } from './accumulator.ts';
+import { modeOf } from './order-accumulator.ts';
+
+/** What can be asked of the window that ends with each row. */
+export type RollingName =
+  | 'sum'
+  | 'mean'
+  | 'min'
+  | 'max'
+  | 'var'
+  | 'std'
+  | 'count'
+  | 'first'
+  | 'last'
+  | 'median'
+  | 'quantile';
+
+export interface RollingOptions {
+  readonly memory: Memory;
+  /** For `memoryStats()` and errors. */
+  readonly owner: string;
+  /** Type of the column. */
+  readonly type: DataType;
+  readonly name: RollingName;
+  /** Rows of a window; absent: `push` is told the span of each row's window. */
+  readonly rows?: number;
+  /** A window with fewer values gives null. Default, as in pandas: `rows` for windows of rows, 1 otherwise. */
+  readonly minPeriods?: number;
+  /** `ddof` of var and std (default 1); `q` and `interpolation` of quantile. */
+  readonly parameters?: Parameters;
+}
+
+// Roll in assembly/window/rolling.ts, in u32 places
+const MIDDLE = 0;
+const BASE = 1;
+const LAST = 3;
+const HELD_FROM = 10;
+const SUFFIX = 14;
+const rollBytes = 128;
+/** Places of the seven arrays, from SUFFIX on: suffix 0–2, next 0–1, prefix 0–1. */
+const arrays = 7;
+const suffixes = 3;
+
+/** Rows that are worked on at a time, at least: their answers stay in the L2 cache. */
+const pieceRows = 8192;
+/** Blocks need four more arrays of a window's length; beyond this they would leave the L2 cache, and below it they don't pay. */
+const mostBlockRows = 32_768;
+const leastBlockRows = 16;
+
+type Tape = (values: number, validity: number, length: number, missing: number, out: number, have: number) => number;
+
+/**
+ * One answer for every row of a column: that of the window which ends with it. State carries over from batch to batch.
+ *
+ * Answers are f64 and null where the window has fewer than `minPeriods` values; nulls and NaN are skipped, as pandas does. Sums are
+ * compensated and nothing is subtracted, so values that left the window leave no trace. O(1) amortised a row; quantiles sort the rows
+ * of a batch with those of the window before it.
+ */
+export class RollingColumn {
+  readonly name: RollingName;
+  readonly #memory: Memory;
+  readonly #room: WindowRoom;
+  readonly #order: OrderRoom;
+  readonly #write: Tape;
+  readonly #type: DataType;
+  readonly #rows: number;
+  readonly #least: number;
+  readonly #parameters: Parameters;
+  readonly #state: Block;
+  readonly #tape: Block;
+  readonly #have: Block;
+  readonly #suffix: Block;
+  /** Rows on the tape. */
+  #end = 0;
+  #capacity = 0;
+  /** Rows that the suffix arrays can take. */
+  #reach = 0;
+  /** Rows of the window of the last row: what the next one may need. */
+  #span = 0;
+  /** The tape has no missing values from here on. */
+  #cleanFrom = 0;
+
+  /**
+   * @throws OptionError when `rows` or `minPeriods` makes no sense
+   * @throws SchemaError when the column is text
+   */
+  constructor({ memory, owner, type, name, rows, minPeriods, parameters = {} }: RollingOptions) {
+    demand(name, [type], isFixed, 'numbers, bool or times');
+    if (rows !== undefined && !(Number.isInteger(rows) && rows > 0)) {
+      throw new OptionError('rows', `rolling: a window of ${rows} rows makes no sense; give a whole number above 0`);
+    }
+    const least = minPeriods ?? rows ?? 1;
+    if (!(Number.isInteger(least) && least >= 0 && (rows === undefined || least <= rows))) {
+      const most = rows === undefined ? '' : ` of at most ${rows}`;
+      throw new OptionError('minPeriods', `rolling: minPeriods is ${least}; give a whole number${most}, 0 or above`);
+    }
+    if (name === 'quantile') modeOf(parameters);
+    this.name = name;
+    this.#memory = memory;
+    this.#room = windowRoom(memory);
+    this.#order = orderRoom(memory);
+    this.#type = type;
+    this.#write = tapeKernel(this.#room, type);
+    this.#rows = rows ?? 0;
+    // Without any value there is only a sum and a count.
+    this.#least = name === 'sum' || name === 'count' ? least : Math.max(1, least);
+    this.#parameters = parameters;
+    this.#state = new Block(memory, owner);
+    this.#tape = new Block(memory, owner);
+    this.#have = new Block(memory, owner);
+    this.#suffix = new Block(memory, owner);
+    this.#state.growZeroed(0, rollBytes);
+    this.clear();
+    if (rows) this.#growSuffix(rows);
+  }
+
+  get stateBytes(): number {
+    return this.#state.bytes + this.#tape.bytes + this.#have.bytes + this.#suffix.bytes;
+  }
+
+  /**
+   * The answers for `length` rows that arrive, in `scratch`.
+   *
+   * @param spans without `rows`: address of an i32 for each row, how many rows its window holds, itself included; windows never start
+   * before the one above
+   */
+  push(vector: ChunkVector, length: number, scratch: Scratch, spans = 0): ChunkVector {
+    const out = scratch.take(length * 8);
+    const counts = scratch.take(length * 4 + 8);
+    const present = scratch.take((length + 7) >> 3);
+    if (spans !== 0 && length > 0) {
+      const most = this.#room.greatestI32(spans, length);
+      if (most > this.#reach) this.#growSuffix(Math.max(most, this.#reach * 2));
+    }
+    const piece = Math.max(pieceRows, (this.#rows * 4 + 7) & ~7);
+    for (let start = 0; start < length; start += piece) {
+      const rows = Math.min(piece, length - start);
+      this.#append(vector, start, rows);
+      const own = spans === 0 ? 0 : spans + start * 4;
+      this.#roll(rows, own, out + start * 8, counts + start * 4, scratch);
+      this.#span = spans === 0 ? Math.min(this.#rows, this.#end) : this.#memory.i32[(own >>> 2) + rows - 1]!;
+    }
+    const found = this.#room.finishRolling(out, counts, length, this.#least, present);
+    return chunkVector(f64(), out, found === length ? 0 : present);
+  }
+
+  /** Forgets all rows. */
+  clear(): void {
+    const { u32, f64: doubles } = this.#memory;
+    const at = this.#state.address / 4;
+    u32.fill(0, at, at + SUFFIX);
+    u32[at + LAST] = this.name === 'last' ? 0xffff_ffff : 0;
+    // the running prefix of an extreme starts at what every value beats
+    doubles[this.#state.address / 8 + 2] = this.name === 'min' || this.name === 'max' ? this.#missing() : 0;
+    this.#end = 0;
+    this.#span = 0;
+    this.#cleanFrom = 0;
+  }
+
+  snapshot(): Uint8Array {
+    const meta = Float64Array.of(this.#end, this.#reach, this.#span, this.#cleanFrom);
+    const { u8, u32 } = this.#memory;
+    const parts = [0, 1, 2].map(i => {
+      const from = u32[this.#state.address / 4 + SUFFIX + i]!;
+      return u8.slice(from, from + this.#reach * 8);
+    });
+    return joined([
+      new Uint8Array(meta.buffer),
+      this.#state.save(SUFFIX * 4),
+      this.#tape.save(this.#end * 8),
+      this.#have.save(this.#end),
+      ...parts,
+    ]);
+  }
+
+  /** @throws StateError when the bytes are no saved state of this */
+  restore(bytes: Uint8Array): void {
+    const [meta, state, tape, have, ...parts] = parted(bytes, 4 + suffixes, 'rolling') as [Uint8Array, ...Uint8Array[]];
+    const [end, reach, span, cleanFrom] = new Float64Array(meta.slice().buffer) as unknown as number[];
+    if (tape!.length !== end! * 8 || have!.length !== end) throw new StateError(misfit('rolling'));
+    this.clear();
+    this.#growTape(end!);
+    this.#memory.u8.set(tape!, this.#tape.address);
+    this.#memory.u8.set(have!, this.#have.address);
+    this.#memory.u8.set(state!, this.#state.address);
+    if (reach! > this.#reach) this.#growSuffix(reach!);
+    for (const [i, part] of parts.entries()) {
+      this.#memory.u8.set(part, this.#memory.u32[this.#state.address / 4 + SUFFIX + i]!);
+    }
+    this.#end = end!;
+    this.#span = span!;
+    this.#cleanFrom = cleanFrom!;
+  }
+
+  dispose(): void {
+    for (const block of [this.#state, this.#tape, this.#have, this.#suffix]) block.free();
+  }
+
+  #roll(length: number, spans: number, out: number, counts: number, scratch: Scratch): void {
+    const [state, tape, to, rows] = [this.#state.address, this.#tape.address, this.#end, this.#rows];
+    const from = to - length;
+    const missing = this.#cleanFrom > from - this.#span ? 1 : 0;
+    const room = this.#room;
+    if (this.name !== 'var' && this.name !== 'std') {
+      room.rollingCounts(state, missing ? this.#have.address : 0, from, to, rows, spans, counts);
+    }
+    switch (this.name) {
+      case 'sum':
+        room.rollingSums(state, tape, from, to, rows, spans, out);
+        break;
+      case 'mean':
+        room.rollingSums(state, tape, from, to, rows, spans, out);
+        room.divideByCounts(out, counts, length, 0, 0);
+        break;
+      case 'min':
+        room.rollingMins(state, tape, from, to, rows, spans, out);
+        break;
+      case 'max':
+        room.rollingMaxs(state, tape, from, to, rows, spans, out);
+        break;
+      case 'var':
+      case 'std': {
+        room.rollingSquares(state, tape, from, to, rows, spans, counts, missing, out);
+        const ddof = (this.#parameters['ddof'] as number | undefined) ?? 1;
+        room.divideByCounts(out, counts, length, ddof, this.name === 'std' ? 1 : 0);
+        break;
+      }
+      case 'count':
+        room.widenCounts(counts, length, out);
+        break;
+      case 'first':
+        room.rollingFirsts(state, tape, from, to, rows, spans, out);
+        break;
+      case 'last':
+        room.rollingLasts(state, tape, from, to, rows, spans, out);
+        break;
+      default: {
+        const q = this.name === 'median' ? 0.5 : (this.#parameters['q'] as number);
+        const mode = this.name === 'median' ? 0 : modeOf(this.#parameters);
+        const work = scratch.take((length + this.#span + 1) * 29 + 8320);
+        this.#order.rollingQuantiles(tape, from, to, rows, spans, q, mode, work, out);
+      }
+    }
+  }
+
+  /** What a missing value is on the tape. */
+  #missing(): number {
+    if (this.name === 'min') return Number.POSITIVE_INFINITY;
+    if (this.name === 'max') return Number.NEGATIVE_INFINITY;
+    return this.name === 'sum' || this.name === 'mean' ? 0 : Number.NaN;
+  }
+
+  #append(vector: ChunkVector, start: number, rows: number): void {
+    if (this.#end + rows > this.#capacity) this.#shift();
+    if (this.#end + rows > this.#capacity) this.#growTape(this.#end + Math.max(rows, this.#span));
+    const values = vector.values + (this.#type.kind === 'bool' ? start / 8 : start * widthOf(this.#type));
+    const validity = vector.validity === 0 ? 0 : vector.validity + start / 8;
+    const [tape, have] = [this.#tape.address + this.#end * 8, this.#have.address + this.#end];
+    const absent = this.#write(values, validity, rows, this.#missing(), tape, have);
+    this.#end += rows;
+    if (absent > 0) this.#cleanFrom = this.#end;
+  }
+
+  /** Moves the rows of the last window to the front of the tape. */
+  #shift(): void {
+    const by = this.#end - this.#span;
+    if (by <= 0) return;
+    const { bulk, i32 } = this.#memory;
+    bulk.copy(this.#tape.address, this.#tape.address + by * 8, this.#span * 8);
+    bulk.copy(this.#have.address, this.#have.address + by, this.#span);
+    for (const place of [MIDDLE, BASE, LAST, HELD_FROM]) i32[this.#state.address / 4 + place]! -= by;
+    this.#end -= by;
+    this.#cleanFrom -= by;
+  }
+
+  #growTape(rows: number): void {
+    this.#tape.grow(this.#end * 8, rows * 8);
+    this.#capacity = Math.floor(this.#tape.bytes / 8);
+    this.#have.grow(this.#end, this.#capacity);
+  }
+
+  /** Room for windows of `rows` rows; what is in the suffix arrays stays. */
+  #growSuffix(rows: number): void {
+    const used = this.#reach;
+    const blocks = this.#rows >= leastBlockRows && this.#rows <= mostBlockRows;
+    const count = blocks ? arrays : suffixes;
+    const old = this.#suffix.address;
+    const { bulk, u32 } = this.#memory;
+    const places = this.#state.address / 4 + SUFFIX;
+    const before = Array.from(u32.slice(places, places + suffixes));
+    const bytes = rows * 8;
+    this.#suffix.address = 0;
+    const address = this.#suffix.grow(0, bytes * count);
+    for (let i = 0; i < count; i++) {
+      this.#memory.u32[places + i] = address + i * bytes;
+      if (i < suffixes && used > 0) bulk.copy(address + i * bytes, before[i]!, used * 8);
+    }
+    this.#memory.free(old);
+    this.#reach = rows;
+  }
+}
+
+function tapeKernel(room: WindowRoom, { kind }: DataType): Tape {
+  switch (kind) {
+    case 'bool':
+      return room.tapeBits;
+    case 'int8':
+      return room.tapeI8;
+    case 'int16':
+      return room.tapeI16;
+    case 'int32':
+    case 'date32':
+      return room.tapeI32;
+    case 'uint8':
+      return room.tapeU8;
+    case 'uint16':
+      return room.tapeU16;
+    case 'uint32':
+      return room.tapeU32;
+    case 'uint64':
+      return room.tapeU64;
+    case 'float32':
+      return room.tapeF32;
+    case 'float64':
+      return room.tapeF64;
+    default:
+      return room.tapeI64;
+  }
+}
