@@ -1,10 +1,9 @@
 import { typeFromArrow } from '../column/arrow-type.ts';
 import type { Chunk, ChunkVector } from '../column/chunk.ts';
+import { sliceChunk } from '../column/slice-chunk.ts';
 import { DataError, type MillraceError, StateError } from '../errors.ts';
-import { columnRoom } from '../kernel/column.ts';
 import type { Memory } from '../memory/memory.ts';
 import { Scratch } from '../memory/scratch.ts';
-import { isVariable, widthOf } from '../schema/data-type.ts';
 import { type Schema, sameSchema } from '../schema/schema.ts';
 import { ArrowBody, type Place } from './_arrow-body.ts';
 import { ArrowDictionary } from './_arrow-dictionary.ts';
@@ -346,23 +345,7 @@ export class ArrowDecoder implements Decoder {
     const length = Math.min(batch.length - start, this.#chunkRows);
     this.#handedOut += length;
     if (this.#handedOut === batch.length) this.#batch = null;
-    if (start === 0 && length === batch.length) return batch;
-    const vectors = batch.vectors.map(vector => this.#sliceOf(vector, start, length));
-    return { memory: this.#memory, schema: batch.schema, length, vectors };
-  }
-
-  #sliceOf({ type, validity, values, offsets, dictionary }: ChunkVector, start: number, length: number): ChunkVector {
-    const present = validity === 0 ? 0 : this.#bits(validity, start, length);
-    if (isVariable(type)) return { type, validity: present, values, offsets: offsets + start * 4, dictionary };
-    const own = type.kind === 'bool' ? this.#bits(values, start, length) : values + start * widthOf(type);
-    return { type, validity: present, values: own, offsets: 0, dictionary };
-  }
-
-  #bits(bits: number, start: number, length: number): number {
-    if (start % 8 === 0) return bits + start / 8;
-    const target = this.#scratch.take((length + 7) >> 3);
-    columnRoom(this.#memory).copyBits(bits, start, target, length);
-    return target;
+    return sliceChunk(batch, start, length, this.#scratch);
   }
 
   #bad(problem: string, cause?: MillraceError, column?: string): DataError {
