@@ -16,9 +16,16 @@ export class Batch<C extends Columns = Columns> implements Iterable<Row<C>> {
   readonly schema: Schema<C>;
   readonly length: number;
   readonly vectors: readonly Vector[];
+  /** The frame's index for these rows, which may be no column; null for frames without one. */
+  readonly index: Vector | null;
 
   /** @throws SchemaError when a vector's length or the number of vectors does not fit the schema */
-  constructor(schema: Schema<C> | C, vectors: readonly Vector[], length = vectors[0]?.length ?? 0) {
+  constructor(
+    schema: Schema<C> | C,
+    vectors: readonly Vector[],
+    length = vectors[0]?.length ?? 0,
+    index: Vector | null = null,
+  ) {
     this.schema = schemaOf(schema);
     if (vectors.length !== this.schema.length) {
       throw new SchemaError(`Batch: ${vectors.length} vectors for the ${this.schema.length} columns of ${this.schema}`);
@@ -30,6 +37,7 @@ export class Batch<C extends Columns = Columns> implements Iterable<Row<C>> {
     }
     this.vectors = vectors;
     this.length = length;
+    this.index = index;
   }
 
   /** @throws SchemaError when there is no such column */

@@ -82,14 +82,13 @@ export class Executor {
       this.#rowsOut += batch.length;
       this.#results.push({ deliver, batch, place });
     };
-    const sink = new SinkOperator(
-      this.memory,
-      this.#scratch,
-      operator,
-      visibleSchema(plan),
-      collect,
-      this.#compiler.owner,
-    );
+    const { memory } = this;
+    const sink = new SinkOperator(memory, this.#scratch, operator, {
+      shown: visibleSchema(plan),
+      index: plan.index,
+      deliver: collect,
+      owner: this.#compiler.owner,
+    });
     return () => this.#compiler.release(sink, operator);
   }
 
@@ -143,6 +142,7 @@ export class Executor {
       this.#source.batchEnd();
     } catch (error) {
       this.#results.length = 0;
+      this.#source.discard();
       throw error;
     } finally {
       this.#imports.reset();

@@ -10,11 +10,11 @@ import { Series } from './series.ts';
 /** Turns what users write for a column into an expression over `frame`. @throws OptionError for what can't be one */
 export function expressionOf(input: unknown, frame: DataFrameBase<any>, verb: string): Expression {
   if (typeof input === 'string') return parse(input, { verb });
-  if (typeof input === 'function') return valueOf(input(frame), frame, verb);
-  return valueOf(input, frame, verb);
+  if (typeof input === 'function') return operandOf(input(frame), frame, verb);
+  return operandOf(input, frame, verb);
 }
 
-function valueOf(input: unknown, frame: DataFrameBase<any>, verb: string): Expression {
+function operandOf(input: unknown, frame: DataFrameBase<any>, verb: string): Expression {
   if (input instanceof Series) {
     if (input.frame.plan === frame.plan) return input.expression;
     throw new OptionError(

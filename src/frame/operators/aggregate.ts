@@ -11,7 +11,7 @@ import type { PaneSink, Windower, WindowSpan } from '../../window/windower.ts';
 import type { AggregatePlan } from '../plan.ts';
 import type { TimeIndex } from '../time-index.ts';
 import { compactBlock } from './compact.ts';
-import { type Operator, type RowBlock, toTargets } from './operator.ts';
+import { discardTargets, type Operator, type RowBlock, toTargets } from './operator.ts';
 import { blockRows, pointAt } from './source.ts';
 
 /** Where a raw result comes from: which accumulator, and which of its results. */
@@ -63,7 +63,7 @@ export class AggregateOperator implements Operator, PaneSink {
     this.layout = plan.schema;
     this.#bounds = plan.raw.length - plan.keys.length - plan.aggregates.length;
     this.#showsEmpty = plan.mode === 'updating' && this.#bounds === 0;
-    this.#raw = new ChunkBuilder(memory, plan.raw, owner);
+    this.#raw = new ChunkBuilder(memory, plan.raw, owner, true);
     this.#block = { length: 0, keys: [], args: parts.argCounts.map(() => []), times: 0, timesValidity: 0, mask: 0 };
     input.require(this.#reads);
     input.targets.push(this);
@@ -107,6 +107,11 @@ export class AggregateOperator implements Operator, PaneSink {
     this.#parts.windower.end(this);
     this.#handOn(this.#parts.plan.emit === 'end');
     for (const target of this.targets) target.end();
+  }
+
+  discard(): void {
+    this.#raw.finish();
+    discardTargets(this);
   }
 
   dispose(): void {

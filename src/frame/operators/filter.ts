@@ -4,7 +4,7 @@ import type { Memory } from '../../memory/memory.ts';
 import type { Scratch } from '../../memory/scratch.ts';
 import type { Schema } from '../../schema/schema.ts';
 import { compactBlock } from './compact.ts';
-import { type Operator, type RowBlock, toTargets } from './operator.ts';
+import { discardTargets, type Operator, type RowBlock, toTargets } from './operator.ts';
 
 /** Keeps the rows for which a condition is true. */
 export class FilterOperator implements Operator {
@@ -51,6 +51,10 @@ export class FilterOperator implements Operator {
 
   end(): void {
     for (const target of this.targets) target.end();
+  }
+
+  discard(): void {
+    discardTargets(this);
   }
 
   dispose(): void {

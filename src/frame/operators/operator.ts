@@ -27,7 +27,14 @@ export interface Operator {
   rows(block: RowBlock): void;
   batchEnd(): void;
   end(): void;
+  /** The batch in hand failed: its rows must not come out with the next one. */
+  discard(): void;
   dispose(): void;
+}
+
+/** Tells all targets that the batch in hand failed. */
+export function discardTargets(operator: Operator): void {
+  for (const target of operator.targets) target.discard();
 }
 
 /** Passes a block to all targets. */

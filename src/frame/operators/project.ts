@@ -1,7 +1,7 @@
 import type { ChunkVector } from '../../column/chunk.ts';
 import type { BoundExpressions } from '../../expr/bind.ts';
 import type { Schema } from '../../schema/schema.ts';
-import { type Operator, type RowBlock, toTargets } from './operator.ts';
+import { discardTargets, type Operator, type RowBlock, toTargets } from './operator.ts';
 
 /** Computes columns: those that somebody needs. Rows that a mask leaves out are computed too: cheaper than looking. */
 export class ProjectOperator implements Operator {
@@ -61,6 +61,10 @@ export class ProjectOperator implements Operator {
 
   end(): void {
     for (const target of this.targets) target.end();
+  }
+
+  discard(): void {
+    discardTargets(this);
   }
 
   dispose(): void {

@@ -6,7 +6,7 @@ import type { Scan } from '../../scan/scan.ts';
 import type { Schema } from '../../schema/schema.ts';
 import type { TimeIndex } from '../time-index.ts';
 import { compactBlock } from './compact.ts';
-import { type Operator, type RowBlock, toTargets } from './operator.ts';
+import { discardTargets, type Operator, type RowBlock, toTargets } from './operator.ts';
 
 /** What a remembering column needs, bound to the input's columns. */
 export interface ScanParts {
@@ -70,6 +70,10 @@ export class ScanOperator implements Operator {
 
   end(): void {
     for (const target of this.targets) target.end();
+  }
+
+  discard(): void {
+    discardTargets(this);
   }
 
   dispose(): void {

@@ -1,12 +1,20 @@
-import type { Batch } from '../../column/batch.ts';
-import type { Chunk } from '../../column/chunk.ts';
+import { Batch } from '../../column/batch.ts';
 import { ChunkBuilder } from '../../column/chunk-builder.ts';
 import { exportChunk } from '../../column/export-chunk.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { Scratch } from '../../memory/scratch.ts';
-import type { Schema } from '../../schema/schema.ts';
+import { Schema } from '../../schema/schema.ts';
 import { compactBlock } from './compact.ts';
 import type { Operator, RowBlock } from './operator.ts';
+
+export interface SinkOptions {
+  /** The columns that are shown. */
+  readonly shown: Schema;
+  /** Name of the frame's index, or null; a hidden one is collected too. */
+  readonly index: string | null;
+  readonly deliver: (batch: Batch) => void;
+  readonly owner: string;
+}
 
 /** Collects a batch's rows and hands them on as one `Batch`. */
 export class SinkOperator implements Operator {
@@ -14,25 +22,21 @@ export class SinkOperator implements Operator {
   readonly targets: Operator[] = [];
   readonly #memory: Memory;
   readonly #scratch: Scratch;
+  readonly #options: SinkOptions;
   readonly #places: readonly number[];
+  readonly #indexPlace: number;
   readonly #builder: ChunkBuilder;
-  readonly #deliver: (batch: Batch) => void;
 
-  /** Shows the leading columns of the input that `schema` names. */
-  constructor(
-    memory: Memory,
-    scratch: Scratch,
-    input: Operator,
-    schema: Schema,
-    deliver: (batch: Batch) => void,
-    owner: string,
-  ) {
+  constructor(memory: Memory, scratch: Scratch, input: Operator, options: SinkOptions) {
+    const { shown, index, owner } = options;
     this.#memory = memory;
     this.#scratch = scratch;
-    this.layout = schema;
-    this.#places = schema.fields.map((_, place) => place);
-    this.#builder = new ChunkBuilder(memory, schema, owner);
-    this.#deliver = deliver;
+    this.#options = options;
+    const hidden = index !== null && !shown.has(index) ? input.layout.field(index) : null;
+    this.layout = hidden ? new Schema([...shown.fields, hidden]) : shown;
+    this.#indexPlace = index === null ? -1 : this.layout.indexOf(index);
+    this.#places = this.layout.fields.map(({ name }) => input.layout.indexOf(name));
+    this.#builder = new ChunkBuilder(memory, this.layout, owner);
     input.require(this.#places);
     input.targets.push(this);
   }
@@ -41,15 +45,24 @@ export class SinkOperator implements Operator {
 
   rows(block: RowBlock): void {
     const { vectors, length } = compactBlock(this.#memory, this.#scratch, block, this.#places);
-    this.#builder.append(vectors, length);
+    this.#builder.append(
+      this.#places.map(place => vectors[place]!),
+      length,
+    );
   }
 
   batchEnd(): void {
-    const chunk: Chunk = this.#builder.finish();
-    this.#deliver(exportChunk(chunk));
+    const { vectors, length } = exportChunk(this.#builder.finish());
+    const { shown, deliver } = this.#options;
+    const index = this.#indexPlace < 0 ? null : vectors[this.#indexPlace]!;
+    deliver(new Batch(shown, vectors.slice(0, shown.length), length, index));
   }
 
   end(): void {}
+
+  discard(): void {
+    this.#builder.finish();
+  }
 
   dispose(): void {
     this.#builder.dispose();

@@ -1,7 +1,7 @@
 import { type Chunk, type ChunkVector, chunkVector } from '../../column/chunk.ts';
 import { type DataType, isVariable, widthOf } from '../../schema/data-type.ts';
 import type { Schema } from '../../schema/schema.ts';
-import { type Operator, type RowBlock, toTargets } from './operator.ts';
+import { discardTargets, type Operator, type RowBlock, toTargets } from './operator.ts';
 
 /** Rows a block has at most: two f64 columns and what is made of them stay in the L2 cache. A multiple of 512, so bits stay 64-byte aligned. */
 export const blockRows = 4096;
@@ -56,6 +56,10 @@ export class SourceOperator implements Operator {
   end(): void {
     this.#beforeBlock();
     for (const target of this.targets) target.end();
+  }
+
+  discard(): void {
+    discardTargets(this);
   }
 
   dispose(): void {}
