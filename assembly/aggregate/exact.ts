@@ -3,7 +3,7 @@ import { lanes } from './sum';
 
 /**
  * Sums that forget: power sums as three f64 that together hold some 160 bits, so that what was added can be taken away with nothing left
- * behind. NaN is skipped; infinite values are counted apart, and so are those too large for the arithmetic.
+ * behind (as long as one state holds no three values each 2^53 times the next, beside smaller ones). NaN is skipped; infinite values are counted apart, and so are those too large for the arithmetic.
  *
  *   order 1, 56 bytes    [ count | +inf | -inf | unused ] u32   [ s1 ×3 ]   [ big ×2 ]
  *   order 2, 64 bytes    [ count | +inf | -inf | huge ] u32     [ s1 ×3 ]   [ s2 ×3 ]
@@ -248,8 +248,15 @@ function scale4(work: usize, factor: f64): void {
   for (let level: usize = 0; level < 32; level += 8) addProduct4(work, load<f64>(work + 32 + level), factor);
 }
 
-/** The number at `work` as one f64. */
+/** The number at `work` as one f64; its parts are put in order first, for they may cancel. */
 export function rounded4(work: usize): f64 {
+  for (let pass = 0; pass < 3; pass++) {
+    for (let level: usize = 24; level > 0; level -= 8) {
+      const at = work + level, a = load<f64>(at - 8), b = load<f64>(at), s = a + b, z = s - a;
+      store<f64>(at - 8, s);
+      store<f64>(at, a - (s - z) + (b - z));
+    }
+  }
   return load<f64>(work) + (load<f64>(work, 8) + (load<f64>(work, 16) + load<f64>(work, 24)));
 }
 
