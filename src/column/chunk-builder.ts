@@ -1,7 +1,11 @@
+import { columnRoom } from '../kernel/column.ts';
 import type { Memory } from '../memory/memory.ts';
+import { Scratch } from '../memory/scratch.ts';
 import { isVariable, widthOf } from '../schema/data-type.ts';
 import type { Schema } from '../schema/schema.ts';
 import { type Chunk, type ChunkVector, chunkVector } from './chunk.ts';
+import type { Dictionary } from './dictionary.ts';
+import { GrowingDictionary } from './growing-dictionary.ts';
 
 /** A growing column: its buffers with their used lengths. */
 interface Growing {
@@ -9,6 +13,8 @@ interface Growing {
   readonly width: number;
   valueBytes: number;
   hasNulls: boolean;
+  /** What the codes of a dictionary column point into, when the builder keeps one. */
+  own: GrowingDictionary | null;
 }
 
 /**
@@ -22,9 +28,14 @@ export class ChunkBuilder {
   readonly #memory: Memory;
   readonly #owner: string;
   readonly #columns: Growing[];
+  readonly #scratch: Scratch;
   #length = 0;
 
-  constructor(memory: Memory, schema: Schema, owner: string) {
+  /**
+   * @param keepsTexts blocks may come with dictionaries of their own, which need not last: their texts are copied into one
+   * dictionary per column, which lives as long as the builder. Otherwise all blocks of a chunk share their dictionaries.
+   */
+  constructor(memory: Memory, schema: Schema, owner: string, keepsTexts = false) {
     this.#memory = memory;
     this.schema = schema;
     this.#owner = owner;
@@ -33,7 +44,9 @@ export class ChunkBuilder {
       width: widthOf(type),
       valueBytes: 0,
       hasNulls: false,
+      own: keepsTexts && type.kind === 'dictionary' ? new GrowingDictionary(memory) : null,
     }));
+    this.#scratch = new Scratch(memory, owner);
   }
 
   get length(): number {
@@ -68,6 +81,8 @@ export class ChunkBuilder {
       this.#memory.free(vector.offsets);
       vector.values = vector.validity = vector.offsets = 0;
     }
+    for (const { own } of this.#columns) own?.dispose();
+    this.#scratch.dispose();
     this.#memory.free(this.#zero);
     this.#zero = 0;
     this.#clear();
@@ -91,8 +106,13 @@ export class ChunkBuilder {
   #appendColumn(column: Growing, from: ChunkVector, length: number): void {
     const { bulk } = this.#memory;
     const { vector, width } = column;
-    vector.dictionary = from.dictionary;
-    if (width > 0) {
+    vector.dictionary = column.own ?? from.dictionary;
+    if (column.own && from.dictionary !== column.own) {
+      const bytes = length * width;
+      vector.values = this.#room(vector.values, column.valueBytes, bytes);
+      this.#recode(column.own, from, length, vector.values + column.valueBytes);
+      column.valueBytes += bytes;
+    } else if (width > 0) {
       const bytes = length * width;
       vector.values = this.#room(vector.values, column.valueBytes, bytes);
       bulk.copy(vector.values + column.valueBytes, from.values, bytes);
@@ -102,6 +122,17 @@ export class ChunkBuilder {
       bulk.copyBits(vector.values, this.#length, from.values, 0, length);
     } else this.#appendVariable(column, from, length);
     this.#appendValidity(column, from, length);
+  }
+
+  /** Writes codes into `own` for the texts of a dictionary column. */
+  #recode(own: GrowingDictionary, from: ChunkVector, length: number, target: number): void {
+    const room = columnRoom(this.#memory);
+    const { offsets, values } = from.dictionary as Dictionary;
+    const starts = this.#scratch.take((length + 1) * 4);
+    const texts = this.#scratch.take(room.takeOffsets(offsets, from.values, length, starts));
+    room.takeBytes(offsets, values, from.values, length, texts);
+    own.encode(starts, texts, from.validity, length, target);
+    this.#scratch.reset();
   }
 
   #appendVariable(column: Growing, from: ChunkVector, length: number): void {
