@@ -6,6 +6,17 @@ interface Pair {
 
 const inOrder = 'order by rn';
 
+/** Whether `delay` (and the other column where both are there) has more than one value. */
+function varies(other: string): string {
+  const both = `filter (delay is not null and ${other} is not null)`;
+  return `count(distinct delay) > 1 and count(distinct ${other}) ${both} > 1`;
+}
+
+/** Moments as pandas has them: null below `least` values, 0 where all are the same. */
+function moment(call: string, least: number): string {
+  return `case when count(delay) < ${least} then null when count(distinct delay) = 1 then 0 else ${call} end`;
+}
+
 /** Every aggregation that the command knows, over integers, floats, text, times and bools; names are the result columns. */
 export const aggregations: Readonly<Record<string, Pair>> = {
   n: { ours: 'count()', sql: 'count(*)' },
@@ -26,6 +37,13 @@ export const aggregations: Readonly<Record<string, Pair>> = {
   variance: { ours: 'var(delay)', sql: 'var_samp(delay)' },
   deviation: { ours: 'std(ratio)', sql: 'stddev_samp(ratio)' },
   error: { ours: 'sem(delay)', sql: 'stddev_samp(delay) / sqrt(count(delay))' },
+  lean: { ours: 'skew(delay)', sql: moment('skewness(delay)', 3) },
+  tails: { ours: 'kurt(delay)', sql: moment('kurtosis(delay)', 4) },
+  together: { ours: 'cov(delay, distance)', sql: 'covar_samp(delay, distance)' },
+  related: { ours: 'corr(delay, distance)', sql: `case when ${varies('distance')} then corr(delay, distance) end` },
+  growth: { ours: 'prod(1 + ratio * 0.001)', sql: 'coalesce(product(1 + ratio * 0.001), 1)' },
+  luckiest: { ours: 'argmin(date, delay)', sql: 'first(date order by delay, rn) filter (delay is not null)' },
+  unluckiest: { ours: 'argmax(date, delay)', sql: 'first(date order by delay desc, rn) filter (delay is not null)' },
   one: { ours: 'first(delay)', sql: `first(delay ${inOrder}) filter (delay is not null)` },
   other: { ours: 'last(delay)', sql: `last(delay ${inOrder}) filter (delay is not null)` },
   one_dest: { ours: 'first(destination)', sql: `first(destination ${inOrder})` },

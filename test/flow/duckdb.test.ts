@@ -21,7 +21,7 @@ import {
 } from './_sql.ts';
 
 const names = Object.keys(aggregations);
-const times = ['windowStart', 'windowEnd', 'earliest', 'latest'];
+const times = ['windowStart', 'windowEnd', 'earliest', 'latest', 'luckiest', 'unluckiest'];
 const far = 'distance > 500';
 
 /** Everything the command can do with a window, each with all aggregations at once. */
