@@ -1,13 +1,4 @@
-import {
-  bindAll,
-  bindPredicate,
-  chunkVector,
-  Memory,
-  parse,
-  Scratch,
-  schemaOf,
-  typeNamed,
-} from '../../dist/internal.js';
+import { bindAll, bindPredicate, chunkVector, Memory, parse, schemaOf, typeNamed } from '../../dist/internal.js';
 
 export const rows = 10_000_000;
 const block = 4096;
@@ -17,7 +8,6 @@ const views = { f64: 'f64', i64: 'i64', i32: 'i32', i16: 'i16' };
 /** The same random columns as typed arrays and in linear memory: `{ x: 'f64' }`, floats in [0, 1), integers in [0, 1000). */
 export function table(types) {
   const memory = new Memory();
-  const scratch = new Scratch(memory, 'bench');
   const schema = schemaOf(Object.fromEntries(Object.entries(types).map(([name, type]) => [name, typeNamed(type)])));
   const heap = {};
   const vectors = schema.fields.map(({ name, type }) => {
@@ -47,7 +37,7 @@ export function table(types) {
     heap,
     vectors,
     blocks,
-    bind: text => bindAll([parse(text)], schema, memory, scratch),
-    predicate: text => bindPredicate(parse(text), schema, memory, scratch),
+    bind: text => bindAll([parse(text)], schema, memory),
+    predicate: text => bindPredicate(parse(text), schema, memory),
   };
 }

@@ -1,7 +1,6 @@
 import type { ChunkVector } from '../column/chunk.ts';
 import { SchemaError } from '../errors.ts';
 import type { Memory } from '../memory/memory.ts';
-import type { Scratch } from '../memory/scratch.ts';
 import { bool, type DataType, typeText } from '../schema/data-type.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Block } from './block.ts';
@@ -20,8 +19,7 @@ export interface BindOptions {
 export interface BoundExpression {
   readonly type: DataType;
   /**
-   * The values for each row of the block; valid until the next `evaluate` (texts: until the scratch arena is reset).
-   * A plain column is the block's own vector.
+   * The values for each row of the block; valid until the next `evaluate`. A plain column is the block's own vector.
    *
    * @throws DataError when a checked cast meets a value that does not fit
    */
@@ -51,14 +49,8 @@ export interface BoundPredicate {
  *
  * @throws SchemaError as `typeOf`
  */
-export function bind(
-  expression: Expression,
-  schema: Schema,
-  memory: Memory,
-  scratch: Scratch,
-  options?: BindOptions,
-): BoundExpression {
-  const all = bindAll([expression], schema, memory, scratch, options);
+export function bind(expression: Expression, schema: Schema, memory: Memory, options?: BindOptions): BoundExpression {
+  const all = bindAll([expression], schema, memory, options);
   return { type: all.types[0]!, evaluate: block => all.evaluate(block)[0]!, dispose: all.dispose };
 }
 
@@ -67,12 +59,11 @@ export function bindAll(
   expressions: readonly Expression[],
   schema: Schema,
   memory: Memory,
-  scratch: Scratch,
   { verb = 'expression', owner = verb }: BindOptions = {},
 ): BoundExpressions {
   const elaborator = new Elaborator(schema, verb);
   const roots = expressions.map(expression => elaborator.elaborate(expression));
-  const program = new Program(roots, memory, scratch, owner);
+  const program = new Program(roots, memory, owner);
   const places = roots.map(root => program.registerOf(root));
   const results: ChunkVector[] = [];
   return {
@@ -95,7 +86,6 @@ export function bindPredicate(
   expression: Expression,
   schema: Schema,
   memory: Memory,
-  scratch: Scratch,
   { verb = 'filter', owner = verb }: BindOptions = {},
 ): BoundPredicate {
   const root = new Elaborator(schema, verb).elaborate(expression);
@@ -104,7 +94,7 @@ export function bindPredicate(
       expected: 'bool',
     });
   }
-  const program = new Program([root], memory, scratch, owner);
+  const program = new Program([root], memory, owner);
   const at = program.registerOf(root);
   const own = program.bits();
   const { select, registers } = program;

@@ -1,4 +1,4 @@
-import { isText, widthOf } from '../schema/data-type.ts';
+import { isVariable, widthOf } from '../schema/data-type.ts';
 import type { Emit } from './emit.ts';
 import { joinTexts } from './emit-text.ts';
 
@@ -70,8 +70,8 @@ const ifElse: Emit = (program, node, [condition, yes, no], out) => {
     select.andBits(a, bits, to, bytes);
     select.orBits(to, rest, to, bytes);
   };
-  const width = widthOf(node.type);
-  const blend = isText(node.type) || node.type.kind === 'binary' ? undefined : blends(width, select);
+  const blend = isVariable(node.type) ? undefined : blends(widthOf(node.type), select);
+  const room = blend ? undefined : program.texts();
   return length => {
     const c = registers[condition!]!;
     const a = registers[yes!]!;
@@ -82,7 +82,7 @@ const ifElse: Emit = (program, node, [condition, yes, no], out) => {
     if (c.validity !== 0) select.andBits(c.values, c.validity, (bits = isTrue), bytes);
     if (node.type.kind === 'bool') blendBits(bits, a.values, b.values, out.values, bytes);
     else if (blend) blend(bits, a.values, b.values, out.values, length);
-    else joinTexts(program, out, length, select.blendUtf8Offsets, select.blendUtf8Bytes, bits, a, b);
+    else joinTexts(room!, out, length, select.blendUtf8Offsets, select.blendUtf8Bytes, bits, a, b);
     out.validity = 0;
     if (a.validity === 0 && b.validity === 0) return;
     blendBits(bits, a.validity || ones, b.validity || ones, own, bytes);

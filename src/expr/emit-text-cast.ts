@@ -69,6 +69,7 @@ function put(memory: Memory, values: number, type: DataType, row: number, value:
 export const writeText: Emit = (program, node, [at], out) => {
   const { registers, memory } = program;
   const from = node.args[0]!.type;
+  const room = program.texts();
   return length => {
     const x = registers[at!]!;
     const texts: Uint8Array[] = [];
@@ -79,7 +80,7 @@ export const writeText: Emit = (program, node, [at], out) => {
       total += bytes.length;
     }
     out.validity = x.validity;
-    writeTexts(program, texts, total, out);
+    writeTexts(memory, room, texts, total, out);
   };
 };
 

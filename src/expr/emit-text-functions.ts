@@ -2,7 +2,7 @@ import { type ChunkVector, chunkVector } from '../column/chunk.ts';
 import type { Memory } from '../memory/memory.ts';
 import { utf8 } from '../schema/data-type.ts';
 import type { Emit } from './emit.ts';
-import type { Program } from './program.ts';
+import type { Program, TextRoom } from './program.ts';
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 
@@ -27,14 +27,15 @@ export const length: Emit = (program, _node, [at], out) => {
 };
 
 export const slice: Emit = (program, node, [at], out) => {
-  const { registers, select, scratch } = program;
+  const { registers, select } = program;
+  const room = program.texts();
   const [start, stop] = node.set as [number, number];
   return rows => {
     const x = registers[at!]!;
     out.validity = x.validity;
-    out.offsets = scratch.take((rows + 1) * 4);
+    out.offsets = room.offsets;
     // never longer than the texts themselves
-    out.values = scratch.take(bytesOf(program, x, rows));
+    out.values = room.values(bytesOf(program, x, rows));
     select.sliceUtf8(x.offsets, x.values, start, stop, out.offsets, out.values, rows);
   };
 };
@@ -42,12 +43,13 @@ export const slice: Emit = (program, node, [at], out) => {
 /** ASCII blocks in a kernel, others row by row with all of Unicode's rules. */
 const inCase = (name: 'upperAscii' | 'lowerAscii', convert: (text: string) => string): Emit => {
   return (program, _node, [at], out) => {
-    const { registers, select, scratch, memory } = program;
+    const { registers, select, memory } = program;
+    const room = program.texts();
     const slow = rewriter(program, convert);
     return rows => {
       const x = registers[at!]!;
       const bytes = bytesOf(program, x, rows);
-      const values = scratch.take(bytes);
+      const values = room.values(bytes);
       const first = memory.i32[x.offsets / 4]!;
       if (select[name](x.values + first, values, bytes) !== 0) return slow(x, out, rows);
       out.validity = x.validity;
@@ -81,6 +83,7 @@ function rewriter(
   convert: (text: string) => string,
 ): (x: ChunkVector, out: ChunkVector, rows: number) => void {
   const { memory } = program;
+  const room = program.texts();
   const decoder = textDecoder();
   return (x, out, rows) => {
     const parts: Uint8Array[] = [];
@@ -91,19 +94,20 @@ function rewriter(
       total += part.length;
     }
     out.validity = x.validity;
-    writeTexts(program, parts, total, out);
+    writeTexts(memory, room, parts, total, out);
   };
 }
 
-/** Encoded texts as a column in the scratch arena. */
+/** Encoded texts as a column. */
 export function writeTexts(
-  { memory, scratch }: Program,
+  memory: Memory,
+  room: TextRoom,
   parts: readonly Uint8Array[],
   total: number,
   out: ChunkVector,
 ): void {
-  out.offsets = scratch.take((parts.length + 1) * 4);
-  out.values = scratch.take(total);
+  out.offsets = room.offsets;
+  out.values = room.values(total);
   const { u8, i32 } = memory;
   let end = 0;
   i32[out.offsets / 4] = 0;

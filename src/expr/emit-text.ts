@@ -6,7 +6,7 @@ import { blockRows } from './block.ts';
 import type { Core } from './core.ts';
 import type { Emit } from './emit.ts';
 import { patternTest } from './emit-text-functions.ts';
-import type { Program } from './program.ts';
+import type { Program, TextRoom } from './program.ts';
 
 /** Kernel and inversion of a test of texts; for `isIn` the answers of several are put together. */
 function kernelOf(op: string): { name: string; flip: number } {
@@ -113,9 +113,9 @@ type Bytes = (
   length: number,
 ) => void;
 
-/** Texts made of two columns: offsets first, which tell the bytes, then the bytes. Both live in the scratch arena. */
+/** Texts made of two columns: offsets first, which tell the bytes, then the bytes. */
 export function joinTexts(
-  program: Program,
+  room: TextRoom,
   out: ChunkVector,
   length: number,
   offsets: Offsets,
@@ -124,9 +124,9 @@ export function joinTexts(
   a: ChunkVector,
   b: ChunkVector,
 ): void {
-  out.offsets = program.scratch.take((length + 1) * 4);
+  out.offsets = room.offsets;
   const total = offsets(bits, a.offsets, b.offsets, out.offsets, length);
-  out.values = program.scratch.take(roomFor(total));
+  out.values = room.values(roomFor(total));
   bytes(bits, a.offsets, a.values, b.offsets, b.values, out.values, length);
 }
 
@@ -139,11 +139,12 @@ export function roomFor(total: number): number {
 export const concat: Emit = (program, _node, [left, right], out) => {
   const { registers, select } = program;
   const own = program.bits();
+  const room = program.texts();
   return length => {
     const x = registers[left!]!;
     const y = registers[right!]!;
     joinTexts(
-      program,
+      room,
       out,
       length,
       (_bits, a, b, to, rows) => select.joinUtf8Offsets(a, b, to, rows),
@@ -159,30 +160,30 @@ export const concat: Emit = (program, _node, [left, right], out) => {
 
 /** Texts of a dictionary column. */
 export const decode: Emit = (program, _node, [at], out) => {
-  const { registers, select, scratch, memory } = program;
+  const { registers, select, memory } = program;
+  const room = program.texts();
+  const codes = program.own(blockRows * 4);
+  const zeros = program.own(blockRows * 4);
+  memory.bulk.fill(zeros, 0, blockRows * 4);
+  /** The codes, with 0 where there is no value: what lies under a null may be no code at all. */
+  const present = ({ values, validity }: ChunkVector, length: number): number => {
+    if (validity === 0) return values;
+    select.blend32(validity, values, zeros, codes, length);
+    return codes;
+  };
   return length => {
     const x = registers[at!]!;
     const dictionary = x.dictionary!;
     out.validity = x.validity;
-    out.offsets = scratch.take((length + 1) * 4);
+    out.offsets = room.offsets;
     if (dictionary.count === 0) {
       memory.bulk.fill(out.offsets, 0, (length + 1) * 4);
-      out.values = out.offsets;
+      out.values = room.values(0);
       return;
     }
-    const codes = x.validity === 0 ? x.values : presentCodes(program, x, dictionary.count, length);
-    const total = select.takeUtf8Offsets(dictionary.offsets, codes, out.offsets, length);
-    out.values = scratch.take(roomFor(total));
-    select.takeUtf8Bytes(dictionary.offsets, dictionary.values, codes, out.values, length);
+    const rows = present(x, length);
+    const total = select.takeUtf8Offsets(dictionary.offsets, rows, out.offsets, length);
+    out.values = room.values(roomFor(total));
+    select.takeUtf8Bytes(dictionary.offsets, dictionary.values, rows, out.values, length);
   };
 };
-
-/** The codes, with 0 where there is no value: what lies under a null may be no code at all. */
-function presentCodes(program: Program, { values, validity }: ChunkVector, count: number, length: number): number {
-  const { scratch, select, memory } = program;
-  const codes = scratch.take(length * 4);
-  const zero = scratch.take(length * 4);
-  memory.bulk.fill(zero, 0, length * 4);
-  select.blend32(validity, values, zero, codes, length);
-  return count > 0 ? codes : zero;
-}

@@ -4,7 +4,6 @@ import { type CastRoom, castRoom } from '../kernel/cast.ts';
 import { type CompareRoom, compareRoom } from '../kernel/compare.ts';
 import { type SelectRoom, selectRoom } from '../kernel/select.ts';
 import type { Memory } from '../memory/memory.ts';
-import type { Scratch } from '../memory/scratch.ts';
 import { type DataType, isText, widthOf } from '../schema/data-type.ts';
 import { type Block, blockRows } from './block.ts';
 import { type Core, type CoreValue, isLiteral } from './core.ts';
@@ -12,6 +11,13 @@ import { emitters } from './emit.ts';
 
 /** Computes one node for the first `length` rows of the block. */
 export type Step = (length: number) => void;
+
+/** Room for the texts of one node, from block to block. */
+export interface TextRoom {
+  readonly offsets: number;
+  /** Room for so many bytes; what was there before is lost. */
+  values(bytes: number): number;
+}
 
 /** Kernels by computed name; all take addresses and counts. */
 export type Kernels = Readonly<Record<string, (...args: number[]) => number>>;
@@ -21,12 +27,11 @@ const encoder = /* @__PURE__ */ new TextEncoder();
 /**
  * Expressions compiled to a list of kernel calls over registers, one register per distinct node.
  *
- * Buffers of fixed width are taken once, here, and pass from node to node when their last reader is done; texts made on the
- * way live in the scratch arena. Running allocates nothing else.
+ * Buffers of fixed width are taken once, here, and pass from node to node when their last reader is done; those of texts grow
+ * to the largest block seen. Running allocates nothing else.
  */
 export class Program {
   readonly memory: Memory;
-  readonly scratch: Scratch;
   readonly owner: string;
   /** The vector of each node; columns are put in before each run. */
   readonly registers: ChunkVector[] = [];
@@ -49,9 +54,8 @@ export class Program {
   #constants = 0;
   #constantsEnd = 0;
 
-  constructor(roots: readonly Core[], memory: Memory, scratch: Scratch, owner: string) {
+  constructor(roots: readonly Core[], memory: Memory, owner: string) {
     this.memory = memory;
-    this.scratch = scratch;
     this.owner = owner;
     this.arith = arithRoom(memory) as ArithRoom & Kernels;
     this.compare = compareRoom(memory) as CompareRoom & Kernels;
@@ -107,6 +111,23 @@ export class Program {
   /** Bits for the validity of a whole block. Never shared: a later node may pass them on as its own. */
   bits(): number {
     return this.own(blockRows / 8);
+  }
+
+  /** Room for a column of texts whose bytes are known only as it is made. */
+  texts(): TextRoom {
+    let address = 0;
+    let room = 0;
+    return {
+      offsets: this.own((blockRows + 1) * 4),
+      values: bytes => {
+        if (bytes > room || address === 0) {
+          // an eighth more: blocks differ a little
+          address = this.grow(address, 0, bytes + (bytes >> 3));
+          room = this.memory.sizeOf(address);
+        }
+        return address;
+      },
+    };
   }
 
   /** Address of a constant as its type stores it, repeated over 16 bytes. */

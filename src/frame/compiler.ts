@@ -80,7 +80,7 @@ export class Compiler {
   }
 
   #filter({ predicate, input: { schema } }: FilterPlan, input: Operator): Operator {
-    const bound = bindPredicate(predicate, schema, this.#memory, this.#scratch, { verb: 'filter', owner: this.owner });
+    const bound = bindPredicate(predicate, schema, this.#memory, { verb: 'filter', owner: this.owner });
     return new FilterOperator(this.#memory, this.#scratch, input, bound, placesOf([predicate], schema));
   }
 
@@ -91,7 +91,6 @@ export class Compiler {
         places.map(place => expressions[place]!),
         from,
         this.#memory,
-        this.#scratch,
         { verb: 'assign', owner: this.owner },
       );
     return new ProjectOperator(
@@ -111,7 +110,7 @@ export class Compiler {
     return new ScanOperator(this.#memory, this.#scratch, input, {
       layout: plan.schema,
       scan: kind.create({ memory: this.#memory, scratch: this.#scratch, owner: this.owner, types, parameters, index }),
-      inputs: bindAll(args, schema, this.#memory, this.#scratch, { verb: kind.name, owner: this.owner }),
+      inputs: bindAll(args, schema, this.#memory, { verb: kind.name, owner: this.owner }),
       time: index ? { place, index } : null,
       reads: [...placesOf(args, schema), ...(index ? [place] : [])],
       perBatch: plan.mode === 'updating',
@@ -152,11 +151,11 @@ export class Compiler {
       {
         plan,
         windower: windowerOf(plan.window, spec, this.#scratch, { index, emit: plan.emit, outOfOrder: plan.outOfOrder }),
-        inputs: bindAll(inputs, schema, this.#memory, this.#scratch, options),
+        inputs: bindAll(inputs, schema, this.#memory, options),
         argCounts: [...states.values()].map(state => state.args.length),
         results,
         projections: projectionsOf(plan, expressions =>
-          bindAll(expressions, plan.raw, this.#memory, this.#scratch, options),
+          bindAll(expressions, plan.raw, this.#memory, options),
         ),
         time: index ? { place, index } : null,
         reads: [...placesOf(inputs, schema), ...(index ? [place] : [])],

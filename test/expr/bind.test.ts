@@ -4,7 +4,6 @@ import { bind, bindAll, bindPredicate } from '../../src/expr/bind.ts';
 import type { Expression } from '../../src/expr/expression.ts';
 import { parse } from '../../src/expr/parse.ts';
 import { Memory } from '../../src/memory/memory.ts';
-import { Scratch } from '../../src/memory/scratch.ts';
 import {
   bool,
   date32,
@@ -98,13 +97,12 @@ const rows = [
 
 describe.each([true, false])('bind over shared memory: %s', shared => {
   const memory = new Memory({ shared });
-  const scratch = new Scratch(memory, 'test');
   const batch = batchOf(rows, schema);
   const block = { length: rows.length, vectors: vectorsIn(memory, batch) };
 
   const evaluate = (text: string | Expression): { type: string; values: unknown[] } => {
     const expression = typeof text === 'string' ? parse(text) : text;
-    const bound = bind(expression, schema, memory, scratch);
+    const bound = bind(expression, schema, memory);
     const result = { type: typeText(bound.type), values: valuesOf(memory, bound.evaluate(block), block.length) };
     bound.dispose();
     return result;
@@ -258,7 +256,7 @@ describe.each([true, false])('bind over shared memory: %s', shared => {
   });
 
   it('gives a plain column without a copy', () => {
-    const bound = bind(parse('x'), schema, memory, scratch);
+    const bound = bind(parse('x'), schema, memory);
     expect(bound.evaluate(block)).toBe(block.vectors[0]);
     bound.dispose();
   });
@@ -268,7 +266,6 @@ describe.each([true, false])('bind over shared memory: %s', shared => {
       ['x * 2', 'x * 2 + 1', 'x * 2 - 1', 'y'].map(text => parse(text)),
       schema,
       memory,
-      scratch,
     );
     const vectors = all.evaluate(block);
     expect(vectors.map(vector => valuesOf(memory, vector, 2))).toEqual([
@@ -281,7 +278,7 @@ describe.each([true, false])('bind over shared memory: %s', shared => {
   });
 
   it('counts the rows for which a condition is true, and gives their bits', () => {
-    const bound = bindPredicate(parse('b'), schema, memory, scratch);
+    const bound = bindPredicate(parse('b'), schema, memory);
     expect(bound.evaluate(block)).toBe(2);
     expect(memory.u8[bound.mask]! & 15).toBe(0b1001);
     bound.dispose();
@@ -289,7 +286,7 @@ describe.each([true, false])('bind over shared memory: %s', shared => {
 
   it('frees what it took', () => {
     const before = memory.stats().heldBytes;
-    const bound = bind(parse("ifElse(d == 'SFO', x * y + 1, 0)"), schema, memory, scratch);
+    const bound = bind(parse("ifElse(d == 'SFO', x * y + 1, 0)"), schema, memory);
     bound.evaluate(block);
     bound.dispose();
     expect(memory.stats().heldBytes).toBe(before);
@@ -299,7 +296,7 @@ describe.each([true, false])('bind over shared memory: %s', shared => {
     expect(() => evaluate("cast(x, 'i32')")).toThrow('cast: NaN has no place in i64; fill or filter it first (fillna)');
     expect(() => evaluate("cast(s, 'i8')")).toThrow('cast: 300 has no place in i8');
     // the mask leaves out row 2, which is NaN
-    const bound = bind(parse("cast(x, 'i32')"), schema, memory, scratch);
+    const bound = bind(parse("cast(x, 'i32')"), schema, memory);
     const mask = memory.allocateZeroed(8, 'test');
     memory.u8[mask] = 0b1011;
     expect(valuesOf(memory, bound.evaluate({ ...block, mask }), 2)).toEqual([1, -3]);

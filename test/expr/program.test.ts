@@ -8,7 +8,6 @@ import { Elaborator } from '../../src/expr/elaborate.ts';
 import { column, type Expression } from '../../src/expr/expression.ts';
 import type { Op } from '../../src/expr/ops.ts';
 import { Memory } from '../../src/memory/memory.ts';
-import { Scratch } from '../../src/memory/scratch.ts';
 import { bool, dictionary, f32, f64, i8, i16, i32, i64, u8, u32, u64, utf8 } from '../../src/schema/data-type.ts';
 import { schemaOf } from '../../src/schema/schema.ts';
 import { arbitraryCells, plainVector } from '../arbitrary.ts';
@@ -102,8 +101,7 @@ describe.each([true, false])('programs over shared memory: %s', shared => {
             cells.map((list, i) => plainVector(schema.fields[i]!.type, list)),
             length,
           );
-          const scratch = new Scratch(memory, 'test');
-          const bound = bindAll(expressions, schema, memory, scratch);
+          const bound = bindAll(expressions, schema, memory);
           const block = { length, vectors: vectorsIn(memory, batch) };
           bound.evaluate(block);
           // twice: temporaries hold the first run's values now
@@ -125,7 +123,6 @@ describe.each([true, false])('programs over shared memory: %s', shared => {
             });
           }
           bound.dispose();
-          scratch.dispose();
         },
       ),
       { numRuns: 400 },
@@ -137,8 +134,7 @@ describe.each([true, false])('programs over shared memory: %s', shared => {
     const xs = schemaOf({ x: f64() });
     const batch = new Batch(xs, [plainVector(f64(), cells)], blockRows);
     const vectors = vectorsIn(memory, batch);
-    const scratch = new Scratch(memory, 'test');
-    const bound = bindPredicate(apply('gt', apply('mul', column('x'), 2), 100), xs, memory, scratch);
+    const bound = bindPredicate(apply('gt', apply('mul', column('x'), 2), 100), xs, memory);
     const count = (rows: number): number => cells.slice(0, rows).filter(x => x !== null && x * 2 > 100).length;
     for (const rows of [blockRows, 1000, 101, 102, 0, blockRows]) {
       expect(bound.evaluate({ length: rows, vectors })).toBe(count(rows));
