@@ -6,6 +6,7 @@ import {
   SPARE, State, TYPE, unsetNull,
 } from './field';
 import { dayCell, instantCell } from './instant';
+import { plainRows } from './csv-plain';
 import { intCell, readFloat } from './number';
 import { isUtf8, sameBytes } from './string';
 
@@ -128,7 +129,7 @@ function utf8Cell(s: State, f: Field, at: usize, end: usize, row: i32): usize {
   let stop = at;
   if (load<u8>(at) == 10 && at > from && load<u8>(at - 1) == 13) stop--;
   const length = <i32>(stop - from);
-  if (s.nullCount && isNullText(s, from, length)) {
+  if (((s.nullLengths >> min(length, 63)) & 1) != 0 && isNullText(s, from, length)) {
     setNull(f, row);
     return stop;
   }
@@ -194,9 +195,19 @@ export function parse(s: State, at: usize, end: usize, row: i32, limit: i32): i3
   const count = s.fieldCount;
   const delimiter = <u8>s.delimiter;
   const quote = s.quote ? <u32>s.quote : 256;
+  // one column has blank lines that count, comments and odd null texts want a closer look
+  const plain = count > 1 && !s.comment && !s.nullsFirst;
+  let careful = 0;
   let status = FULL;
   let from = at;
   while (row < limit) {
+    if (plain && --careful < 0) {
+      const before = row;
+      row = plainRows(s, at, end, row, limit, s.scratch + 8192);
+      from = at = s.cursor;
+      if (row == limit) break;
+      careful = row == before ? 8 : 1;
+    }
     from = at;
     if (at >= end) {
       status = END;

@@ -90,7 +90,7 @@ export class State {
   serial: i32;
   /** 128-bit powers of five, from 5^-342; see float.ts. */
   powers: usize;
-  /** 8 KiB of working space. */
+  /** 8 KiB of working space; CSV has 16 KiB more, for where fields end. */
   scratch: usize;
   /** Space for one text whose escapes or doubled quotes are undone. */
   spare: usize;
@@ -102,6 +102,8 @@ export class State {
   /** Null texts: count, then for each i32 length and 60 bytes. */
   nullTexts: usize;
   nullCount: i32;
+  /** Bit n: some null text has n bytes. */
+  nullLengths: u64;
   /** 1: a null text looks like a value, so look for it first. */
   nullsFirst: i32;
   /** A value on its way between two functions. */

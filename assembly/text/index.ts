@@ -12,7 +12,7 @@ export const fieldBytes: i32 = offsetof<Field>();
 export const outputBytes: i32 = offsetof<Output>();
 export const sourceBytes: i32 = offsetof<Source>();
 
-/** Makes a state of `stateBytes` bytes: `fields` of `count` × fieldBytes, a table of `tableMask` + 1 i32 for keys, the powers of five, 8 KiB of scratch. */
+/** Makes a state of `stateBytes` bytes: `fields` of `count` × fieldBytes, a table of `tableMask` + 1 i32 for keys, the powers of five, scratch (24 KiB and 256 bytes). */
 export function openState(state: usize, fields: usize, count: i32, wanted: i32, table: usize, tableMask: i32, powers: usize, scratch: usize): void { memory.fill(state, 0, stateBytes); const s = changetype<State>(state); s.fields = fields; s.fieldCount = count; s.wanted = wanted; s.table = table; s.tableMask = tableMask; s.powers = powers; s.scratch = scratch; s.head = changetype<Field>(state + offsetof<State>()); s.head.next = fields; }
 /** `strict`: JSON's grammar for numbers; `array`: records are elements of one array; `learn`: report unknown keys. */
 export function setJson(state: usize, array: i32, learn: i32): void { const s = changetype<State>(state); s.strict = 1; s.array = array; s.learn = learn; }
@@ -21,7 +21,7 @@ export function setComma(state: usize, comma: i32): void { changetype<State>(sta
 /** 1 when a comma must come before the next record of an array. */
 export function getComma(state: usize): i32 { return changetype<State>(state).comma; }
 /** `quote` and `comment` may be 0; `nullTexts` are `nullCount` entries of 64 bytes: i32 length, text. */
-export function setCsv(state: usize, delimiter: i32, quote: i32, comment: i32, nullTexts: usize, nullCount: i32, nullsFirst: i32): void { const s = changetype<State>(state); s.delimiter = delimiter; s.quote = quote; s.comment = comment; s.nullTexts = nullTexts; s.nullCount = nullCount; s.nullsFirst = nullsFirst; }
+export function setCsv(state: usize, delimiter: i32, quote: i32, comment: i32, nullTexts: usize, nullCount: i32, nullsFirst: i32): void { const s = changetype<State>(state); s.delimiter = delimiter; s.quote = quote; s.comment = comment; s.nullTexts = nullTexts; s.nullCount = nullCount; s.nullsFirst = nullsFirst; for (let i = 0; i < nullCount; i++) s.nullLengths |= <u64>1 << load<i32>(nullTexts + (<usize>i << 6)); }
 /** Space for one text whose escapes are undone. */
 export function setSpare(state: usize, spare: usize, bytes: i32): void { const s = changetype<State>(state); s.spare = spare; s.spareBytes = bytes; }
 /** Field `index`: its kind, bytes of a value, key (`"name"`, 16 bytes readable beyond), limits of integers, ticks of timestamps. */

@@ -8,9 +8,11 @@ const DIGITS = memory.data<i32>([1, 10, 100, 1000, 10000, 100000, 1000000, 10000
 // @ts-ignore: decorator
 @inline
 export function daysOf(year: i32, month: i32, day: i32): i32 {
-  const y = year + 400 - <i32>(month <= 2);
-  const m = month + (month > 2 ? -3 : 9);
-  return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468 - 146097;
+  // unsigned, so that divisions by constants are one multiplication and a shift
+  const y: u32 = year + 400 - <i32>(month <= 2);
+  const m: u32 = month + (month > 2 ? -3 : 9);
+  const century = y / 100;
+  return <i32>(365 * y + (y >> 2) - century + (century >> 2) + (153 * m + 2) / 5 + day) - 1 - 719468 - 146097;
 }
 
 // @ts-ignore: decorator
@@ -142,7 +144,7 @@ export function readInstant(s: State, at: usize, out: usize, ticks: i32): usize 
     }
   }
   const seconds = <i64>days * 86400 + (hour * 3600 + minute * 60 + second - offset);
-  const fraction = <i64>(nanos / (NANOS / ticks));
+  const fraction: i64 = nanos ? nanos / (NANOS / ticks) : 0; // two divisions, 20 cycles
   // only nanoseconds can leave int64: beyond ±292 years. −2^63 is −9223372037 s + 145224192 ns
   if (
     ticks == NANOS &&

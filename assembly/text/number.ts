@@ -2,13 +2,20 @@
 import { fail, Field, RANGE, State, TYPE } from './field';
 import { exactRound, scale } from './float';
 
-const ZEROS: u64 = 0x3030303030303030;
+export const ZEROS: u64 = 0x3030303030303030;
 
 /** How many of the 8 bytes of `x` (text xor '00000000', first character lowest) are digits before the first that is none. */
 // @ts-ignore: decorator
 @inline
 export function digitRun(x: u64): i32 {
-  return <i32>(ctz(((x + 0x7676767676767676) | x) & 0x8080808080808080) >> 3);
+  return <i32>(ctz(digitErrors(x)) >> 3);
+}
+
+/** Not 0 when one of the 8 bytes of `x` (text xor zeros) is no digit. */
+// @ts-ignore: decorator
+@inline
+export function digitErrors(x: u64): u64 {
+  return ((x + 0x7676767676767676) | x) & 0x8080808080808080;
 }
 
 /** Number of 8 digits; missing ones are zero bytes in front. @see Langdale & Lemire, "Quickly parsing eight digits" (2018) */
@@ -80,12 +87,11 @@ export function intCell(s: State, f: Field, at: usize, row: i32): usize {
     signed = negative ? -<i64>value : <i64>value;
   }
   if (signed < f.low || signed > f.high) return fail(s, RANGE, at);
-  switch (f.width) {
-    case 1: store<u8>(f.values + row, <u8>signed); break;
-    case 2: store<u16>(f.values + (<usize>row << 1), <u16>signed); break;
-    case 4: store<u32>(f.values + (<usize>row << 2), <u32>signed); break;
-    default: store<i64>(f.values + (<usize>row << 3), signed);
-  }
+  const width = f.width;
+  if (width == 4) store<u32>(f.values + (<usize>row << 2), <u32>signed);
+  else if (width == 8) store<i64>(f.values + (<usize>row << 3), signed);
+  else if (width == 2) store<u16>(f.values + (<usize>row << 1), <u16>signed);
+  else store<u8>(f.values + row, <u8>signed);
   return end;
 }
 

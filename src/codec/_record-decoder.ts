@@ -79,7 +79,8 @@ function limitsOf(type: DataType): readonly [bigint, bigint] {
   return type.kind.startsWith('u') ? [0n, 2n ** bits - 1n] : [-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n];
 }
 
-const scratchBytes = 8192;
+/** As assembly/text/index.ts wants it. */
+const scratchBytes = 24 * 1024 + 256;
 /** Unknown keys that are remembered, so that the next record with them is as quick as any other. */
 const mostLearned = 256;
 /** A record that needs more than this is tried again only when half as many more bytes came. */
