@@ -7,38 +7,30 @@ import { lanes } from './sum';
 export function extremeF64(states: usize, ids: usize, values: usize, validity: usize, mask: usize, length: i32, least: bool): void {
   let row = 0;
   if (ids == 0) {
-    let best = f64x2.splat(least ? Infinity : -Infinity), other = best, seen = i64x2.splat(0);
-    const worst = best;
+    const worst = f64x2.splat(least ? Infinity : -Infinity);
+    let a = worst, b = worst, c = worst, d = worst;
     for (; row + 8 <= length; row += 8) {
       const at = values + (<usize>row << 3);
       let p = v128.load(at), q = v128.load(at, 16), r = v128.load(at, 32), s = v128.load(at, 48);
       if ((validity | mask) != 0) {
         const bits = i64x2.splat(<i64>eightBits(validity, mask, row));
-        const pp = lanes(bits, i64x2(1, 2)), qq = lanes(bits, i64x2(4, 8)), rr = lanes(bits, i64x2(16, 32)), ss = lanes(bits, i64x2(64, 128));
-        seen = v128.or(seen, v128.or(
-          v128.or(v128.and(pp, f64x2.eq(p, p)), v128.and(qq, f64x2.eq(q, q))),
-          v128.or(v128.and(rr, f64x2.eq(r, r)), v128.and(ss, f64x2.eq(s, s)))));
-        p = v128.bitselect(p, worst, pp);
-        q = v128.bitselect(q, worst, qq);
-        r = v128.bitselect(r, worst, rr);
-        s = v128.bitselect(s, worst, ss);
-      } else {
-        seen = v128.or(seen, v128.or(v128.or(f64x2.eq(p, p), f64x2.eq(q, q)), v128.or(f64x2.eq(r, r), f64x2.eq(s, s))));
+        p = v128.bitselect(p, worst, lanes(bits, i64x2(1, 2)));
+        q = v128.bitselect(q, worst, lanes(bits, i64x2(4, 8)));
+        r = v128.bitselect(r, worst, lanes(bits, i64x2(16, 32)));
+        s = v128.bitselect(s, worst, lanes(bits, i64x2(64, 128)));
       }
       // pmin(a, b) is b < a ? b : a: a NaN in b never gets in
-      if (least) {
-        best = f64x2.pmin(f64x2.pmin(best, p), q);
-        other = f64x2.pmin(f64x2.pmin(other, r), s);
-      } else {
-        best = f64x2.pmax(f64x2.pmax(best, p), q);
-        other = f64x2.pmax(f64x2.pmax(other, r), s);
-      }
+      a = least ? f64x2.pmin(a, p) : f64x2.pmax(a, p);
+      b = least ? f64x2.pmin(b, q) : f64x2.pmax(b, q);
+      c = least ? f64x2.pmin(c, r) : f64x2.pmax(c, r);
+      d = least ? f64x2.pmin(d, s) : f64x2.pmax(d, s);
     }
-    best = least ? f64x2.pmin(best, other) : f64x2.pmax(best, other);
-    if (v128.any_true(seen)) {
-      putF64(states, f64x2.extract_lane(best, 0), least);
-      putF64(states, f64x2.extract_lane(best, 1), least);
-    }
+    a = least ? f64x2.pmin(f64x2.pmin(a, b), f64x2.pmin(c, d)) : f64x2.pmax(f64x2.pmax(a, b), f64x2.pmax(c, d));
+    const x = f64x2.extract_lane(a, 0), y = f64x2.extract_lane(a, 1);
+    const best = (least ? x < y : x > y) ? x : y;
+    // still the worst: nothing was there, or only infinite values; the loop below finds out
+    if (best == (least ? Infinity : -Infinity)) row = 0;
+    else putF64(states, best, least);
   }
   for (; row < length; row++) {
     const x = load<f64>(values + (<usize>row << 3));
