@@ -38,7 +38,8 @@ export class Vector<T extends DataType = DataType> implements Iterable<ValueOf<T
   readonly values: Values;
   readonly offsets: Int32Array | null;
   readonly dictionary: Vector | null;
-  readonly #read: (row: number) => unknown;
+  /** Made on the first `get`: most vectors of a result are never read cell by cell. */
+  #read: ((row: number) => unknown) | null = null;
 
   constructor(type: T, length: number, buffers: VectorBuffers) {
     this.type = type;
@@ -47,12 +48,13 @@ export class Vector<T extends DataType = DataType> implements Iterable<ValueOf<T
     this.validity = buffers.validity ?? null;
     this.offsets = buffers.offsets ?? null;
     this.dictionary = buffers.dictionary ?? null;
-    this.#read = readerOf(this);
   }
 
   /** The value at `row`, or null. Rows outside [0, length) give null. */
   get(row: number): ValueOf<T> | null {
-    return this.isValid(row) ? (this.#read(row) as ValueOf<T>) : null;
+    if (!this.isValid(row)) return null;
+    this.#read ??= readerOf(this);
+    return this.#read(row) as ValueOf<T>;
   }
 
   /** Whether there is a value at `row`. */

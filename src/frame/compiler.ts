@@ -154,9 +154,7 @@ export class Compiler {
         inputs: bindAll(inputs, schema, this.#memory, options),
         argCounts: [...states.values()].map(state => state.args.length),
         results,
-        projections: projectionsOf(plan, expressions =>
-          bindAll(expressions, plan.raw, this.#memory, options),
-        ),
+        projections: projectionsOf(plan, expressions => bindAll(expressions, plan.raw, this.#memory, options)),
         time: index ? { place, index } : null,
         reads: [...placesOf(inputs, schema), ...(index ? [place] : [])],
         takesMask: plan.window.kind === 'everything',

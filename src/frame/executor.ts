@@ -1,7 +1,6 @@
-import type { Batch } from '../column/batch.ts';
+import { Batch } from '../column/batch.ts';
 import { type Chunk, isChunk } from '../column/chunk.ts';
 import { exportChunk } from '../column/export-chunk.ts';
-import { type Dictionaries, importBatch } from '../column/import-batch.ts';
 import { type BatchLike, toBatch } from '../column/to-batch.ts';
 import { SchemaError, StateError } from '../errors.ts';
 import type { Memory } from '../memory/memory.ts';
@@ -9,6 +8,7 @@ import { Scratch } from '../memory/scratch.ts';
 import { sameType, typeText } from '../schema/data-type.ts';
 import type { Schema } from '../schema/schema.ts';
 import { Compiler } from './compiler.ts';
+import { Importer } from './importer.ts';
 import { AggregateOperator } from './operators/aggregate.ts';
 import type { Operator } from './operators/operator.ts';
 import { SinkOperator } from './operators/sink.ts';
@@ -43,7 +43,9 @@ export class Executor {
   readonly #source: SourceOperator;
   readonly #scratch: Scratch;
   readonly #imports: Scratch;
-  readonly #dictionaries: Dictionaries = new Map();
+  readonly #importer: Importer;
+  /** The schema of the last batch, which was found to fit. */
+  #known: Schema | null = null;
   readonly #compiler: Compiler;
   /** Results computed for the batch in hand, waiting for delivery. */
   readonly #results: { readonly deliver: Deliver; readonly batch: Batch; readonly place: number }[] = [];
@@ -60,12 +62,13 @@ export class Executor {
     this.schema = schema;
     this.#scratch = new Scratch(memory, `${owner} scratch`);
     this.#imports = new Scratch(memory, `${owner} imports`);
+    this.#importer = new Importer(memory, this.#imports);
     this.#source = new SourceOperator(schema, () => this.#scratch.reset());
     this.#compiler = new Compiler(memory, this.#scratch, this.#source, owner);
   }
 
   /** Columns that the attached plans read. */
-  get requiredColumns(): string[] {
+  get requiredColumns(): readonly string[] {
     return this.#source.required;
   }
 
@@ -115,8 +118,7 @@ export class Executor {
     this.#compiler.dispose();
     this.#scratch.dispose();
     this.#imports.dispose();
-    for (const dictionary of this.#dictionaries.values()) dictionary.dispose();
-    this.#dictionaries.clear();
+    this.#importer.dispose();
   }
 
   metrics(): FrameMetrics {
@@ -194,11 +196,17 @@ export class Executor {
     if (isChunk(input)) {
       this.#check(input.schema, this.#source.required);
       if (input.memory === this.memory) return input;
-      return importBatch(exportChunk(input), this.memory, this.#imports, this.#source.required, this.#dictionaries);
+      return this.#importer.import(exportChunk(input), this.#source.required);
     }
-    const batch = toBatch(input as BatchLike, this.schema);
+    const batch = input instanceof Batch && input.schema === this.#known ? input : this.#batchOf(input as BatchLike);
+    return this.#importer.import(batch, this.#source.required);
+  }
+
+  #batchOf(input: BatchLike): Batch {
+    const batch = toBatch(input, this.schema);
     this.#check(batch.schema, this.schema.names);
-    return importBatch(batch, this.memory, this.#imports, this.#source.required, this.#dictionaries);
+    this.#known = batch.schema;
+    return batch;
   }
 
   #check(schema: Schema, names: readonly string[]): void {

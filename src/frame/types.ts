@@ -1,12 +1,11 @@
 import type { Expression } from '../expr/expression.ts';
+import type { ArithmeticResult, ConstantResult } from '../expr/result-type.ts';
 import type {
   Bool,
   DataType,
   Float32,
   Float64,
-  Int32,
   Int64,
-  IntegerType,
   NumericType,
   TemporalType,
   TextType,
@@ -73,22 +72,13 @@ export type Operand<T extends DataType> = T extends NumericType
         ? Series<TemporalType> | Date | string | bigint | number
         : Series<T> | ValueOf<T>;
 
-type IsFloat<T> = T extends Float32 | Float64 ? true : false;
 /** Type of `+ - *`: floats stay or become float64, integers widen. */
 export type Arithmetic<A, B> =
   B extends Series<infer U>
-    ? ArithmeticOf<A, U>
-    : A extends Float32
-      ? Float32
-      : IsFloat<A> extends true
-        ? Float64
-        : B extends bigint
-          ? A
-          : A extends IntegerType
-            ? A | Int64 | Float64
-            : Float64;
-type ArithmeticOf<A, U> = A extends U ? (U extends A ? A : Mixed<A, U>) : Mixed<A, U>;
-type Mixed<A, U> = true extends IsFloat<A> | IsFloat<U> ? Float64 : Int64 | Float64 | Int32;
+    ? ArithmeticResult<A, U>
+    : B extends number | bigint | boolean
+      ? ConstantResult<A, B>
+      : DataType;
 
 /** Result of `sum`: int64 of integers and bools, uint64 of unsigned, float64 of floats. */
 export type SumType<T> = T extends Float32 | Float64 ? Float64 : T extends { kind: `uint${string}` } ? Uint64 : Int64;

@@ -11,6 +11,7 @@ export class SourceOperator implements Operator {
   readonly layout: Schema;
   readonly targets: Operator[] = [];
   readonly #required = new Set<number>();
+  #requiredNames: string[] | null = null;
   readonly #block: RowBlock & { vectors: ChunkVector[] };
   readonly #beforeBlock: () => void;
 
@@ -22,25 +23,26 @@ export class SourceOperator implements Operator {
   }
 
   /** Names of the columns that are read. */
-  get required(): string[] {
-    return [...this.#required].sort((a, b) => a - b).map(place => this.layout.fields[place]!.name);
+  get required(): readonly string[] {
+    this.#requiredNames ??= [...this.#required].sort((a, b) => a - b).map(place => this.layout.fields[place]!.name);
+    return this.#requiredNames;
   }
 
   require(columns: Iterable<number>): void {
     for (const place of columns) this.#required.add(place);
+    this.#requiredNames = null;
   }
 
   /** All blocks of a chunk, which must have the required columns (by name). */
   chunk({ schema, vectors, length }: Chunk): void {
-    const columns = [...this.#required].map(place => {
-      const { name, type } = this.layout.fields[place]!;
-      return { type, from: vectors[schema.indexOf(name)]!, to: this.#block.vectors[place]! };
-    });
+    const from = this.required.map(name => vectors[schema.indexOf(name)]!);
+    const to = this.required.map(name => this.layout.indexOf(name));
+    const block = this.#block;
     for (let start = 0; start < length; start += blockRows) {
-      for (const { type, from, to } of columns) pointAt(to, from, type, start);
-      this.#block.length = this.#block.selected = Math.min(blockRows, length - start);
+      for (let at = 0; at < from.length; at++) pointAt(block.vectors[to[at]!]!, from[at]!, from[at]!.type, start);
+      block.length = block.selected = Math.min(blockRows, length - start);
       this.#beforeBlock();
-      toTargets(this, this.#block);
+      toTargets(this, block);
     }
   }
 
