@@ -1,0 +1,114 @@
+import type { Chunk, ChunkVector } from '../column/chunk.ts';
+import { isChunk } from '../column/chunk.ts';
+import { OptionError, StateError } from '../errors.ts';
+import type { Memory } from '../memory/memory.ts';
+import { type DataType, typeText } from '../schema/data-type.ts';
+import { field, Schema } from '../schema/schema.ts';
+
+interface VectorDescriptor {
+  readonly type: DataType;
+  readonly validity: number;
+  readonly values: number;
+  readonly offsets: number;
+  readonly dictionary: { readonly count: number; readonly offsets: number; readonly values: number } | null;
+}
+
+/** A chunk as it travels between threads: the memory, which they share, and addresses in it. No row is copied. */
+export interface ChunkDescriptor {
+  readonly millraceChunk: 1;
+  readonly memory: WebAssembly.Memory;
+  readonly fields: readonly { readonly name: string; readonly type: DataType; readonly nullable: boolean }[];
+  readonly length: number;
+  readonly vectors: readonly VectorDescriptor[];
+}
+
+/** @throws OptionError when the chunk's memory is not shared */
+export function describeChunk(chunk: Chunk): ChunkDescriptor {
+  if (!chunk.memory.shared) {
+    throw new OptionError(
+      'memory',
+      'scatter: this chunk lies in memory that threads do not share; send a Batch, which is copied',
+    );
+  }
+  return {
+    millraceChunk: 1,
+    memory: chunk.memory.wasm,
+    fields: chunk.schema.fields.map(({ name, type, nullable }) => ({ name, type, nullable })),
+    length: chunk.length,
+    vectors: chunk.vectors.map(({ type, validity, values, offsets, dictionary }) => ({
+      type,
+      validity,
+      values,
+      offsets,
+      dictionary: dictionary && { count: dictionary.count, offsets: dictionary.offsets, values: dictionary.values },
+    })),
+  };
+}
+
+/** The chunk of a descriptor, over the same memory. It can be read; there is nothing to allocate from. */
+export function chunkOf(descriptor: ChunkDescriptor): Chunk {
+  const memory = memoryOver(descriptor.memory);
+  const vectors = descriptor.vectors.map(
+    ({ dictionary, ...rest }): ChunkVector => ({
+      ...rest,
+      dictionary: dictionary && {
+        ...dictionary,
+        memory,
+        toVector: () => {
+          throw new StateError(
+            `toVector: not in a worker; read the dictionary's ${typeText(rest.type)} bytes at its addresses`,
+          );
+        },
+      },
+    }),
+  );
+  const schema = new Schema(descriptor.fields.map(({ name, type, nullable }) => field(name, type, nullable)));
+  return { memory, schema, length: descriptor.length, vectors };
+}
+
+export const isDescriptor = (value: unknown): value is ChunkDescriptor =>
+  typeof value === 'object' && value !== null && (value as Partial<ChunkDescriptor>).millraceChunk === 1;
+
+const opened = /* @__PURE__ */ new WeakMap<WebAssembly.Memory, Memory>();
+
+/** The views of `Memory` over a memory that another thread allocates from. */
+function memoryOver(wasm: WebAssembly.Memory): Memory {
+  const known = opened.get(wasm);
+  if (known && known.u8.length === wasm.buffer.byteLength) return known;
+  const { buffer } = wasm;
+  const refuse = (): never => {
+    throw new StateError('allocate: only the thread that made this memory allocates from it');
+  };
+  const memory = {
+    shared: true,
+    wasm,
+    rooms: known?.rooms ?? new Map<string, WebAssembly.Exports>(),
+    u8: new Uint8Array(buffer),
+    i8: new Int8Array(buffer),
+    u16: new Uint16Array(buffer),
+    i16: new Int16Array(buffer),
+    u32: new Uint32Array(buffer),
+    i32: new Int32Array(buffer),
+    u64: new BigUint64Array(buffer),
+    i64: new BigInt64Array(buffer),
+    f32: new Float32Array(buffer),
+    f64: new Float64Array(buffer),
+    allocate: refuse,
+    allocateZeroed: refuse,
+    reallocate: refuse,
+    free: refuse,
+  } as unknown as Memory;
+  opened.set(wasm, memory);
+  return memory;
+}
+
+/** A value ready to be sent: chunks in it (also in arrays) as descriptors. */
+export function packed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(packed);
+  return isChunk(value) ? describeChunk(value) : value;
+}
+
+export function unpacked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unpacked);
+  return isDescriptor(value) ? chunkOf(value) : value;
+}
