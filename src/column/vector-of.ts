@@ -42,7 +42,7 @@ const encoder = /* @__PURE__ */ new TextEncoder();
  *
  * A typed array that is the column's own (Float64Array for float64, …) is taken as it is, without a copy.
  * int64, uint64 and timestamps take bigint, or numbers that are exact integers (in the column's unit); timestamps and date32 take
- * Date, and ISO 8601 text (UTC unless it says otherwise; milliseconds at most).
+ * Date, and ISO 8601 text (UTC unless it says otherwise).
  *
  * @throws DataError naming column and record (from 1) of a value that the type can't hold exactly
  */
@@ -185,27 +185,33 @@ function exactBigint(value: unknown, unsigned: boolean): bigint | undefined {
 }
 
 function ticksOf(value: unknown, { unit }: Timestamp): bigint | undefined {
-  const ms = millisecondsOf(value);
-  if (ms === undefined) return exactBigint(value, false);
-  if (Number.isNaN(ms)) return undefined;
-  if (unit === 's') return ms % 1000 === 0 ? BigInt(ms / 1000) : undefined;
-  return exactBigint(BigInt(ms) * BigInt(TICKS_PER_SECOND[unit] / 1000), false);
+  const time = instantOf(value);
+  if (time === undefined) return exactBigint(value, false);
+  if (time === null) return undefined;
+  const perTick = 1_000_000_000n / BigInt(TICKS_PER_SECOND[unit]);
+  return time % perTick === 0n ? exactBigint(time / perTick, false) : undefined;
 }
 
 function daysOf(value: unknown): number | undefined {
-  const ms = millisecondsOf(value);
-  const days = ms === undefined ? Number(value) : Math.floor(ms / 86_400_000);
-  if (ms === undefined && typeof value !== 'number' && typeof value !== 'bigint') return undefined;
+  const time = instantOf(value);
+  if (time === null) return undefined;
+  if (time === undefined && typeof value !== 'number' && typeof value !== 'bigint') return undefined;
+  const days = time === undefined ? Number(value) : Math.floor(Number(time / 1_000_000n) / 86_400_000);
   return Number.isInteger(days) && Math.abs(days) <= 0x7fff_ffff ? days : undefined;
 }
 
-const ISO = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+const ISO = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
-/** Milliseconds since the epoch of a Date or of ISO text (NaN when it is wrong); undefined for other values. */
-function millisecondsOf(value: unknown): number | undefined {
-  if (value instanceof Date) return value.getTime();
+/** Nanoseconds since the epoch of a Date or of ISO text (null when it is wrong); undefined for other values. */
+function instantOf(value: unknown): bigint | null | undefined {
+  if (value instanceof Date) {
+    const ms = value.getTime();
+    return Number.isNaN(ms) ? null : BigInt(ms) * 1_000_000n;
+  }
   if (typeof value !== 'string') return undefined;
   const parts = ISO.exec(value);
-  if (!parts) return Number.NaN;
-  return Date.parse(value.length === 10 || parts[1] ? value : `${value}Z`);
+  if (!parts) return null;
+  const [, day, time, fraction = '', zone] = parts;
+  const ms = Date.parse(time ? `${day}T${time}${zone ?? 'Z'}` : day!);
+  return Number.isNaN(ms) ? null : BigInt(ms) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
 }
