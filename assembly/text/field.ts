@@ -106,6 +106,10 @@ export class State {
   nullLengths: u64;
   /** 1: a null text looks like a value, so look for it first. */
   nullsFirst: i32;
+  /** The ten characters of the last day that an instant began with, and its days since 1970. */
+  dayText: u64;
+  dayTail: u16;
+  days: i32;
   /** A value on its way between two functions. */
   number: u64;
   /** Heads the chain of predicted fields. */

@@ -66,8 +66,21 @@ const PLACES: v128 = i8x16(10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 0, 0, 0, 0)
 
 /** The instant at `at` in ticks to `out`; the address after it, or 0. */
 export function readInstant(s: State, at: usize, out: usize, ticks: i32): usize {
-  let days: i32, hour = 0, minute = 0, second = 0, nanos = 0;
+  let days: i32, hour = 0, minute = 0, second = 0;
   let p = at;
+  const dayText = load<u64>(at);
+  const dayTail = load<u16>(at, 8);
+  if (dayText == s.dayText && dayTail == s.dayTail) {
+    // The same day as last time, as in most of what is ordered by time: 22 → 17 ns a cell.
+    const space = load<u8>(at, 10);
+    const x = load<u64>(at, 11) ^ 0x30303a30303a3030; // dd:dd:dd; colons become 0
+    if ((space == 32 || (space | 32) == 116) && !((((x + 0x7676767676767676) | x) & 0x8080808080808080) | (x & 0xff0000ff0000))) {
+      hour = <i32>(x & 15) * 10 + <i32>((x >> 8) & 15);
+      minute = <i32>((x >> 24) & 15) * 10 + <i32>((x >> 32) & 15);
+      second = <i32>((x >> 48) & 15) * 10 + <i32>((x >> 56) & 15);
+      return readFraction(s, at, at + 19, out, ticks, s.days, hour, minute, second);
+    }
+  }
   // dddd-dd-dd dd:dd in one load: bits of digit places 0xdb6f
   const t = i8x16.sub(v128.load(at), i8x16.splat(48));
   let timed = false;
@@ -85,6 +98,9 @@ export function readInstant(s: State, at: usize, out: usize, ticks: i32): usize 
       <u32>(month - 1) > 11 || day < 1 || day > daysIn(year, month)
     ) return fail(s, TYPE, at);
     days = daysOf(year, month, day);
+    s.dayText = dayText;
+    s.dayTail = dayTail;
+    s.days = days;
     p += 16;
     timed = true;
   } else {
@@ -100,50 +116,65 @@ export function readInstant(s: State, at: usize, out: usize, ticks: i32): usize 
       timed = true;
     }
   }
-  let offset = 0;
-  if (timed) {
-    if (load<u8>(p) == 58) {
-      second = two(p + 1);
-      if (second < 0) return fail(s, TYPE, at);
-      p += 3;
-      const point = load<u8>(p);
-      if (point == 46) {
-        p++;
-        let count = 0;
-        while (true) {
-          const digit = <u32>load<u8>(p) - 48;
-          if (digit > 9) break;
-          if (count < 9) {
-            nanos = nanos * 10 + <i32>digit;
-            count++;
-          }
-          p++;
-        }
-        if (count == 0) return fail(s, TYPE, at);
-        nanos *= load<i32>(DIGITS + (<usize>(9 - count) << 2));
-      }
+  if (!timed) return store64(s, at, p, out, days, 0, 0, ticks);
+  if (load<u8>(p) != 58) return readZone(s, at, p, out, ticks, days, hour, minute, 0, 0);
+  second = two(p + 1);
+  if (second < 0) return fail(s, TYPE, at);
+  return readFraction(s, at, p + 3, out, ticks, days, hour, minute, second);
+}
+
+/** What may follow the seconds, at `p`. */
+// @ts-ignore: decorator
+@inline
+function readFraction(s: State, at: usize, p: usize, out: usize, ticks: i32, days: i32, hour: i32, minute: i32, second: i32): usize {
+  let nanos = 0;
+  if (load<u8>(p) == 46) {
+    const from = ++p;
+    while (true) {
+      const digit = <u32>load<u8>(p) - 48;
+      if (digit > 9) break;
+      if (p - from < 9) nanos = nanos * 10 + <i32>digit;
+      p++;
     }
-    if (hour > 23 || minute > 59 || second > 59) {
-      if (!(hour == 24 && (minute | second | nanos) == 0)) return fail(s, TYPE, at);
-    }
-    let zone = load<u8>(p);
-    if (zone == 32 && (load<u8>(p, 1) == 43 || load<u8>(p, 1) == 45)) zone = load<u8>(++p);
-    if ((zone | 32) == 122) p++;
-    else if (zone == 43 || zone == 45) {
-      const hours = two(p + 1);
-      if (hours < 0) return fail(s, TYPE, at);
-      p += 3;
-      let minutes = 0;
-      const colon = <usize>(load<u8>(p) == 58);
-      if (two(p + colon) >= 0) {
-        minutes = two(p + colon);
-        p += 2 + colon;
-      }
-      if (hours > 23 || minutes > 59) return fail(s, TYPE, at);
-      offset = (hours * 60 + minutes) * (zone == 43 ? 60 : -60);
-    }
+    if (p == from) return fail(s, TYPE, at);
+    if (p - from < 9) nanos *= load<i32>(DIGITS + ((9 - (p - from)) << 2));
   }
-  const seconds = <i64>days * 86400 + (hour * 3600 + minute * 60 + second - offset);
+  return readZone(s, at, p, out, ticks, days, hour, minute, second, nanos);
+}
+
+/** `Z`, an offset or nothing at `p`; then the instant is known. */
+// @ts-ignore: decorator
+@inline
+function readZone(
+  s: State, at: usize, p: usize, out: usize, ticks: i32, days: i32, hour: i32, minute: i32, second: i32, nanos: i32,
+): usize {
+  if (hour > 23 || minute > 59 || second > 59) {
+    if (!(hour == 24 && (minute | second | nanos) == 0)) return fail(s, TYPE, at);
+  }
+  let offset = 0;
+  let zone = load<u8>(p);
+  if (zone == 32 && (load<u8>(p, 1) == 43 || load<u8>(p, 1) == 45)) zone = load<u8>(++p);
+  if ((zone | 32) == 122) p++;
+  else if (zone == 43 || zone == 45) {
+    const hours = two(p + 1);
+    if (hours < 0) return fail(s, TYPE, at);
+    p += 3;
+    let minutes = 0;
+    const colon = <usize>(load<u8>(p) == 58);
+    if (two(p + colon) >= 0) {
+      minutes = two(p + colon);
+      p += 2 + colon;
+    }
+    if (hours > 23 || minutes > 59) return fail(s, TYPE, at);
+    offset = (hours * 60 + minutes) * (zone == 43 ? 60 : -60);
+  }
+  return store64(s, at, p, out, days, hour * 3600 + minute * 60 + second - offset, nanos, ticks);
+}
+
+// @ts-ignore: decorator
+@inline
+function store64(s: State, at: usize, p: usize, out: usize, days: i32, secondOfDay: i32, nanos: i32, ticks: i32): usize {
+  const seconds = <i64>days * 86400 + secondOfDay;
   const fraction: i64 = nanos ? nanos / (NANOS / ticks) : 0; // two divisions, 20 cycles
   // only nanoseconds can leave int64: beyond ±292 years. −2^63 is −9223372037 s + 145224192 ns
   if (

@@ -23,7 +23,7 @@ export interface CsvOptions {
   readonly nulls?: readonly string[];
   /** Records that begin with this character are skipped. Default: there are none. */
   readonly comment?: string;
-  /** Without columns: how many records are kept back (or 1 MiB of them) to find the types. Default 1,000. */
+  /** Without columns: how many records are kept back (or 1 MiB of them) to find the types. Default 10,000. */
   readonly inferRows?: number;
   /** A longer record is an error. Default 64 MiB. */
   readonly maxRecordBytes?: number;
@@ -34,8 +34,8 @@ export interface CsvOptions {
  * lines end in LF or CRLF. Every record must have as many fields as there are columns.
  *
  * With `columns` and a header, columns are found by name and others are skipped; without header they stand in order. Without
- * columns the types are found in the first records: integers are i32 when all fit (i64 when one does not), other numbers
- * f64, true and false bool, dates and times date32 or timestamp. A later value that does not fit is a bad record: give a
+ * columns the types are found in the first records: integers are i32 when all are below 2^28, else i64; other numbers
+ * are f64, true and false bool, dates and times date32 or timestamp. A later value that does not fit is a bad record: give a
  * schema then.
  *
  * Blank lines are skipped, but in a text of one column they are a null. Spaces around numbers, dates and bools are ignored.
@@ -76,7 +76,7 @@ class CsvFormat implements TextFormat {
   constructor(schema: Schema | null, dialect: CsvDialect, options: CsvOptions) {
     this.#schema = schema;
     this.#dialect = dialect;
-    this.#inferRows = options.inferRows ?? 1000;
+    this.#inferRows = options.inferRows ?? 10_000;
     this.maxRecordBytes = options.maxRecordBytes ?? 64 * 2 ** 20;
   }
 

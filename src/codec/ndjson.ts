@@ -8,7 +8,7 @@ import { RecordEncoder } from './_record-encoder.ts';
 import type { Codec, DecoderOptions } from './codec.ts';
 
 export interface NdjsonOptions {
-  /** Without columns: how many records are kept back (or 1 MiB of them) to find the types. Default 1,000. */
+  /** Without columns: how many records are kept back (or 1 MiB of them) to find the types. Default 10,000. */
   readonly inferRows?: number;
   /** A longer record is an error. Default 64 MiB. */
   readonly maxRecordBytes?: number;
@@ -18,8 +18,8 @@ export interface NdjsonOptions {
  * NDJSON: one JSON object a line. A text that is one array of objects is read as well.
  *
  * With `columns`, keys may come in any order, other keys are skipped, a missing key is null, and of a key that comes twice
- * the last value counts. Without, the columns are found in the first records: integers are i32 when all fit (i64 when one
- * does not), other numbers f64, text that is a date or time throughout date32 or timestamp. A later value that does not
+ * the last value counts. Without, the columns are found in the first records: integers are i32 when all are
+ * below 2^28, else i64; other numbers are f64, text that is a date or time throughout date32 or timestamp. A later value that does not
  * fit is a bad record: give a schema then.
  *
  * Read: numbers also in quotes; timestamps and days as ISO 8601 text or as numbers in the column's unit; binary as base64; for a text column a
@@ -53,7 +53,7 @@ class NdjsonFormat implements TextFormat {
 
   constructor(schema: Schema | null, options: NdjsonOptions) {
     this.#schema = schema;
-    this.#inferRows = options.inferRows ?? 1000;
+    this.#inferRows = options.inferRows ?? 10_000;
     this.maxRecordBytes = options.maxRecordBytes ?? 64 * 2 ** 20;
   }
 

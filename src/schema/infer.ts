@@ -18,11 +18,12 @@ import { field, Schema } from './schema.ts';
  * What the values of one column have in common.
  *
  * ```
- * integers that fit int32             i32          text of days        date32
- * integers beyond it                  i64, u64     text of instants    timestamp, in ms or what their digits need
+ * integers below 2^28                 i32          text of days        date32
+ * larger ones                         i64, u64     text of instants    timestamp, in ms or what their digits need
  * any fraction or exponent            f64          true, false         bool
  * bytes                               binary       all else, a mix     utf8
  * ```
+ * i32 needs values well below 2^31: the rows that were not seen may hold larger ones, and a column can't be widened later.
  */
 export type Guess = 'none' | 'i32' | 'i64' | 'u64' | 'f64' | 'bool' | 'day' | 'ms' | 'us' | 'ns' | 'binary' | 'text';
 
@@ -35,7 +36,7 @@ const numbers: readonly Guess[] = ['i32', 'i64', 'u64', 'f64'];
 const instants: readonly Guess[] = ['day', 'ms', 'us', 'ns'];
 
 const guessInteger = (value: bigint): Guess => {
-  if (BigInt.asIntN(32, value) === value) return 'i32';
+  if (value < 2n ** 28n && value > -(2n ** 28n)) return 'i32';
   if (BigInt.asIntN(64, value) === value) return 'i64';
   return BigInt.asUintN(64, value) === value ? 'u64' : 'f64';
 };
@@ -121,7 +122,7 @@ export function typeOfGuess(guess: Guess): DataType {
 /**
  * The schema of row objects, columns in order of first appearance; a key that is missing or null says nothing.
  *
- * Integers are i32 when all of them fit, else i64; numbers with a fraction are f64; text that is a date or time throughout
+ * Integers are i32 when all of them are below 2^28 (which leaves later ones some room), else i64; numbers with a fraction are f64; text that is a date or time throughout
  * becomes date32 or timestamp; a mix becomes utf8, as does a column of nulls.
  *
  * @throws SchemaError when no row has a column

@@ -222,6 +222,32 @@ describe('values in ndjson', () => {
     expect(storedRows(batches).every(([day], i) => day === days[i])).toBe(true);
   });
 
+  it('reads instants of the same day one after the other, in all forms', () => {
+    const ms = fc.integer({ min: 0, max: 2 * 86_400_000 }).map(offset => 980_899_200_000 + offset);
+    const forms = fc.constantFrom(
+      (iso: string) => iso,
+      (iso: string) => `${iso.slice(0, 10)} ${iso.slice(11, 19)}`,
+      (iso: string) => iso.slice(0, 16),
+      (iso: string) => iso.slice(0, 10),
+      (iso: string) => `${iso.slice(0, 21)}Z`,
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(ms, forms), { minLength: 1 }), list => {
+        const texts = list.map(([value, form]) => form(new Date(value).toISOString()));
+        const { batches } = decode(ndjson({ t: timestamp('ms') }), texts.map(text => `{"t":"${text}"}\n`).join(''));
+        const wanted = texts.map(text =>
+          Date.parse(/\d:\d/.test(text) ? `${text.replace(/Z$/, '').replace(' ', 'T')}Z` : text),
+        );
+        expect(storedRows(batches).map(([value]) => Number(value))).toEqual(wanted);
+      }),
+    );
+    for (const bad of ['2001-01-31 10:6a:00', '2001-01-31 1::00:00', '2001-01-31 10:00:60', '2001-01-31_10:00:00']) {
+      expect(() => rowsOf(ndjson({ t: timestamp('ms') }), `{"t":"2001-01-31 10:00"}\n{"t":"${bad}"}`)).toThrow(
+        DataError,
+      );
+    }
+  });
+
   it.each([
     '2001-02-29',
     '2001-13-01',
