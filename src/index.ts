@@ -70,5 +70,31 @@ export {
 export type { Duration } from './schema/duration.ts';
 export { type Columns, type Field, field, Schema, schemaOf } from './schema/schema.ts';
 export { type Clock, systemClock } from './stream/clock.ts';
-export { Stream } from './stream/stream.ts';
+export type { ErrorHandler, Failure } from './stream/failure.ts';
+export type { IterateOptions } from './stream/iterate.ts';
+export { type Metadata, RefCounter, type RefCounterOptions, release, retain } from './stream/metadata.ts';
+export { afterwards, covered, type Emitted, type Look, Operator, together } from './stream/operator.ts';
+export { type LoadPluginsOptions, loadPlugins, type PluginSource } from './stream/plugins.ts';
+export { Records } from './stream/records.ts';
+export { Source } from './stream/source.ts';
+export {
+  Collected,
+  type EmitOptions,
+  type NodeFactory,
+  type RegisterOptions,
+  type StartOptions,
+  Stream,
+  type StreamOptions,
+  sourceStream,
+} from './stream/stream.ts';
+export { type FilenamesOptions, filenames } from './transport/filenames.ts';
+export { type FromHttpServerOptions, fromHttpServer } from './transport/http-server.ts';
+export { type FromProcessOptions, fromProcess } from './transport/process.ts';
+export { type FromTcpOptions, fromTcp } from './transport/tcp.ts';
+export {
+  type FromTextfileOptions,
+  fromTextfile,
+  type SinkToTextfileOptions,
+  sinkToTextfile,
+} from './transport/textfile.ts';
 export type { EmitMode } from './window/window.ts';
