@@ -11,13 +11,13 @@ import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
 import { Stream } from '../stream/stream.ts';
 import { everything, slidingOver, type WindowScheme } from '../window/window.ts';
 import type { FrameMetrics } from './executor.ts';
-import { type AggregateInput, type AggregateSettings, GroupBy, type Keys } from './group-by.ts';
+import { type AggregateInput, type AggregateSettings, GroupBy, type Keys, type Results } from './group-by.ts';
 import { columnNames, expressionOf, keysOf, namedOf } from './input.ts';
 import { assignPlan, explainPlan, filterPlan, type Plan, projectPlan, sourcePlan, visibleSchema } from './plan.ts';
 import { type FrameSource, Root, type SourceMetrics } from './root.ts';
 import { withScans } from './scans.ts';
 import { Series } from './series.ts';
-import type { Assigned, ColumnInput, DataFrame as DataFrameOf, RowScope, TypesOf } from './types.ts';
+import type { AsColumns, Assigned, Bounds, ColumnInput, DataFrame as DataFrameOf, RowScope, TypesOf } from './types.ts';
 import { Window } from './windowed.ts';
 
 export interface DataFrameOptions<C extends Columns> {
@@ -101,7 +101,7 @@ export class DataFrameBase<C extends Columns = Columns> {
   select<const K extends keyof C & string>(names: readonly K[]): DataFrameOf<{ [P in K]: C[P] }>;
   select<const I extends Readonly<Record<string, ColumnInput<C> | number | bigint | boolean | Date>>>(
     columns: I,
-  ): DataFrameOf<TypesOf<I> & Columns>;
+  ): DataFrameOf<TypesOf<I>>;
   select(text: string): DataFrameOf<Columns>;
   select(columns: unknown): any {
     const named = Array.isArray(columns)
@@ -111,7 +111,7 @@ export class DataFrameBase<C extends Columns = Columns> {
   }
 
   /** All columns but these. */
-  drop<const K extends keyof C & string>(names: readonly K[]): DataFrameOf<Omit<C, K> & Columns> {
+  drop<const K extends keyof C & string>(names: readonly K[]): DataFrameOf<AsColumns<Omit<C, K>>> {
     for (const name of names) this.schema.field(name, 'drop');
     return this.select(this.schema.names.filter(name => !(names as readonly string[]).includes(name))) as any;
   }
@@ -140,8 +140,8 @@ export class DataFrameBase<C extends Columns = Columns> {
   agg<const A extends AggregateInput<C>>(
     aggregates: A,
     settings: AggregateSettings = {},
-  ): ReturnType<GroupBy<C, readonly []>['agg']> {
-    return new GroupBy<C, readonly []>(this, [], everything).agg(aggregates, settings) as any;
+  ): DataFrameOf<Results<C, readonly [], A, Record<never, never>>> {
+    return new GroupBy<C, readonly []>(this, [], everything).agg(aggregates, settings);
   }
 
   /** The last `extent` rows, or the rows of the last stretch of time (`'2h'`, by the index). */
@@ -159,17 +159,17 @@ export class DataFrameBase<C extends Columns = Columns> {
   }
 
   /** Event-time windows one after another, aligned to the epoch plus `offset`. */
-  tumbling(size: Duration, { offset = 0 }: { readonly offset?: Duration } = {}): Window<C> {
+  tumbling(size: Duration, { offset = 0 }: { readonly offset?: Duration } = {}): Window<C, Bounds> {
     return this.#windowed({ kind: 'tumbling', size, offset });
   }
 
   /** Event-time windows of `size`, a new one every `step`. */
-  sliding(size: Duration, step: Duration, { offset = 0 }: { readonly offset?: Duration } = {}): Window<C> {
+  sliding(size: Duration, step: Duration, { offset = 0 }: { readonly offset?: Duration } = {}): Window<C, Bounds> {
     return this.#windowed({ kind: 'sliding', size, step, offset });
   }
 
   /** Event-time windows that end when a group is quiet for `gap`. */
-  session(gap: Duration): Window<C> {
+  session(gap: Duration): Window<C, Bounds> {
     return this.#windowed({ kind: 'session', gap });
   }
 
@@ -311,8 +311,8 @@ export class DataFrameBase<C extends Columns = Columns> {
     return new DataFrameBase<D>(this.root, plan, this.outOfOrder) as DataFrameOf<D>;
   }
 
-  #windowed(scheme: WindowScheme): Window<C> {
-    return new Window<C>(this, scheme);
+  #windowed(scheme: WindowScheme): Window<C, any> {
+    return new Window<C, any>(this, scheme);
   }
 }
 

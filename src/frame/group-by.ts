@@ -8,7 +8,7 @@ import type { DataFrameBase } from './data-frame.ts';
 import { aggregatesOf } from './input.ts';
 import { aggregatePlan, type Named } from './plan.ts';
 import type { Series } from './series.ts';
-import type { ColumnInput, CountType, DataFrame, RowScope, SumType, TypesOf } from './types.ts';
+import type { AsColumns, ColumnInput, CountType, DataFrame, RowScope, SumType, TypesOf } from './types.ts';
 
 /** One key or several. */
 export type Keys<C extends Columns> = ColumnInput<C> | readonly ColumnInput<C>[];
@@ -26,18 +26,24 @@ export interface AggregateSettings {
 
 /** Key columns as the compiler knows them. */
 export type KeyColumns<C extends Columns, K> = K extends readonly (infer N)[]
-  ? { [P in Extract<N, keyof C & string>]: C[P] }
+  ? { readonly [P in Extract<N, keyof C & string>]: C[P] }
   : K extends keyof C & string
-    ? { [P in K]: C[P] }
-    : unknown;
-type Results<C extends Columns, K, A> = (A extends string ? Columns : KeyColumns<C, K> & TypesOf<A>) extends infer R
-  ? { [P in keyof R]: R[P] } & Columns
-  : never;
+    ? { readonly [P in K]: C[P] }
+    : Record<never, never>;
+/** Columns of an aggregation's results: window bounds, keys, named results. */
+export type Results<C extends Columns, K, A, B> = A extends string
+  ? Columns
+  : AsColumns<B & KeyColumns<C, K> & TypesOf<A>>;
 type Others<C extends Columns, K> = Omit<C, Extract<K extends readonly (infer N)[] ? N : K, string>>;
-type Each<C extends Columns, K, T> = DataFrame<KeyColumns<C, K> & { [P in keyof Others<C, K>]: T } & Columns>;
+type Each<C extends Columns, K, B, T extends DataType> = DataFrame<
+  AsColumns<B & KeyColumns<C, K> & { [P in keyof Others<C, K>]: T }>
+>;
 
-/** Rows by key, over a window: waits for its aggregations. Rows whose key is null are left out, as in pandas. */
-export class GroupBy<C extends Columns, K = unknown> {
+/**
+ * Rows by key, over a window: waits for its aggregations. `B` are the window's bounds among the results.
+ *
+ * Rows whose key is null are left out, as in pandas. */
+export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
   readonly #frame: DataFrameBase<C>;
   readonly #keys: readonly Named[];
   readonly #window: WindowScheme;
@@ -61,66 +67,69 @@ export class GroupBy<C extends Columns, K = unknown> {
    *
    * @throws SchemaError for unknown columns, types an aggregation can't take, and columns outside an aggregation
    */
-  agg<const A extends AggregateInput<C>>(aggregates: A, settings: AggregateSettings = {}): DataFrame<Results<C, K, A>> {
+  agg<const A extends AggregateInput<C>>(
+    aggregates: A,
+    settings: AggregateSettings = {},
+  ): DataFrame<Results<C, K, A, B>> {
     const results = aggregatesOf(aggregates, this.#frame, 'agg');
     return this.#derive(results, settings, 'agg') as any;
   }
 
   /** Only these columns, for `sum()` and the like. */
-  pick<const P extends keyof C & string>(names: P | readonly P[]): GroupBy<{ [N in P]: C[N] } & Columns, K> {
+  pick<const P extends keyof C & string>(names: P | readonly P[]): GroupBy<{ readonly [N in P]: C[N] }, K, B> {
     const list: readonly string[] = typeof names === 'string' ? [names] : names;
     for (const name of list) this.#frame.schema.field(name, 'pick');
-    return new GroupBy<any, K>(this.#frame, this.#keys, this.#window, list);
+    return new GroupBy<any, K, B>(this.#frame, this.#keys, this.#window, list);
   }
 
   sum(
     settings?: AggregateSettings,
-  ): DataFrame<KeyColumns<C, K> & { [P in keyof Others<C, K>]: SumType<C[P]> & DataType } & Columns> {
+  ): DataFrame<AsColumns<B & KeyColumns<C, K> & { [P in keyof Others<C, K>]: SumType<C[P & keyof C]> }>> {
     return this.#each('sum', settings, true);
   }
 
-  mean(settings?: AggregateSettings): Each<C, K, Float64> {
+  mean(settings?: AggregateSettings): Each<C, K, B, Float64> {
     return this.#each('mean', settings, true);
   }
 
-  count(settings?: AggregateSettings): Each<C, K, CountType> {
+  count(settings?: AggregateSettings): Each<C, K, B, CountType> {
     return this.#each('count', settings);
   }
 
-  min(settings?: AggregateSettings): DataFrame<C> {
+  min(settings?: AggregateSettings): DataFrame<AsColumns<B & C>> {
     return this.#each('min', settings);
   }
 
-  max(settings?: AggregateSettings): DataFrame<C> {
+  max(settings?: AggregateSettings): DataFrame<AsColumns<B & C>> {
     return this.#each('max', settings);
   }
 
-  var(settings?: AggregateSettings & { readonly ddof?: number }): Each<C, K, Float64> {
+  var(settings?: AggregateSettings & { readonly ddof?: number }): Each<C, K, B, Float64> {
     return this.#each('var', settings, true);
   }
 
-  std(settings?: AggregateSettings & { readonly ddof?: number }): Each<C, K, Float64> {
+  std(settings?: AggregateSettings & { readonly ddof?: number }): Each<C, K, B, Float64> {
     return this.#each('std', settings, true);
   }
 
-  median(settings?: AggregateSettings): Each<C, K, Float64> {
+  median(settings?: AggregateSettings): Each<C, K, B, Float64> {
     return this.#each('median', settings, true);
   }
 
-  first(settings?: AggregateSettings): DataFrame<C> {
+  first(settings?: AggregateSettings): DataFrame<AsColumns<B & C>> {
     return this.#each('first', settings);
   }
 
-  last(settings?: AggregateSettings): DataFrame<C> {
+  last(settings?: AggregateSettings): DataFrame<AsColumns<B & C>> {
     return this.#each('last', settings);
   }
 
-  nunique(settings?: AggregateSettings): Each<C, K, CountType> {
+  nunique(settings?: AggregateSettings): Each<C, K, B, CountType> {
     return this.#each('nunique', settings);
   }
 
   /** Rows of each group, null or not. */
-  size(settings: AggregateSettings = {}): DataFrame<KeyColumns<C, K> & { size: CountType } & Columns> {
+  size(settings: AggregateSettings = {}): DataFrame<AsColumns<B & KeyColumns<C, K> & { size: CountType }>> {
     return this.#derive([{ name: 'size', expression: aggregate('size') }], settings, 'size') as any;
   }
 

@@ -314,7 +314,7 @@ export class Series<T extends DataType = DataType> {
             name,
           ),
         )
-      : this.frame.select({ [name]: this });
+      : (this.frame.select({ [name]: this }) as DataFrameBase<any>);
   }
 
   toString(): string {

@@ -55,11 +55,13 @@ export type TypeOfInput<I> =
             ? Bool
             : DataType;
 
+/** An object type as columns. */
+export type AsColumns<R> = { readonly [P in keyof R & string]: R[P] extends DataType ? R[P] : DataType };
 /** Columns `A`, with those of `B` added or put in their place. */
-export type Assigned<A extends Columns, B extends Columns> = Omit<A, keyof B> & B extends infer R
-  ? { [K in keyof R]: R[K] } & Columns
-  : never;
-export type TypesOf<I> = { [K in keyof I]: TypeOfInput<I[K]> };
+export type Assigned<A, B> = AsColumns<Omit<A, keyof B> & B>;
+export type TypesOf<I> = {
+  readonly [K in keyof I & string]: TypeOfInput<I[K]> extends infer T extends DataType ? T : DataType;
+};
 
 /** What can stand on the other side of an operation with a series of type T. */
 export type Operand<T extends DataType> = T extends NumericType

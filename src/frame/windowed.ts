@@ -5,7 +5,7 @@ import { GroupBy, type Keys } from './group-by.ts';
 import { keysOf } from './input.ts';
 
 /** A frame's rows in a window: aggregate them as they are, or by group. */
-export class Window<C extends Columns> extends GroupBy<C, readonly []> {
+export class Window<C extends Columns, B = Record<never, never>> extends GroupBy<C, readonly [], B> {
   readonly #frame: DataFrameBase<C>;
   readonly #scheme: WindowScheme;
 
@@ -16,7 +16,7 @@ export class Window<C extends Columns> extends GroupBy<C, readonly []> {
   }
 
   /** Rows of the window by key. */
-  groupby<const K extends Keys<C>>(keys: K): GroupBy<C, K> {
-    return new GroupBy<C, K>(this.#frame, keysOf(keys, this.#frame), this.#scheme);
+  groupby<const K extends Keys<C>>(keys: K): GroupBy<C, K, B> {
+    return new GroupBy<C, K, B>(this.#frame, keysOf(keys, this.#frame), this.#scheme);
   }
 }

@@ -60,7 +60,7 @@ function run(
 }
 
 const rowsOf = (results: readonly Batch<any>[]): unknown[] =>
-  results.flatMap(batch => batch.toArray()).map(row => ({ ...row, sum: row.sum + 0 }));
+  results.flatMap(batch => batch.toArray()).map(row => ({ ...row, sum: Number(row.sum) + 0 }));
 const plus = (row: object & { sum: number }): object => ({ ...row, sum: row.sum + 0 }); // -0 and 0 are one
 
 describe.each(memories)('event-time windows, shared memory $shared', memory => {
