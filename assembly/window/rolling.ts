@@ -432,6 +432,38 @@ export function divide(values: usize, counts: usize, length: i32, ddof: i32, roo
   }
 }
 
+/** Divides by `by`, with `root` takes the square root; returns 1 when an answer is NaN. */
+export function scale(values: usize, length: i32, by: f64, root: i32): i32 {
+  let row = 0, odd = f64x2.splat(0);
+  const all = f64x2.splat(by);
+  if (root != 0) {
+    for (; row + 2 <= length; row += 2) {
+      const value = f64x2.sqrt(f64x2.div(v128.load(at(values, row)), all));
+      v128.store(at(values, row), value);
+      odd = v128.or(odd, f64x2.ne(value, value));
+    }
+  } else if (by == 1) {
+    for (; row + 2 <= length; row += 2) {
+      const value = v128.load(at(values, row));
+      odd = v128.or(odd, f64x2.ne(value, value));
+    }
+  } else {
+    for (; row + 2 <= length; row += 2) {
+      const value = f64x2.div(v128.load(at(values, row)), all);
+      v128.store(at(values, row), value);
+      odd = v128.or(odd, f64x2.ne(value, value));
+    }
+  }
+  let nan = v128.any_true(odd);
+  for (; row < length; row++) {
+    let value = load<f64>(at(values, row)) / by;
+    if (root != 0) value = Math.sqrt(value);
+    store<f64>(at(values, row), value);
+    nan = nan || value != value;
+  }
+  return i32(nan);
+}
+
 /** Makes answers of windows with fewer than `least` values NaN, and writes presence bits; NaN answers are absent. Returns how many are present. */
 export function finish(values: usize, counts: usize, length: i32, least: i32, present: usize): i32 {
   let found = 0;

@@ -47,6 +47,7 @@ const MIDDLE = 0;
 const BASE = 1;
 const LAST = 3;
 const HELD_FROM = 10;
+const HELD = 11;
 const SUFFIX = 14;
 const rollBytes = 128;
 /** Places of the seven arrays, from SUFFIX on: suffix 0–2, next 0–1, prefix 0–1. */
@@ -138,21 +139,28 @@ export class RollingColumn {
    */
   push(vector: ChunkVector, length: number, scratch: Scratch, spans = 0): ChunkVector {
     const out = scratch.take(length * 8);
-    const counts = scratch.take(length * 4 + 8);
+    const counts = scratch.take(length * 4 + 16);
     const present = scratch.take((length + 7) >> 3);
     if (spans !== 0 && length > 0) {
       const most = this.#room.greatestI32(spans, length);
       if (most > this.#reach) this.#growSuffix(Math.max(most, this.#reach * 2));
     }
-    const piece = Math.max(pieceRows, (this.#rows * 4 + 7) & ~7);
-    for (let start = 0; start < length; start += piece) {
-      const rows = Math.min(piece, length - start);
+    let found = 0;
+    for (let start = 0; start < length; ) {
+      let rows = this.#direct(vector, start, length, out, counts);
+      if (rows > 0) {
+        this.#memory.bulk.fill(present + start / 8, 0xff, (rows + 7) >> 3);
+        found += rows;
+        start += rows;
+        continue;
+      }
+      rows = Math.min(this.#pieceRows(), length - start);
       this.#append(vector, start, rows);
       const own = spans === 0 ? 0 : spans + start * 4;
-      this.#roll(rows, own, out + start * 8, counts + start * 4, scratch);
+      found += this.#roll(rows, own, out + start * 8, counts + start * 4, present + start / 8, scratch);
       this.#span = spans === 0 ? Math.min(this.#rows, this.#end) : this.#memory.i32[(own >>> 2) + rows - 1]!;
+      start += rows;
     }
-    const found = this.#room.finishRolling(out, counts, length, this.#least, present);
     return chunkVector(f64(), out, found === length ? 0 : present);
   }
 
@@ -208,21 +216,129 @@ export class RollingColumn {
     for (const block of [this.#state, this.#tape, this.#have, this.#suffix]) block.free();
   }
 
-  #roll(length: number, spans: number, out: number, counts: number, scratch: Scratch): void {
+  /** Rows to take next, a multiple of 8: those of the first window by themselves, for only their windows are not full. */
+  #pieceRows(): number {
+    if (this.#end < this.#rows - 1) return (this.#rows - 1 - this.#end + 7) & ~7;
+    return Math.max(pieceRows, (this.#rows * 4 + 7) & ~7);
+  }
+
+  /** Answers and presence bits for the last `length` rows of the tape; returns how many are present. */
+  #roll(length: number, spans: number, out: number, counts: number, present: number, scratch: Scratch): number {
+    const from = this.#end - length;
+    const missing = this.#cleanFrom > from - this.#span;
+    const room = this.#room;
+    if (spans === 0 && !missing && from >= this.#rows - 1) {
+      // All windows are full: nothing to count, and an answer can only be NaN by infinities.
+      const nan = this.#rollFull(length, out, counts, scratch);
+      this.#markFull();
+      if (!nan) {
+        this.#memory.bulk.fill(present, 0xff, (length + 7) >> 3);
+        return length;
+      }
+      room.rollingCounts(this.#state.address, 0, from, this.#end, this.#rows, 0, counts);
+      return room.finishRolling(out, counts, length, this.#least, present);
+    }
+    const have = missing ? this.#have.address : 0;
+    const squares = this.name === 'var' || this.name === 'std';
+    if (!squares) room.rollingCounts(this.#state.address, have, from, this.#end, this.#rows, spans, counts);
+    this.#answer(length, spans, missing, out, counts, scratch);
+    if (this.name === 'mean') room.divideByCounts(out, counts, length, 0, 0);
+    if (squares) room.divideByCounts(out, counts, length, this.#ddof, this.name === 'std' ? 1 : 0);
+    return room.finishRolling(out, counts, length, this.#least, present);
+  }
+
+  /** Windows of `rows` values each. Returns whether an answer is NaN. */
+  #rollFull(length: number, out: number, counts: number, scratch: Scratch): boolean {
+    const { name } = this;
+    const rows = this.#rows;
+    if (name === 'count') {
+      this.#room.rollingCounts(this.#state.address, 0, this.#end - length, this.#end, rows, 0, counts);
+      this.#room.widenCounts(counts, length, out);
+      return false;
+    }
+    if (
+      (name === 'sum' || name === 'mean') &&
+      this.#slide(this.#tape.address, this.#end - length, this.#end, out, counts)
+    ) {
+      return false;
+    }
+    this.#answer(length, 0, false, out, counts, scratch);
+    if (name === 'sum' || name === 'mean') {
+      return this.#room.scaleAnswers(out, length, name === 'sum' ? 1 : rows, 0) === 1;
+    }
+    if (name !== 'var' && name !== 'std') return false;
+    const by = rows - this.#ddof > 0 ? rows - this.#ddof : Number.NaN;
+    return this.#room.scaleAnswers(out, length, by, name === 'std' ? 1 : 0) === 1;
+  }
+
+  /**
+   * Sums or means of long batches, read where they lie: pieces from row `start` on whose windows lie in this batch and are tame, and
+   * only the last window goes on the tape. Returns the number of rows done, a multiple of 8 unless it is all.
+   */
+  #direct(vector: ChunkVector, start: number, length: number, out: number, work: number): number {
+    const before = (this.#rows + 7) & ~7;
+    if (this.#type.kind !== 'float64' || vector.validity !== 0 || (this.name !== 'sum' && this.name !== 'mean'))
+      return 0;
+    if (this.#rows === 0 || start < before || this.#cleanFrom > this.#end - before) return 0;
+    const piece = Math.max(pieceRows, before * 4);
+    let from = start;
+    while (length - from >= 2 * before) {
+      const to = length - from < 2 * piece ? length : from + piece;
+      if (!this.#slide(vector.values, from, to, out + from * 8, work)) break;
+      from = to;
+    }
+    if (from === start) return 0;
+    this.#end = 0;
+    this.#cleanFrom = 0;
+    // a last piece need not end on a multiple of 8
+    const first = (from - before) & ~7;
+    this.#append(vector, first, from - first);
+    this.#span = this.#rows;
+    this.#markFull();
+    return from - start;
+  }
+
+  /**
+   * Sums or means of rows [from, to) of `values` by adding what comes and subtracting what goes, when both are exact: the values are
+   * finite and their magnitudes not too far apart; see assembly/window/sliding.ts. `work` has 16 bytes. Returns whether it was done.
+   */
+  #slide(values: number, from: number, to: number, out: number, work: number): boolean {
+    const rows = this.#rows;
+    const length = to - from;
+    // Each call sums one window anew.
+    if (length < rows) return false;
+    this.#room.magnitudes(values + (from - rows + 1) * 8, length + rows - 1, work);
+    const { f64: doubles, i32 } = this.#memory;
+    const [most, least] = [doubles[work / 8]!, doubles[work / 8 + 1]!];
+    if (!(most < 1e290) || (most > 0 && !((most / least) * length * rows < 2 ** 51))) return false;
+    const m = most === 0 ? 1 : 1.5 * 2 ** (Math.ceil(Math.log2(most * rows)) + 1);
+    const by = this.name === 'sum' ? 1 : rows;
+    if (this.#room.slidingSums(values, from, to, rows, m, by, out) === 0) return false;
+    // Nothing is known of prefix and suffix any more: the next row begins them.
+    i32[this.#state.address / 4 + MIDDLE] = -0x8000_0000;
+    return true;
+  }
+
+  /** The window of the last row is full and has no missing values. */
+  #markFull(): void {
+    const { i32 } = this.#memory;
+    i32[this.#state.address / 4 + HELD_FROM] = this.#end - this.#rows;
+    i32[this.#state.address / 4 + HELD] = this.#rows;
+  }
+
+  get #ddof(): number {
+    return (this.#parameters['ddof'] as number | undefined) ?? 1;
+  }
+
+  /** Sums, sums of squares, or whole answers; counts too where they come with squares. */
+  #answer(length: number, spans: number, missing: boolean, out: number, counts: number, scratch: Scratch): void {
+    const room = this.#room;
     const [state, tape, to, rows] = [this.#state.address, this.#tape.address, this.#end, this.#rows];
     const from = to - length;
-    const missing = this.#cleanFrom > from - this.#span ? 1 : 0;
-    const room = this.#room;
-    if (this.name !== 'var' && this.name !== 'std') {
-      room.rollingCounts(state, missing ? this.#have.address : 0, from, to, rows, spans, counts);
-    }
     switch (this.name) {
       case 'sum':
-        room.rollingSums(state, tape, from, to, rows, spans, out);
-        break;
       case 'mean':
         room.rollingSums(state, tape, from, to, rows, spans, out);
-        room.divideByCounts(out, counts, length, 0, 0);
         break;
       case 'min':
         room.rollingMins(state, tape, from, to, rows, spans, out);
@@ -231,12 +347,9 @@ export class RollingColumn {
         room.rollingMaxs(state, tape, from, to, rows, spans, out);
         break;
       case 'var':
-      case 'std': {
-        room.rollingSquares(state, tape, from, to, rows, spans, counts, missing, out);
-        const ddof = (this.#parameters['ddof'] as number | undefined) ?? 1;
-        room.divideByCounts(out, counts, length, ddof, this.name === 'std' ? 1 : 0);
+      case 'std':
+        room.rollingSquares(state, tape, from, to, rows, spans, counts, missing ? 1 : 0, out);
         break;
-      }
       case 'count':
         room.widenCounts(counts, length, out);
         break;
@@ -280,7 +393,10 @@ export class RollingColumn {
     const { bulk, i32 } = this.#memory;
     bulk.copy(this.#tape.address, this.#tape.address + by * 8, this.#span * 8);
     bulk.copy(this.#have.address, this.#have.address + by, this.#span);
-    for (const place of [MIDDLE, BASE, LAST, HELD_FROM]) i32[this.#state.address / 4 + place]! -= by;
+    for (const place of [MIDDLE, BASE, LAST, HELD_FROM]) {
+      // far enough below is below
+      i32[this.#state.address / 4 + place] = Math.max(i32[this.#state.address / 4 + place]! - by, -0x8000_0000);
+    }
     this.#end -= by;
     this.#cleanFrom -= by;
   }
