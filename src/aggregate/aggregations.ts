@@ -6,7 +6,9 @@ import { corr, cov } from './covariance.ts';
 import { max, min } from './extreme.ts';
 import { first, last } from './first.ts';
 import { kurt, sem, skew, std, variance } from './moments.ts';
+import { mode, nunique } from './nunique.ts';
 import { prod } from './product.ts';
+import { median, quantile } from './quantile.ts';
 import { mean, sum } from './sum.ts';
 
 /** Every aggregation by the name users give it. */
@@ -23,8 +25,12 @@ export const AGGREGATIONS: Readonly<Record<string, Aggregation>> = /* @__PURE__ 
   last,
   max,
   mean,
+  median,
   min,
+  mode,
+  nunique,
   prod,
+  quantile,
   sem,
   size,
   skew,
