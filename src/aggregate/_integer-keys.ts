@@ -18,9 +18,12 @@ const map = 5;
 const range = 6;
 const nullId = 7;
 const keepNull = 8;
+const misses = 9;
 const low = 5; // in i64 places
 
 const headerBytes = 64;
+/** Rows that the kernel looks up at a time; it notes those to look up again. */
+const missBytes = 1024 * 4 + 64;
 const tileRows = 4096;
 /** Keys there is room for at first. */
 const firstLimit = 512;
@@ -77,7 +80,7 @@ export class IntegerKeys implements KeyColumn {
   }
 
   get bytes(): number {
-    const blocks = [this.#table, this.#get(keys), this.#get(map), this.#get(slots), this.#ready];
+    const blocks = [this.#table, this.#get(keys), this.#get(map), this.#get(slots), this.#get(misses), this.#ready];
     return blocks.reduce((sum, block) => sum + this.#memory.sizeOf(block), 0);
   }
 
@@ -282,6 +285,7 @@ export class IntegerKeys implements KeyColumn {
     const address = this.#memory.allocate(bytes, this.#owner);
     this.#memory.bulk.fill(address, 255, bytes);
     this.#set(slots, address);
+    if (this.#get(misses) === 0) this.#set(misses, this.#memory.allocate(missBytes, this.#owner));
     this.#set(shift, 32 - bits);
     this.#rebuild();
   }
@@ -292,7 +296,7 @@ export class IntegerKeys implements KeyColumn {
   }
 
   #free(): void {
-    for (const block of [keys, map, slots]) this.#memory.free(this.#get(block));
+    for (const block of [keys, map, slots, misses]) this.#memory.free(this.#get(block));
   }
 
   #get(place: number): number {
