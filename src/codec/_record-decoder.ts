@@ -1,26 +1,13 @@
 import type { Chunk } from '../column/chunk.ts';
 import { DataError, MillraceError, SchemaError, StateError } from '../errors.ts';
-import { parseStatus, powersOfFive, recordFault, type TextRoom, textRoom } from '../kernel/text.ts';
+import { parseStatus, type TextRoom } from '../kernel/text.ts';
 import type { Memory } from '../memory/memory.ts';
-import {
-  type DataType,
-  type IntegerType,
-  isInteger,
-  type Kind,
-  TICKS_PER_SECOND,
-  typeText,
-  widthOf,
-} from '../schema/data-type.ts';
 import type { Columns as ColumnTypes, Schema } from '../schema/schema.ts';
 import { Columns } from './_columns.ts';
+import { FieldTable, type TextField } from './_field-table.ts';
 import { Input } from './_input.ts';
+import { problemOf } from './_record-fault.ts';
 import type { Decoder, DecoderOptions, OnBadRecord } from './codec.ts';
-
-/** What a record may hold, in the order of the file (CSV) or in any (JSON); `type` null: skipped. */
-export interface TextField {
-  readonly name: string;
-  readonly type: DataType | null;
-}
 
 /** What is known once the beginning of a text has been seen. */
 export interface TextLayout {
@@ -49,44 +36,11 @@ export interface TextFormat {
   dispose?(): void;
 }
 
-const fieldKind: Readonly<Record<Kind, number>> = /* @__PURE__ */ Object.freeze({
-  bool: 5,
-  int8: 1,
-  int16: 1,
-  int32: 1,
-  int64: 1,
-  uint8: 1,
-  uint16: 1,
-  uint32: 1,
-  uint64: 2,
-  float32: 4,
-  float64: 3,
-  utf8: 6,
-  dictionary: 6,
-  binary: 7,
-  timestamp: 8,
-  date32: 9,
-});
-
-const INT64: readonly [bigint, bigint] = [-(2n ** 63n), 2n ** 63n - 1n];
-
-/** Limits of an integer column; uint64 says [1, 1], which the kernel knows. */
-function limitsOf(type: DataType): readonly [bigint, bigint] {
-  if (type.kind === 'date32') return [-(2n ** 31n), 2n ** 31n - 1n];
-  if (!isInteger(type) || type.kind === 'int64') return INT64;
-  if (type.kind === 'uint64') return [1n, 1n];
-  const bits = BigInt(widthOf(type as IntegerType) * 8);
-  return type.kind.startsWith('u') ? [0n, 2n ** bits - 1n] : [-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n];
-}
-
-/** As assembly/text/index.ts wants it. */
-const scratchBytes = 24 * 1024 + 256;
 /** Unknown keys that are remembered, so that the next record with them is as quick as any other. */
 const mostLearned = 256;
 /** A record that needs more than this is tried again only when half as many more bytes came. */
 const patience = 256 * 1024;
 
-const utf8Bytes = /* @__PURE__ */ new TextEncoder();
 const utf8Text = /* @__PURE__ */ new TextDecoder();
 
 /** The part that NDJSON and CSV share: bytes in, chunks out, bad records counted or thrown. */
@@ -96,16 +50,13 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
   readonly #options: DecoderOptions;
   readonly #policy: OnBadRecord;
   readonly #room: TextRoom;
+  readonly #table: FieldTable;
   readonly #input: Input;
   #columns: Columns | undefined;
   #fields: TextField[] = [];
   /** Number in `#fields` of each column. */
   #fieldOf: number[] = [];
   #learned = 0;
-  /** Blocks in linear memory: the state with its scratch, the fields with their keys, the spare space. */
-  #state = 0;
-  #table = 0;
-  #spare = 0;
   #schema: Schema<C> | null;
   #skipped = 0;
   #records = 0;
@@ -125,7 +76,8 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
     this.#policy = options.onBadRecord ?? 'throw';
     this.#schema = schema;
     if (schema) for (const name of options.columns ?? []) schema.field(name, format.name);
-    this.#room = textRoom(options.memory);
+    this.#table = new FieldTable(options.memory, format.name);
+    this.#room = this.#table.room;
     this.#input = new Input(options.memory, format.name);
   }
 
@@ -171,7 +123,7 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const address of [this.#state, this.#table, this.#spare]) this.#memory.free(address);
+    this.#table.dispose();
     this.#columns?.dispose();
     this.#input.dispose();
     this.#format.dispose?.();
@@ -242,39 +194,9 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
     this.#lay();
   }
 
-  /** Writes the state and the table of fields that the kernel reads. */
   #lay(): void {
-    const memory = this.#memory;
-    const room = this.#room;
-    const size = (global: WebAssembly.Global): number => (global.value + 63) & ~63;
-    const stateBytes = size(room.stateBytes);
-    this.#state ||= memory.allocate(stateBytes + scratchBytes, this.#format.name);
-    const fields = this.#fields;
-    const keys = fields.map(({ name }) => utf8Bytes.encode(`"${name}"`));
-    const slots = 2 ** Math.ceil(Math.log2(fields.length * 2 + 2));
-    const fieldBytes = (fields.length * room.fieldBytes.value + 63) & ~63;
-    const keyBytes = keys.reduce((sum, key) => sum + key.length + 16, 64);
-    memory.free(this.#table);
-    this.#table = memory.allocateZeroed(fieldBytes + slots * 4 + keyBytes, this.#format.name);
-    const [state, table] = [this.#state, this.#table];
-    const wanted = this.#fieldOf.length;
-    const slotsAt = table + fieldBytes;
-    room.openState(state, table, fields.length, wanted, slotsAt, slots - 1, powersOfFive(memory), state + stateBytes);
-    let keyAt = slotsAt + slots * 4;
-    for (const [i, { type }] of fields.entries()) {
-      const key = keys[i]!;
-      memory.u8.set(key, keyAt);
-      const [low, high] = type ? limitsOf(type) : INT64;
-      const kind = type ? fieldKind[type.kind] : 0;
-      const width = type && fieldKind[type.kind] !== 6 ? widthOf(type) : 0;
-      const ticks = type?.kind === 'timestamp' ? TICKS_PER_SECOND[type.unit] : 1;
-      room.setField(table, i, kind, width, keyAt, key.length, low, high, ticks);
-      keyAt += key.length + 16;
-    }
-    if (fields.length > 0) room.closeFields(table, fields.length);
-    room.indexKeys(state);
-    if (this.#spare) room.setSpare(state, this.#spare, memory.sizeOf(this.#spare));
-    this.#format.configure(room, state, this.#learned < mostLearned);
+    this.#table.lay(this.#fields);
+    this.#format.configure(this.#room, this.#table.state, this.#learned < mostLearned);
   }
 
   // ---- reading ----
@@ -288,61 +210,53 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
     if (input.length < this.#awaited && !this.#ended) return 0;
     if (input.length === 0 && (this.#format.lines || !this.#ended)) return 0;
     this.#awaited = 0;
-    columns.begin(this.#room, this.#table, this.#fieldOf);
+    columns.begin(this.#room, this.#table.fields, this.#fieldOf);
     let row = 0;
     try {
       while (this.#error === undefined) {
-        const status = this.#format.parse(this.#room, this.#state, input.start, input.end, row, columns.rows);
-        const [cursor, rows] = this.#words();
-        this.#records += rows! - row;
-        row = rows!;
-        input.start = cursor!;
+        const status = this.#format.parse(this.#room, this.#table.state, input.start, input.end, row, columns.rows);
+        const { cursor, rows } = this.#table.stop();
+        this.#records += rows - row;
+        row = rows;
+        input.start = cursor;
         if (status === parseStatus.end) {
           this.#short();
           break;
         }
         if (status === parseStatus.full ? !columns.grow(row) : !this.#resolve(status, row)) break;
-        if (status === parseStatus.full) columns.place(this.#room, this.#table, this.#fieldOf);
+        if (status === parseStatus.full) columns.place(this.#room, this.#table.fields, this.#fieldOf);
       }
     } catch (error) {
       // out of memory: the chunk's buffers can't be trusted
       if (error instanceof MillraceError) this.#error = error;
       throw error;
     }
-    columns.collect(this.#room, this.#table, this.#fieldOf);
+    columns.collect(this.#room, this.#table.fields, this.#fieldOf);
     return row;
-  }
-
-  /** cursor, rows, field, code, at, extra of the last call. */
-  #words(): Uint32Array {
-    const at = this.#state >>> 2;
-    return this.#memory.u32.subarray(at, at + 6);
   }
 
   /** Removes what stopped the kernel at `row`; false when the chunk ends here. */
   #resolve(status: number, row: number): boolean {
     const room = this.#room;
     const columns = this.#columns!;
-    const [, , field, , at, extra] = this.#words();
+    const { field, at, extra } = this.#table.stop();
     switch (status) {
       case parseStatus.room: {
-        if (!columns.growText(this.#fieldOf.indexOf(field!), row)) return false;
-        columns.collect(room, this.#table, this.#fieldOf);
-        columns.place(room, this.#table, this.#fieldOf);
+        if (!columns.growText(this.#fieldOf.indexOf(field), row)) return false;
+        columns.collect(room, this.#table.fields, this.#fieldOf);
+        columns.place(room, this.#table.fields, this.#fieldOf);
         return true;
       }
       case parseStatus.spare: {
-        this.#memory.free(this.#spare);
-        this.#spare = this.#memory.allocate(extra! * 2, this.#format.name);
-        room.setSpare(this.#state, this.#spare, this.#memory.sizeOf(this.#spare));
+        this.#table.growSpare(extra);
         return true;
       }
       case parseStatus.key: {
-        const comma = room.getComma(this.#state);
-        columns.collect(room, this.#table, this.#fieldOf);
-        this.#learn(at!, extra!);
-        columns.place(room, this.#table, this.#fieldOf);
-        room.setComma(this.#state, comma);
+        const comma = room.getComma(this.#table.state);
+        columns.collect(room, this.#table.fields, this.#fieldOf);
+        this.#learn(at, extra);
+        columns.place(room, this.#table.fields, this.#fieldOf);
+        room.setComma(this.#table.state, comma);
         return true;
       }
       case parseStatus.closed:
@@ -367,13 +281,14 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
   /** Deals with a bad record; false when its end has not come yet. */
   #bad(): boolean {
     const input = this.#input;
-    const words = this.#words().slice();
-    const next = this.#format.skip(this.#room, this.#state, input.start, input.end) >>> 0;
+    const stop = this.#table.stop();
+    const next = this.#format.skip(this.#room, this.#table.state, input.start, input.end) >>> 0;
     if (next === 0 && !this.#ended) {
       this.#short();
       return false;
     }
-    this.#reject(this.#problem(words), input.start, this.#nameOf(words[2]! | 0));
+    const problem = problemOf(stop, this.#fields, input, this.#format.name);
+    this.#reject(problem, input.start, this.#fields[stop.field]?.name);
     input.start = next === 0 ? input.end : next;
     return true;
   }
@@ -437,46 +352,7 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
       ...(column === undefined ? {} : { column }),
     });
   }
-
-  #nameOf(field: number): string | undefined {
-    return this.#fields[field]?.name;
-  }
-
-  #problem([, , field, code, at]: Uint32Array): string {
-    const column = this.#fields[field! | 0];
-    const seen = this.#shown(at!);
-    const type = column?.type ? typeText(column.type) : 'value';
-    switch (code) {
-      case recordFault.type:
-        return `${seen} is no ${type}`;
-      case recordFault.range:
-        return `${seen} does not fit ${type}; give a schema with a wider type`;
-      case recordFault.encoding:
-        return 'the text is not UTF-8';
-      case recordFault.string:
-        return `a string is broken at ${seen}: an unknown escape, a raw control character, or no closing quote`;
-      case recordFault.few:
-        return `the record has fewer fields than the ${this.#fields.length} columns`;
-      case recordFault.many:
-        return `the record has more fields than the ${this.#fields.length} columns`;
-      case recordFault.quote:
-        return `${seen} follows a closing quote; double quotes inside a quoted field`;
-      default:
-        return `${seen} is not ${this.#format.name === 'csv' ? 'CSV' : 'JSON'}`;
-    }
-  }
-
-  /** The bytes at `address`, short, as error texts show them. */
-  #shown(address: number): string {
-    const input = this.#input;
-    const stop = Math.min(input.end, address + 24);
-    const text = utf8Text.decode(input.copy(Math.max(address, input.start), Math.max(stop, input.start)));
-    return text === '' ? 'the end' : JSON.stringify(text.split('\n')[0] || '\n');
-  }
 }
-
-/** The fields of a text that has just the columns of `schema`. */
-export const fieldsOf = (schema: Schema): TextField[] => schema.fields.map(({ name, type }) => ({ name, type }));
 
 /** A schema without columns can't be read. */
 export function mustHaveColumns(name: string, schema: Schema): void {

@@ -4,8 +4,9 @@ import type { Memory } from '../memory/memory.ts';
 import { type Guess, guessText, joinGuesses, typeOfGuess } from '../schema/infer.ts';
 import { type Columns, field, Schema, schemaOf } from '../schema/schema.ts';
 import { type CsvDialect, dialectOf, looksLikeValue, writeNulls } from './_csv-dialect.ts';
+import { fieldsOf } from './_field-table.ts';
 import type { Input } from './_input.ts';
-import { fieldsOf, mustHaveColumns, RecordDecoder, type TextFormat, type TextLayout } from './_record-decoder.ts';
+import { mustHaveColumns, RecordDecoder, type TextFormat, type TextLayout } from './_record-decoder.ts';
 import { RecordEncoder } from './_record-encoder.ts';
 import type { Codec, DecoderOptions } from './codec.ts';
 

@@ -2,8 +2,9 @@ import { DataError } from '../errors.ts';
 import { type TextRoom, textRoom } from '../kernel/text.ts';
 import { inferSchema } from '../schema/infer.ts';
 import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
+import { fieldsOf } from './_field-table.ts';
 import type { Input } from './_input.ts';
-import { fieldsOf, mustHaveColumns, RecordDecoder, type TextFormat, type TextLayout } from './_record-decoder.ts';
+import { mustHaveColumns, RecordDecoder, type TextFormat, type TextLayout } from './_record-decoder.ts';
 import { RecordEncoder } from './_record-encoder.ts';
 import type { Codec, DecoderOptions } from './codec.ts';
 
