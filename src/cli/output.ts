@@ -4,7 +4,9 @@ import type { Codec, Encoder } from '../codec/codec.ts';
 import { csv } from '../codec/csv.ts';
 import { ndjson } from '../codec/ndjson.ts';
 import type { Batch } from '../column/batch.ts';
+import { batchOf } from '../column/batch-of.ts';
 import { OptionError } from '../errors.ts';
+import type { Schema } from '../schema/schema.ts';
 import type { ByteSink } from '../transport/byte-sink.ts';
 import { fileFormat } from '../transport/file-format.ts';
 import { createFile, writableSink } from '../transport/file-sink.ts';
@@ -27,30 +29,39 @@ const encoders: Readonly<Record<string, (packed: boolean) => Codec>> = /* @__PUR
   arrow: (stream: boolean) => arrow({ format: stream ? 'stream' : 'file' }),
 });
 
+/** A terminal that tells no sensible width is not cut to it. */
+const leastColumns = 20;
+
 /**
- * What `--to` asks for.
+ * What `--to` asks for; `beforePrint` is called before anything appears on standard output.
  *
  * @throws OptionError when the format is unknown, or a file of `inputs` would be overwritten
  */
-export async function openOutput(options: RunOptions, inputs: readonly string[]): Promise<Output> {
+export async function openOutput(
+  options: RunOptions,
+  schema: Schema,
+  inputs: readonly string[],
+  beforePrint: () => void,
+): Promise<Output> {
   const { to, toFormat, tail, follow } = options;
-  const stdout = writableSink('stdout', process.stdout);
+  const stdout = announced(writableSink('stdout', process.stdout), beforePrint);
   if (to === 'table') {
-    const width = process.stdout.isTTY ? process.stdout.columns : undefined;
-    return tableOutput(stdout, new Table({ width, tail }), follow ?? false);
+    const { isTTY, columns } = process.stdout;
+    const width = isTTY && columns >= leastColumns ? columns : undefined;
+    return tableOutput(stdout, new Table(schema, { width, tail }), follow ?? false);
   }
   const { format, compression } = fileFormat(to);
   const codec = codecFor(toFormat ?? (to === '-' ? 'ndjson' : format), to, to === '-' || compression !== null);
-  if (to === '-') return codecOutput(stdout, codec);
+  if (to === '-') return codecOutput(stdout, codec.encoder(schema), schema);
   const place = await placeOf('to', to);
   if (place) {
     if (!place.create) throw new OptionError('to', `--to: ${to} can only be read`);
-    return codecOutput(await place.create(to), codec);
+    return codecOutput(await place.create(to), codec.encoder(schema), schema);
   }
   for (const input of inputs) {
     if (sameFile(input, to)) throw new OptionError('to', `--to: ${to} is an input too; write another file`);
   }
-  return codecOutput(await createFile(to, compression), codec);
+  return codecOutput(await createFile(to, compression), codec.encoder(schema), schema);
 }
 
 function codecFor(name: string | null, to: string, stream: boolean): Codec {
@@ -65,6 +76,15 @@ function sameFile(a: string, b: string): boolean {
   const [one, other] = [a, b].map(path => statSync(path, { throwIfNoEntry: false }));
   return !!one?.isFile() && !!other && one.ino === other.ino && one.dev === other.dev;
 }
+
+const announced = (sink: ByteSink, beforePrint: () => void): ByteSink => ({
+  ...sink,
+  write: bytes => {
+    if (bytes.length > 0) beforePrint();
+    return sink.write(bytes);
+  },
+  end: () => sink.end(),
+});
 
 function tableOutput(sink: ByteSink, table: Table, flush: boolean): Output {
   const encoder = new TextEncoder();
@@ -81,15 +101,17 @@ function tableOutput(sink: ByteSink, table: Table, flush: boolean): Output {
   };
 }
 
-function codecOutput(sink: ByteSink, codec: Codec): Output {
-  let encoder: Encoder | undefined;
+function codecOutput(sink: ByteSink, encoder: Encoder, schema: Schema): Output {
+  let begun = false;
+  const write = (batch: Batch): Promise<void> => {
+    begun = true;
+    return sink.write(encoder.encode(batch));
+  };
   return {
-    write: batch => {
-      encoder ??= codec.encoder(batch.schema);
-      return sink.write(encoder.encode(batch));
-    },
+    write,
     end: async () => {
-      if (encoder) await sink.write(encoder.end());
+      if (!begun) await write(batchOf([], schema)); // a header is due without rows, too
+      await sink.write(encoder.end());
       await sink.end();
     },
   };

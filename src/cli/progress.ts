@@ -7,8 +7,9 @@ export interface Progress {
   readonly total: number | null;
 }
 
-/** Shows progress on standard error until `stop` is called, which removes it again. */
+/** Shows progress on standard error. */
 export interface ProgressBar {
+  /** Removes it again; allowed more than once. */
   stop(): void;
 }
 
@@ -27,8 +28,11 @@ export async function startProgress(read: () => Progress): Promise<ProgressBar> 
   bar.start(1, 0, { now: read() });
   const timer = setInterval(() => bar.update(0, { now: read() }), everyMs);
   timer.unref();
+  let stopped = false;
   return {
     stop: () => {
+      if (stopped) return;
+      stopped = true;
       clearInterval(timer);
       bar.stop();
     },

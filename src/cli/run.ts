@@ -32,7 +32,9 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<End
     process.stdout.write(`${frame.explain()}\n`);
     return 'done';
   }
-  const output = await openOutput(options, paths);
+  let bar: ProgressBar | null = null;
+  // Rows that scroll over the same terminal would tear the bar apart.
+  const output = await openOutput(options, frame.schema, paths, () => process.stdout.isTTY && bar?.stop());
   let rowsLeft = options.limit ?? Number.POSITIVE_INFINITY;
   frame.sink(async (batch: Batch) => {
     const rows = firstRows(batch, rowsLeft);
@@ -41,7 +43,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<End
     if (rowsLeft === 0) enough.abort();
   });
   const began = performance.now();
-  const bar = await progressOf(frame, paths, options);
+  bar = await progressOf(frame, paths, options);
   try {
     await frame.run({ signal: AbortSignal.any([signal, enough.signal]) });
   } finally {
@@ -121,7 +123,6 @@ async function progressOf(
   paths: readonly string[],
   options: RunOptions,
 ): Promise<ProgressBar | null> {
-  // A table that grows on the same terminal would tear the bar apart.
   if (!options.progress || !process.stderr.isTTY || options.follow) return null;
   const sizes = await Promise.all(paths.map(fileBytes));
   const total = sizes.includes(null) ? null : sizes.reduce<number>((sum, size) => sum + size!, 0);

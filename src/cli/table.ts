@@ -22,19 +22,19 @@ const leastWidth = 8;
  * down pushes its row to the right. Text that would leave the terminal is cut.
  */
 export class Table {
+  readonly #schema: Schema;
   readonly #options: TableOptions;
-  #schema: Schema | null = null;
   #waiting: unknown[][] = [];
   #widths: number[] | null = null;
   #decimals: number[] = [];
 
-  constructor(options: TableOptions = {}) {
+  constructor(schema: Schema, options: TableOptions = {}) {
+    this.#schema = schema;
     this.#options = options;
   }
 
   /** Rows in; the lines that are settled come out. */
   add(batch: Batch): string {
-    this.#schema ??= batch.schema;
     const columns = batch.vectors.map(vector => vector.toArray());
     const { tail, lookahead = 1000 } = this.#options;
     const first = tail === undefined ? 0 : Math.max(0, batch.length - tail);
@@ -48,7 +48,6 @@ export class Table {
 
   /** The lines of all rows that wait, under a header if there was none. */
   flush(): string {
-    if (!this.#schema) return '';
     const rows = this.#waiting;
     this.#waiting = [];
     const { fields } = this.#schema;
@@ -63,15 +62,15 @@ export class Table {
   }
 
   #texts(row: unknown[]): string[] {
-    return this.#schema!.fields.map(({ type }, i) => cellText(row[i], type, this.#decimals[i]!));
+    return this.#schema.fields.map(({ type }, i) => cellText(row[i], type, this.#decimals[i]!));
   }
 
   #settle(rows: unknown[][]): number[] {
-    const widths = this.#schema!.fields.map(({ name }) => displayWidth(name));
+    const widths = this.#schema.fields.map(({ name }) => displayWidth(name));
     for (const row of rows) {
       for (const [i, text] of this.#texts(row).entries()) widths[i] = Math.max(widths[i]!, displayWidth(text));
     }
-    return narrowed(widths, this.#options.width, i => !isNumeric(this.#schema!.fields[i]!.type));
+    return narrowed(widths, this.#options.width, i => !isNumeric(this.#schema.fields[i]!.type));
   }
 
   #line(texts: string[]): string {
@@ -80,7 +79,7 @@ export class Table {
       const width = this.#widths![i]!;
       const shown = limited ? fitted(text, width) : text;
       const pad = ' '.repeat(Math.max(0, width - displayWidth(shown)));
-      return isNumeric(this.#schema!.fields[i]!.type) ? pad + shown : shown + pad;
+      return isNumeric(this.#schema.fields[i]!.type) ? pad + shown : shown + pad;
     });
     const line = cells.join(gap).trimEnd();
     return `${limited ? fitted(line, this.#options.width!) : line}\n`;

@@ -117,6 +117,15 @@ describe('millrace run', () => {
     expect(stdout.split('\n')[2]).toBe('3  x');
   });
 
+  it('writes a header when there are no rows', async () => {
+    const none = ['--from', file('a.csv'), '--where', 'v > 99'];
+    expect((await run(...none)).stdout).toBe('v  k\n─  ─\n');
+    expect((await run(...none, '--to', '-', '--to-format', 'csv')).stdout).toBe('v,k\n');
+    expect((await run(...none, '--to', '-')).stdout).toBe('');
+    await run(...none, '--to', file('empty.arrow'));
+    expect((await run('--from', file('empty.arrow'))).stdout).toBe('v  k\n─  ─\n');
+  });
+
   it('explains the plan instead of running it, and tells figures on standard error', async () => {
     const plan = await run(
       '--from',

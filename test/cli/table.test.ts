@@ -5,13 +5,14 @@ import { Table } from '../../src/cli/table.ts';
 import type { Batch } from '../../src/column/batch.ts';
 import { batchOf } from '../../src/column/batch-of.ts';
 import { bool, date32, dictionary, f64, i64, timestamp, utf8 } from '../../src/schema/data-type.ts';
+import { schemaOf } from '../../src/schema/schema.ts';
 
-const rows = (name: string[], mean: number[], count: bigint[]): Batch =>
-  batchOf({ name, mean, count }, { name: utf8(), mean: f64(), count: i64() });
+const schema = schemaOf({ name: utf8(), mean: f64(), count: i64() });
+const rows = (name: string[], mean: number[], count: bigint[]): Batch => batchOf({ name, mean, count }, schema);
 
 describe('Table', () => {
   it('aligns numbers to the right and text to the left', () => {
-    const table = new Table();
+    const table = new Table(schema);
     expect(table.add(rows(['ATL', 'x'], [1.5, -20], [3n, 12345678901234567n]))).toBe('');
     expect(table.flush()).toBe(
       [
@@ -26,28 +27,28 @@ describe('Table', () => {
   });
 
   it('settles widths by the first rows and goes on with them', () => {
-    const table = new Table({ lookahead: 2 });
+    const table = new Table(schema, { lookahead: 2 });
     expect(table.add(rows(['a', 'b'], [1, 2], [1n, 2n])).split('\n')).toHaveLength(5);
     expect(table.add(rows(['longer than'], [3], [3n]))).toBe('longer than     3      3\n');
   });
 
   it('shows only the last rows when asked', () => {
-    const table = new Table({ tail: 2 });
+    const table = new Table(schema, { tail: 2 });
     table.add(rows(['a', 'b'], [1, 2], [1n, 2n]));
     table.add(rows(['c'], [3], [3n]));
     expect(table.flush().split('\n').slice(2)).toEqual(['b        2      2', 'c        3      3', '']);
   });
 
   it('keeps to the width of a terminal', () => {
-    const table = new Table({ width: 24 });
+    const table = new Table(schema, { width: 24 });
     table.add(rows(['a name that does not fit', 'b'], [1, 2], [1n, 2n]));
     const lines = table.flush().trimEnd().split('\n');
     expect(lines.every(line => displayWidth(line) <= 24)).toBe(true);
     expect(lines[2]).toBe('a name tha…     1      1');
   });
 
-  it('prints nothing when nothing came', () => {
-    expect(new Table().flush()).toBe('');
+  it('prints the header when nothing came', () => {
+    expect(new Table(schema).flush()).toBe('name  mean  count\n────  ────  ─────\n');
   });
 });
 
