@@ -138,9 +138,9 @@ const shape = (name, against, theirs, reach, prepare) => ({
 });
 
 export const cases = [
-  shape('map, filter, sink', 'rxjs Subject.pipe(map, filter)', rxjs, { target: 2.5 }),
-  shape('map, filter, sink', 'xstream', xstream, { target: 1 }),
-  shape('map, filter, sink', 'closures calling each other', calls, { atMost: 4 }),
+  shape('map, filter, sink beside rxjs', 'rxjs Subject.pipe(map, filter)', rxjs, { target: 2.5 }),
+  shape('map, filter, sink beside xstream', 'xstream', xstream, { target: 1 }),
+  shape('map, filter, sink beside bare calls', 'closures calling each other', calls, { atMost: 4 }),
   shape('map, filter, sink, in a process with many kinds of nodes', 'rxjs', rxjs, { target: 2.5 }, pollute),
   {
     name: 'bytes allocated per element',

@@ -69,7 +69,7 @@ export class Pool implements AsyncDisposable {
       filename: String(worker),
       workerData,
       ...(threads === undefined ? {} : { minThreads: threads, maxThreads: threads }),
-      // A worker that polls for its next job with Atomics.wait would block this thread's messages to it.
+      // Between jobs a worker waits as event loops do, not in Atomics.wait: timers and sockets of its own go on.
       atomics: 'disabled',
     });
   }
