@@ -152,3 +152,41 @@ function editDistance(a: string, b: string, limit: number): number {
   }
   return Math.min(limit, row[b.length]!);
 }
+
+/** Redis can't be reached, refused what it was asked, or the connection broke. `reply` is its answer, if there was one. */
+export class RedisException extends MillraceError {
+  /** Redis' own error text (`WRONGTYPE …`); undefined when there was no answer. */
+  readonly reply: string | undefined;
+  /** Whether the connection is gone: what was asked may have happened or not. */
+  readonly lost: boolean;
+
+  constructor(message: string, details: { reply?: string; lost?: boolean; cause?: unknown } = {}) {
+    super('REDIS', message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.reply = details.reply;
+    this.lost = details.lost ?? false;
+  }
+}
+
+/** A River writer was used in the wrong order, or Redis refused an entry. `confirmed` samples are stored for certain. */
+export class StreamWriterException extends MillraceError {
+  /** Samples that Redis has confirmed; undefined when the error came before any could be written. */
+  readonly confirmed: number | undefined;
+
+  constructor(message: string, details: { confirmed?: number; cause?: unknown } = {}) {
+    super('STREAM_WRITER', message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.confirmed = details.confirmed;
+  }
+}
+
+/** There is a River stream of that name already. Choose another name, or delete its keys. */
+export class StreamExistsException extends StreamWriterException {}
+
+/** A River reader was used in the wrong order, or met an entry that is damaged or gone. */
+export class StreamReaderException extends MillraceError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('STREAM_READER', message, options);
+  }
+}
+
+/** No River stream of that name appeared in time. The reader may try again. */
+export class StreamDoesNotExistException extends StreamReaderException {}

@@ -123,9 +123,11 @@ function copyBytes(to: usize, from: usize, width: usize): void {
     const head = load<u32>(from), tail = load<u32>(from + last);
     store<u32>(to, head);
     store<u32>(to + last, tail);
-  } else {
-    for (let at: usize = 0; at < width; at++) store<u8>(to + at, load<u8>(from + at));
-  }
+  } else if (width >= 2) {
+    const head = load<u16>(from), tail = load<u8>(from + width - 1);
+    store<u16>(to, head);
+    store<u8>(to + width - 1, tail);
+  } else store<u8>(to, load<u8>(from));
 }
 
 function unpackBytes(from: usize, stride: usize, count: i32, to: usize, width: usize): void {

@@ -1,4 +1,5 @@
 import type { Family } from './family.ts';
+import { riverDumps, riverScenarios } from './river.ts';
 import { streamzCore } from './streamz-core.ts';
 import { streamzFiles } from './streamz-files.ts';
 import { streamzGraphs } from './streamz-graphs.ts';
@@ -6,5 +7,6 @@ import { streamzRecords } from './streamz-records.ts';
 
 /** Every family that can be run: `npm run vectors -- <family> <folder>`. */
 export const families: Readonly<Record<string, Family>> = {
+  river: { kinds: [riverDumps, riverScenarios] },
   streamz: { kinds: [streamzGraphs, streamzCore, streamzFiles, streamzRecords] },
 };

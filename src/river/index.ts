@@ -1,0 +1,22 @@
+export { type PackedRows, type RiverRowsCodec, type RiverRowsOptions, riverRows } from '../codec/river-rows.ts';
+export { FieldDefinition, FieldType, StreamSchema, type StreamSchemaOptions } from '../codec/river-schema.ts';
+export {
+  RedisException,
+  StreamDoesNotExistException,
+  StreamExistsException,
+  StreamReaderException,
+  StreamWriterException,
+} from '../errors.ts';
+export type { SampleBuffer } from './_buffer.ts';
+export type { RiverPosition } from './_cursor.ts';
+export type { UserMetadata } from './_metadata.ts';
+export { RedisConnection, type RedisConnectionOptions, type RedisPlace } from './connection.ts';
+export {
+  type InitializeReaderOptions,
+  type ReadOptions,
+  StreamReader,
+  type StreamReaderOptions,
+  type TailSample,
+  type WaitOptions,
+} from './reader.ts';
+export { type InitializeWriterOptions, StreamWriter, type StreamWriterOptions, type WriteOptions } from './writer.ts';
