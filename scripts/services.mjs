@@ -4,8 +4,39 @@
 // A service is { name, env, start(): Promise<{ address, stop() }> }; `start` throws when the server can't be had (not
 // installed, and no right to install it).
 
+import { spawnSync } from 'node:child_process';
+
 /** @type {{ name: string, env: string, start(): Promise<{ address: string, stop(): Promise<void> }> }[]} */
-const services = [];
+const services = [
+  {
+    name: 'Redis',
+    env: 'MILLRACE_REDIS_SERVER',
+    // Each test starts a Redis of its own, to kill and to start again: what they need is the program.
+    start: async () => ({ address: await program('redis-server', 'redis-server'), stop: async () => {} }),
+  },
+];
+
+/** The path of a program, installed first where that is possible: by apt, as root. @throws Error when it can't be had */
+async function program(name, aptPackage) {
+  const found = () => run('sh', ['-c', `command -v ${name}`]).stdout.trim();
+  if (found()) return found();
+  if (process.getuid?.() !== 0) throw new Error(`${name} is not installed, and only root could install it`);
+  if (run('sh', ['-c', 'command -v apt-get']).status !== 0)
+    throw new Error(`${name} is not installed, and there is no apt-get`);
+  process.stderr.write(`installing ${aptPackage} for the tests\n`);
+  // RUNLEVEL: Debian would start the server at once.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  const install = () =>
+    run('apt-get', ['install', '-y', '--no-install-recommends', aptPackage], { env, timeout: 300_000 });
+  if (install().status !== 0) {
+    run('apt-get', ['update'], { env, timeout: 300_000 });
+    const { status, stderr } = install();
+    if (status !== 0) throw new Error(`apt-get can't install ${aptPackage}: ${stderr.trim().split('\n').at(-1)}`);
+  }
+  return found();
+}
+
+const run = (command, args, options = {}) => spawnSync(command, args, { encoding: 'utf8', ...options });
 
 /** Starts what can be started, and says in one line each what can't. */
 export async function startServices() {
