@@ -175,9 +175,17 @@ export class IntegerKeys implements KeyColumn {
     this.#memory.u64[(target >>> 3) + missing] = 0xffff_ffff_ffff_ffffn;
   }
 
+  /** Keeps what it holds for the next keys, which mostly are much like the last: a window of a stream. */
   clear(): void {
-    this.#free();
-    this.#start();
+    if (this.#get(range) > freeRange || this.#get(limit) > freeRange) {
+      this.#free();
+      this.#start();
+      return;
+    }
+    const block = this.#get(map) || this.#get(slots);
+    this.#memory.bulk.fill(block, 255, this.#memory.sizeOf(block));
+    this.#set(size, 0);
+    this.#set(nullId, noGroup);
   }
 
   snapshot(): Uint8Array {

@@ -23,6 +23,9 @@ const keepNull = 8;
 
 const firstLimit = 512;
 const firstBytes = 8192;
+/** Ids and bytes that a cleared table holds on to. */
+const keptLimit = 1 << 16;
+const keptBytes = 1 << 22;
 /** Dictionaries whose codes are remembered; a stream rarely has more at a time. */
 const rememberedDictionaries = 4;
 
@@ -133,10 +136,18 @@ export class TextKeys implements KeyColumn {
     return target;
   }
 
+  /** Keeps what it holds for the next keys, unless that is a lot. */
   clear(): void {
-    this.#free();
     this.#dictionary = new OwnDictionary(this.#memory, this.#table);
-    this.#start();
+    if (this.#get(limit) > keptLimit || this.#get(capacity) > keptBytes) {
+      this.#free();
+      this.#start();
+      return;
+    }
+    this.#memory.bulk.fill(this.#get(slots), 255, this.#memory.sizeOf(this.#get(slots)));
+    for (const { address, count } of this.#known) this.#memory.bulk.fill(address, 255, count * 4);
+    this.#set(size, 0);
+    this.#set(nullId, noGroup);
   }
 
   snapshot(): Uint8Array {

@@ -39,7 +39,10 @@ export interface Accumulator {
   onNew(rows: Rows): void;
   /** The oldest rows left; they are handed over as they came. Only when `evicting`. */
   onOld(rows: Rows): void;
-  /** Adds the states of `from` (same kind): its group i goes to group map[i] (u32 at `map`), for i < groups. */
+  /**
+   * Adds the states of `from` (same kind): its group i goes to group map[i] (u32 at `map`; `noGroup`: nowhere), for i < groups.
+   * The rows of `from` are taken to have come later, which matters to `first` and `last`.
+   */
   merge(from: this, map: number, groups: number): void;
   /** Back to `initial` for the `count` groups whose ids (u32) are at `ids`. */
   forget(ids: number, count: number): void;

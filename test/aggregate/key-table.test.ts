@@ -77,6 +77,15 @@ for (const shared of [true, false]) {
                 table = restored;
               }
               expect(table.size).toBe(plain.keys.length);
+              // A cleared table numbers from 0 again, whatever it kept.
+              const again = new KeyTable(memory, { owner: 'test', types, dropNull });
+              for (const columns of given) idsOf(again, columns);
+              again.clear();
+              const fresh = new PlainKeys(dropNull);
+              for (const columns of given.toReversed()) {
+                expect(idsOf(again, columns)).toEqual(rowsOf(columns).map(row => fresh.id(row)));
+              }
+              again.dispose();
               const keys = keysOf(table);
               expect(keys.map(row => row.map(same))).toEqual(plain.keys.map(row => row.map(same)));
               for (const [id, row] of plain.keys.entries()) expect(table.find(row)).toBe(id);
@@ -145,6 +154,8 @@ for (const shared of [true, false]) {
         expect(idsOf(table, [cells])).toEqual(cells.map((_, i) => i % (count / 2)));
         expect(table.find([cell(77)])).toBe(77);
         expect(table.find([cell(count)])).toBe(-1);
+        table.clear();
+        expect(idsOf(table, [cells.slice(5)])).toEqual(cells.slice(5).map((_, i) => i % (count / 2)));
         table.dispose();
       });
     }
