@@ -142,7 +142,8 @@ export function merge(at: usize, other: usize, map: usize, codes: usize, from: i
     const slot = slotAt(source.slots, place);
     if (slot.group == NONE || slot.count == 0) continue;
     const key = codes != 0 ? <i64>load<u32>(codes + (<usize>slot.key << 2)) : slot.key;
-    if (!add(table, load<u32>(map + (<usize>slot.group << 2)), key, slot.count)) return <i32>place;
+    const group = load<u32>(map + (<usize>slot.group << 2));
+    if (group != NONE && !add(table, group, key, slot.count)) return <i32>place;
   }
   return -1;
 }

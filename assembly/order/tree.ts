@@ -268,6 +268,11 @@ function join(tree: Tree, parent: usize, place: i32, leaf: bool): void {
   const left = nodeAt(tree, u32In(parent, CHILDREN, place)), number = u32In(parent, CHILDREN, place + 1);
   const right = nodeAt(tree, number), length = lengthOf(left), more = lengthOf(right);
   copyEntries(left, length, right, 0, more, leaf);
+  if (!leaf) {
+    // What a first child says of its least key does not count, and may be too high; as a later child it must be true.
+    store<i64>(left + (<usize>length << 3), keyIn(parent, place + 1), KEYS);
+    put(left, INNER_GROUPS, length, u32In(parent, INNER_GROUPS, place + 1));
+  }
   store<i32>(left, length + more);
   put(parent, SIZES, place, u32In(parent, SIZES, place) + u32In(parent, SIZES, place + 1));
   give(tree, number);
@@ -396,7 +401,7 @@ export function merge(at: usize, other: usize, map: usize, groups: i32, codes: u
   let first: u32 = 0;
   for (let id = 0; id < groups; id++) {
     const group = load<u32>(map + (<usize>id << 2)), rows = load<u32>(source.counts + (<usize>id << 2));
-    for (let i: u32 = 0; i < rows; i++) {
+    for (let i: u32 = 0; i < rows && group != 0xffff_ffff; i++) {
       if (first + i < from) continue;
       if (!hasRoom(tree)) return <i32>(first + i);
       const key = keyAt(source, first + i);

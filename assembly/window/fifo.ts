@@ -295,7 +295,9 @@ export function room(at: usize): i32 {
 export function merge(at: usize, other: usize, map: usize, groups: i32, codes: usize): void {
   const fifo = changetype<Fifo>(at), from = changetype<Fifo>(other);
   for (let i = 0; i < groups; i++) {
-    const source = groupAt(from, <u32>i), group = groupAt(fifo, load<u32>(map + (<usize>i << 2)));
+    const id = load<u32>(map + (<usize>i << 2));
+    if (id == 0xffff_ffff) continue;
+    const source = groupAt(from, <u32>i), group = groupAt(fifo, id);
     for (let number = source.head; number != 0; number = nodeAt(from.nodes, number).next) {
       const node = nodeAt(from.nodes, number);
       const key = codes != 0 ? <i64>load<u32>(codes + (<usize>node.key << 2)) : node.key;
