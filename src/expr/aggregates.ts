@@ -1,6 +1,7 @@
 import type { Aggregation, Parameters } from '../aggregate/accumulator.ts';
 import { nearest, SchemaError } from '../errors.ts';
 import { type AggregateCall, call, column, type Expression } from './expression.ts';
+import { arityText } from './ops.ts';
 
 /** Expressions over results of aggregations, taken apart. */
 export interface AggregateSplit {
@@ -53,12 +54,12 @@ export function argumentsOf(
   for (const [i, arg] of args.slice(most).entries()) {
     const parameter = known[i];
     if (parameter === undefined || arg.kind !== 'literal' || arg.value === null || arg.value instanceof Date) {
-      throw new SchemaError(`${verb}: ${name}() takes ${counted(least, most)}, here are ${args.length}`);
+      throw new SchemaError(`${verb}: ${name}() takes ${arityText(aggregation.arity)}, here are ${args.length}`);
     }
     taken[parameter] = typeof arg.value === 'bigint' ? Number(arg.value) : arg.value;
   }
   if (args.length < least)
-    throw new SchemaError(`${verb}: ${name}() takes ${counted(least, most)}, here are ${args.length}`);
+    throw new SchemaError(`${verb}: ${name}() takes ${arityText(aggregation.arity)}, here are ${args.length}`);
   for (const [parameter, value] of Object.entries(parameters)) {
     if (!known.includes(parameter)) {
       const near = nearest(parameter, known);
@@ -71,6 +72,3 @@ export function argumentsOf(
   }
   return { args: args.slice(0, most), parameters: taken };
 }
-
-const counted = (least: number, most: number): string =>
-  `${least === most ? least : `${least} to ${most}`} argument${most === 1 ? '' : 's'}`;

@@ -27,7 +27,7 @@ import { castable, castTo } from './cast.ts';
 import { type Core, core, coreLiteral, isLiteral } from './core.ts';
 import type { Call, Constant, Expression, Literal } from './expression.ts';
 import { literalAs, naturalLiteral, temporalLiteral } from './literal.ts';
-import { type Op, ops } from './ops.ts';
+import { arityText, type Op, ops } from './ops.ts';
 import { arithmeticType, commonType, fits, literalTypeBeside, rangeOf, smallestInteger } from './promote.ts';
 
 /** Checks names and types of an expression and makes every conversion explicit. */
@@ -70,8 +70,7 @@ export class Elaborator {
   #call({ op, args, to }: Call): Core {
     const [least, most] = ops[op].arity;
     if (args.length < least || args.length > most) {
-      const wanted = least === most ? `${least}` : `${least} to ${most}`;
-      this.#fail(`${op}() takes ${wanted} argument${wanted === '1' ? '' : 's'}, here are ${args.length}`);
+      this.#fail(`${op}() takes ${arityText(ops[op].arity)}, here are ${args.length}`);
     }
     const [a, b, c] = args as [Expression, Expression, Expression];
     switch (op) {

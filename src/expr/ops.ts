@@ -58,7 +58,7 @@ const table = /* @__PURE__ */ Object.freeze({
   fillNull: op('fillNull', 2, { aliases: ['fill_null', 'coalesce'] }),
   fillna: op('fillna', 2),
   between: op('between', 3),
-  isIn: op('isIn', [1, 1000], { methods: ['isIn', 'isin'], aliases: ['is_in', 'isin'] }),
+  isIn: op('isIn', [1, Number.POSITIVE_INFINITY], { methods: ['isIn', 'isin'], aliases: ['is_in', 'isin'] }),
   ifElse: op('ifElse', 3, { aliases: ['if_else', 'where', 'iff'], methods: ['ifElse'] }),
   clip: op('clip', 3),
   cast: op('cast', 1, { aliases: ['astype'], methods: ['cast', 'astype'] }),
@@ -88,6 +88,12 @@ export type Op = keyof typeof table;
 
 /** One place for the names of operations: the grammar, the builder and `Series` are made from it. */
 export const ops: Readonly<Record<Op, OpInfo>> = table;
+
+/** `1 argument`, `2 to 3 arguments`, `at least 1 argument`: what an operation or aggregation takes. */
+export function arityText([least, most]: readonly [number, number]): string {
+  if (most === Number.POSITIVE_INFINITY) return `at least ${least} argument${least === 1 ? '' : 's'}`;
+  return `${least === most ? least : `${least} to ${most}`} argument${most === 1 ? '' : 's'}`;
+}
 
 /** Operation by function name in texts; `undefined` for a name that must be an aggregation. */
 export function opNamed(name: string): Op | undefined {

@@ -2,7 +2,7 @@
 // positions for the caret would each have been a plugin around it, longer than this file.
 import { type ExpressionError, nearest } from '../errors.ts';
 import { aggregate, call, column, type Expression, float, literal } from './expression.ts';
-import { type Op, opNamed, ops } from './ops.ts';
+import { arityText, type Op, opNamed, ops } from './ops.ts';
 import { expressionError, type Token, tokensOf } from './tokens.ts';
 import { typeNamed } from './type-name.ts';
 
@@ -168,7 +168,7 @@ class Parser {
   }
 
   #word(token: Token): Expression {
-    if (this.#token.text === '(' && this.#token.kind === 'symbol' && token.text !== 'not') return this.#callOf(token);
+    if (isSymbol(this.#token, '(') && token.text !== 'not') return this.#callOf(token);
     if (token.text === 'not') return call('not', [this.expression(NOT)]);
     if (Object.hasOwn(constants, token.text)) return literal(constants[token.text]!);
     if (infixOf(token)) {
@@ -183,25 +183,22 @@ class Parser {
     const op = opNamed(name.text);
     const args: Expression[] = [];
     const parameters: Record<string, number | string | boolean> = {};
-    if (this.#token.text === '*' && this.#tokens[this.#at + 1]!.text === ')') this.#at++;
+    if (isSymbol(this.#token, '*') && isSymbol(this.#next, ')')) this.#at++;
     while (!this.#skip(')')) {
       const word = this.#token;
-      if (word.kind === 'name' && this.#tokens[this.#at + 1]!.text === '=' && !op) {
+      if (word.kind === 'name' && isSymbol(this.#next, '=') && !op) {
         this.#at += 2;
         parameters[word.text] = this.#constant(word);
-      } else if (op === 'isIn' && this.#token.text === '[') args.push(...this.#list());
+      } else if (op === 'isIn' && isSymbol(this.#token, '[')) args.push(...this.#list());
       else args.push(this.expression(0));
-      if (this.#token.text !== ')') this.#expect(',');
+      if (!isSymbol(this.#token, ')')) this.#expect(',');
     }
     if (op === 'date' && args[0]?.kind === 'literal') return this.#date(name, args);
     if (!op) return aggregate(name.text, args, parameters);
     if (op === 'cast') return this.#castOf(name, args);
     const [least, most] = ops[op].arity;
     if (args.length < least || args.length > most) {
-      throw this.#error(
-        `${name.text}() takes ${least === most ? least : `${least} to ${most}`} arguments, here are ${args.length}`,
-        name,
-      );
+      throw this.#error(`${name.text}() takes ${arityText(ops[op].arity)}, here are ${args.length}`, name);
     }
     return call(op, args);
   }
@@ -233,7 +230,7 @@ class Parser {
 
   /** `[a, b]` or `(a, b)`. */
   #list(): Expression[] {
-    const close = this.#token.text === '(' ? ')' : ']';
+    const close = isSymbol(this.#token, '(') ? ')' : ']';
     this.#expect(close === ')' ? '(' : '[');
     const items: Expression[] = [];
     while (!this.#skip(close)) {
@@ -241,7 +238,7 @@ class Parser {
       const item = this.expression(0);
       if (item.kind !== 'literal') throw this.#error('a list holds constants only', at);
       items.push(item);
-      if (this.#token.text !== close) this.#expect(',');
+      if (!isSymbol(this.#token, close)) this.#expect(',');
     }
     return items;
   }
@@ -250,10 +247,7 @@ class Parser {
     const list: Assignment[] = [];
     do {
       const first = this.#token;
-      const named =
-        (first.kind === 'name' || first.kind === 'quoted') &&
-        this.#tokens[this.#at + 1]!.text === '=' &&
-        this.#tokens[this.#at + 1]!.kind === 'symbol';
+      const named = (first.kind === 'name' || first.kind === 'quoted') && isSymbol(this.#next, '=');
       if (named) this.#at += 2;
       const from = this.#token.at;
       const expression = this.expression(0);
@@ -270,7 +264,7 @@ class Parser {
   end(): void {
     const token = this.#token;
     if (token.kind === 'end') return;
-    if (token.text === '=') throw this.#error('= assigns a name; == compares');
+    if (isSymbol(token, '=')) throw this.#error('= assigns a name; == compares');
     throw this.#error(`an operator must stand here, not ${described(token)}`);
   }
 
@@ -278,14 +272,19 @@ class Parser {
     return this.#tokens[this.#at]!;
   }
 
+  /** What follows the token at hand; behind the end, the end. */
+  get #next(): Token {
+    return this.#tokens[this.#at + 1] ?? this.#token;
+  }
+
   #skip(symbol: string): boolean {
-    if (this.#token.text !== symbol || this.#token.kind !== 'symbol') return false;
+    if (!isSymbol(this.#token, symbol)) return false;
     this.#at++;
     return true;
   }
 
   #expect(symbol: string): void {
-    if (this.#token.text === '=' && this.#token.kind === 'symbol') throw this.#error('= assigns a name; == compares');
+    if (isSymbol(this.#token, '=')) throw this.#error('= assigns a name; == compares');
     if (this.#token.text !== symbol || !isOperator(this.#token)) {
       throw this.#error(`${symbol} must stand here, not ${described(this.#token)}`);
     }
@@ -299,6 +298,7 @@ class Parser {
 
 const infixOf = (token: Token): readonly [number, Op] | undefined =>
   isOperator(token) && Object.hasOwn(infix, token.text) ? infix[token.text] : undefined;
+const isSymbol = ({ kind, text }: Token, symbol: string): boolean => kind === 'symbol' && text === symbol;
 const isOperator = ({ kind }: Token): boolean => kind === 'symbol' || kind === 'name';
 const described = ({ kind, text }: Token): string => (kind === 'end' ? 'the end' : JSON.stringify(text));
 

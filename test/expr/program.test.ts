@@ -49,7 +49,7 @@ const { number, truth, text } = fc.letrec<{ number: Expression; truth: Expressio
     fc.tuple(ops, ...args).map(([op, ...rest]) => apply(op as Op, ...(rest as Expression[])));
   return {
     number: fc.oneof(
-      { depthSize: 'small', withCrossShrink: true },
+      { depthSize: 'small' },
       col('a', 'b', 'c', 'd', 'e', 'h', 'u', 'f', 'x', 'y'),
       map([num, num], one('add', 'sub', 'mul', 'div', 'least', 'greatest', 'floordiv', 'mod')),
       map([num, constant], one('add', 'sub', 'mul', 'div', 'least', 'greatest', 'floordiv', 'mod')),
@@ -60,7 +60,7 @@ const { number, truth, text } = fc.letrec<{ number: Expression; truth: Expressio
       map([col('a', 'b', 'c', 'e', 'd'), fc.integer({ min: 0, max: 1000 })], one('and', 'or', 'xor')),
     ),
     truth: fc.oneof(
-      { depthSize: 'small', withCrossShrink: true },
+      { depthSize: 'small' },
       col('p', 'q'),
       map([num, num], one('eq', 'ne', 'lt', 'le', 'gt', 'ge')),
       map([num, constant], one('eq', 'ne', 'lt', 'le', 'gt', 'ge')),
@@ -73,7 +73,7 @@ const { number, truth, text } = fc.letrec<{ number: Expression; truth: Expressio
       map([str, word, word], one('isIn')),
     ),
     text: fc.oneof(
-      { depthSize: 'small', withCrossShrink: true },
+      { depthSize: 'small' },
       col('k', 'w'),
       map([str, str], one('add')),
       map([str, word], one('add', 'fillNull')),
@@ -125,7 +125,8 @@ describe.each([true, false])('programs over shared memory: %s', shared => {
           bound.dispose();
         },
       ),
-      { numRuns: 400 },
+      // no shrinking: of such trees it can take for ever
+      { numRuns: 400, endOnFailure: true },
     );
   });
 
