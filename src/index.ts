@@ -72,7 +72,7 @@ export { type Columns, type Field, field, Schema, schemaOf } from './schema/sche
 export { type Clock, systemClock } from './stream/clock.ts';
 export type { ErrorHandler, Failure } from './stream/failure.ts';
 export type { IterateOptions } from './stream/iterate.ts';
-export { type Metadata, RefCounter, type RefCounterOptions, release, retain } from './stream/metadata.ts';
+export { type Carried, type Metadata, RefCounter, type RefCounterOptions, release, retain } from './stream/metadata.ts';
 export { afterwards, covered, type Emitted, type Look, Operator, together } from './stream/operator.ts';
 export { type LoadPluginsOptions, loadPlugins, type PluginSource } from './stream/plugins.ts';
 export { Records } from './stream/records.ts';

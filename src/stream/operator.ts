@@ -8,6 +8,9 @@ export type Emitted = Promise<unknown> | undefined;
 /** How a node is drawn, in streamz's shapes. */
 export type Look = 'node' | 'source' | 'sink' | 'state' | 'window' | 'time' | 'join';
 
+/** What a stream does itself with an element, without calling `update`: the common nodes. */
+export type Step = 'update' | 'map' | 'filter' | 'sink';
+
 /**
  * What a node does. A `Stream` is a place in the graph; its operator says what happens to an element that arrives there.
  *
@@ -32,6 +35,9 @@ export abstract class Operator<In = any, Out = any> {
   /** What `toString` and pictures call it. */
   readonly label: string = 'Stream';
   readonly look: Look = 'node';
+  /** For nodes that only call `fn`; see `flow` in stream.ts. */
+  readonly step: Step = 'update';
+  readonly fn: ((x: any) => any) | null = null;
   /** Whether bytes cut anywhere do as well as texts: then sources of text send bytes in blocks, and need not cut them. */
   readonly takesBytes: boolean = false;
 

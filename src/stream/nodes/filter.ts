@@ -5,12 +5,13 @@ import type { Stream } from '../stream.ts';
 /** Lets the elements pass for which `predicate` is truthy. */
 export class FilterNode<T> extends Operator<T, T> {
   override readonly label = 'filter';
-  readonly predicate: (x: T) => unknown;
+  override readonly step = 'filter';
+  override readonly fn: (x: T) => unknown;
   readonly #name: string;
 
   constructor(predicate: (x: T) => unknown, name: string = nameOf(predicate)) {
     super();
-    this.predicate = predicate;
+    this.fn = predicate;
     this.#name = name;
   }
 
@@ -19,7 +20,7 @@ export class FilterNode<T> extends Operator<T, T> {
   }
 
   update(x: T, _who: Stream<T>, metadata: Carried): Emitted {
-    const { predicate } = this;
-    return predicate(x) ? this.node.send(x, metadata) : undefined;
+    const { fn } = this;
+    return fn(x) ? this.node.send(x, metadata) : undefined;
   }
 }

@@ -5,7 +5,8 @@ import type { Stream } from '../stream.ts';
 /** Sends `fn(x)`. A promise that `fn` returns is the element itself; `mapAsync` waits for it. */
 export class MapNode<T, U> extends Operator<T, U> {
   override readonly label = 'map';
-  readonly fn: (x: T) => U;
+  override readonly step = 'map';
+  override readonly fn: (x: T) => U;
   readonly #name: string;
 
   constructor(fn: (x: T) => U, name: string = nameOf(fn)) {

@@ -6,8 +6,9 @@ import { isPromise } from './_shared.ts';
 /** Calls a function with every element; `emit` waits for a promise that it returns. */
 export class SinkNode<T> extends Operator<T, never> {
   override readonly label = 'sink';
+  override readonly step = 'sink';
   override readonly look: Look = 'sink';
-  readonly fn: (x: T) => unknown;
+  override readonly fn: (x: T) => unknown;
   readonly #name: string;
 
   constructor(fn: (x: T) => unknown, name: string = nameOf(fn)) {

@@ -5,7 +5,7 @@ import type { Stream } from '../stream.ts';
 /** Sends `fn(...x)`. */
 export class StarmapNode<T extends readonly unknown[], U> extends Operator<T, U> {
   override readonly label = 'starmap';
-  readonly fn: (...x: any[]) => U;
+  override readonly fn: (...x: any[]) => U;
   readonly args: readonly unknown[];
 
   constructor(fn: (...x: any[]) => U, args: readonly unknown[]) {
