@@ -103,20 +103,20 @@ function readType(flat: FlatReader, field: number): ArrowType {
     case ArrowId.Int:
       return { id, ...readInt(flat, table) };
     case ArrowId.Float:
-      return { id, precision: short(0, 0) };
+      return { id, precision: oneOf(short(0, 0), [0, 1, 2], 'a precision') };
     case ArrowId.Decimal:
-      return { id, scale: int(1, 0), bits: int(2, 128) };
+      return { id, scale: int(1, 0), bits: oneOf(int(2, 128), [32, 64, 128, 256], 'bits of a decimal') };
     case ArrowId.Date:
-      return { id, unit: short(0, 1) };
+      return { id, unit: oneOf(short(0, 1), [0, 1], 'a unit') };
     case ArrowId.Time:
-      return { id, unit: short(0, 1), bits: int(1, 32) };
+      return { id, unit: oneOf(short(0, 1), units, 'a unit'), bits: oneOf(int(1, 32), [32, 64], 'bits of a time') };
     case ArrowId.Duration:
-      return { id, unit: short(0, 1) };
+      return { id, unit: oneOf(short(0, 1), units, 'a unit') };
     case ArrowId.Union:
       return { id, unit: short(0, 0) };
     case ArrowId.Timestamp: {
       const zone = flat.reference(table, 1);
-      return { id, unit: short(0, 0), timezone: zone ? flat.text(zone) : null };
+      return { id, unit: oneOf(short(0, 0), units, 'a unit'), timezone: zone ? flat.text(zone) : null };
     }
     case ArrowId.FixedSizeBinary:
       return { id, byteWidth: int(0, 0) };
@@ -125,10 +125,20 @@ function readType(flat: FlatReader, field: number): ArrowType {
   }
 }
 
+const units: readonly number[] = /* @__PURE__ */ Object.freeze([0, 1, 2, 3]);
+
+function oneOf(value: number, allowed: readonly number[], what: string): number {
+  if (allowed.includes(value)) return value;
+  throw new DataError(`a field's type has ${value} for ${what}`);
+}
+
 function readInt(flat: FlatReader, table: number): { bits: number; signed: boolean } {
   const bits = flat.field(table, 0);
   const signed = flat.field(table, 1);
-  return { bits: bits ? flat.i32(bits) : 0, signed: signed !== 0 && flat.u8(signed) !== 0 };
+  return {
+    bits: oneOf(bits ? flat.i32(bits) : 0, [8, 16, 32, 64], 'bits of an integer'),
+    signed: signed !== 0 && flat.u8(signed) !== 0,
+  };
 }
 
 /**

@@ -127,6 +127,7 @@ export class ParquetColumnReader {
   #readDictionary(header: PageHeader, bytes: Uint8Array, codec: string): void {
     const count = header.dictionary_page_header!.num_values;
     const plain = this.#inflate(codec, bytes, header.uncompressed_page_size);
+    if (!(count >= 0 && count <= plain.length)) throw new DataError(`a dictionary of ${count} values`);
     this.#dictionary = this.#convert(
       this.#plain(this.#land(plain, this.#group), plain.length, count, this.#group),
       this.#group,
@@ -161,7 +162,7 @@ export class ParquetColumnReader {
     const before = v2.repetition_levels_byte_length;
     const levelBytes = v2.definition_levels_byte_length;
     const skip = before + levelBytes;
-    if (!(skip <= bytes.length)) throw new DataError('a page is cut short');
+    if (!(before >= 0 && levelBytes >= 0 && skip <= bytes.length)) throw new DataError('a page is cut short');
     const levels =
       this.#column.nullable && v2.num_nulls > 0
         ? this.#readLevels(this.#land(bytes.subarray(before, skip), this.#page), levelBytes, rows)

@@ -4,7 +4,8 @@ import type { Schema } from '../schema/schema.ts';
 import type { Dictionary } from './dictionary.ts';
 
 /**
- * One column in linear memory, in Arrow's layout. Addresses are 64-byte aligned; 0 means "there is no such buffer".
+ * One column in linear memory, in Arrow's layout. Buffers begin at a multiple of 64, those of Arrow messages of 8, and those of
+ * slices of their values' size; 0 means "there is no such buffer".
  *
  * ```
  * validity   bits, 1 = present; 0 when every row is present. Bits beyond `length` are undefined

@@ -83,7 +83,7 @@ export class GrowingDictionary implements Dictionary {
     const room = columnRoom(this.memory);
     for (let done = 0; ; ) {
       done = room.encodeUtf8(this.#held.header, offsets, values, validity, done, length, target, nullAs);
-      if (done === length) return;
+      if (done >= length) return;
       const row = this.memory.u32.subarray((offsets >>> 2) + done, (offsets >>> 2) + done + 2);
       this.#grow(row[1]! - row[0]!);
     }

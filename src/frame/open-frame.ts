@@ -196,7 +196,7 @@ class ByteFiles implements FrameSource {
   async #source(path: string, signal: AbortSignal | undefined, follow: boolean): Promise<ByteSource> {
     const opened = path === '-' ? await openStdin({ signal }) : await openFile(path, { signal, follow });
     const { compression } = fileFormat(path);
-    return compression ? decompress(opened, compression) : opened;
+    return compression ? decompress(opened, compression, { signal }) : opened;
   }
 
   #decoder(path: string, columns?: readonly string[]): Decoder {
