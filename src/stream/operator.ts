@@ -38,7 +38,10 @@ export abstract class Operator<In = any, Out = any> {
   /** For nodes that only call `fn`; see `flow` in stream.ts. */
   readonly step: Step = 'update';
   readonly fn: ((x: any) => any) | null = null;
-  /** Whether bytes cut anywhere do as well as texts: then sources of text send bytes in blocks, and need not cut them. */
+  /**
+   * Whether bytes cut anywhere do as well as texts: then sources of text send bytes in blocks, and need not cut them. A block
+   * is valid until `update` has returned and its promise has settled.
+   */
   readonly takesBytes: boolean = false;
 
   /** The one argument worth showing: a function's name, a size, an interval. */

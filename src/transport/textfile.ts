@@ -27,7 +27,8 @@ export interface FromTextfileOptions extends StreamOptions {
   readonly onAcknowledged?: (position: number) => void;
 }
 
-const readBytes = 256 * 1024;
+// 1 MiB, not 256 kB: fewer trips to the thread pool, and larger chunks for codecs.
+const readBytes = 1 << 20;
 
 /** Reads a file and cuts it. */
 export class TextfileSource extends Source<string> {
@@ -102,7 +103,8 @@ export class TextfileSource extends Source<string> {
 
   async #sendBlock(bytes: Uint8Array, end: number): Promise<void> {
     const metadata = this.#tracked(end);
-    await this.give(bytes.slice() as never, metadata);
+    // Not copied: an operator that takes bytes is done with them when its promise settles, and then the next are read.
+    await this.give(bytes as never, metadata);
     this.#position = end;
   }
 
