@@ -25,48 +25,56 @@ export class TextTable {
 
 const M: u64 = 0x9e3779b97f4a7c15;
 
+// @ts-ignore: decorator
+@inline
+function mix(h: u64, word: u64): u64 {
+  const x = (h ^ word) * M;
+  return x ^ (x >> 29);
+}
+
 /**
- * Hash of bytes, 8 at a time; the last 8 overlap those before, so the loop has no tail. Not for hostile keys: it has no seed.
+ * Hash of bytes. Texts of 8 to 32 bytes take four words that overlap as need be, without a branch on their length:
+ *
+ *   length 13   0─────7            length 22   0─────7
+ *                    5─────12                        8─────15
+ *                                                    6─────13
+ *                                                          14─────21
+ *
+ * Not for hostile keys: it has no seed.
  */
 // @ts-ignore: decorator
 @inline
 function hashOf(at: usize, length: i32): u32 {
   let h: u64 = <u64>length * M;
+  const end = at + <usize>length;
   if (length >= 8) {
-    const last = at + <usize>length - 8;
-    for (; at < last; at += 8) {
-      h = (h ^ load<u64>(at)) * M;
-      h ^= h >> 29;
-    }
-    h = (h ^ load<u64>(last)) * M;
+    for (; at + 32 < end; at += 16) h = mix(mix(h, load<u64>(at)), load<u64>(at, 8));
+    const a = mix(mix(h, load<u64>(at)), load<u64>(min(at + 8, end - 8)));
+    const b = mix(mix(h ^ 0x2545f4914f6cdd1d, load<u64>(max(at + 16, end) - 16)), load<u64>(end - 8));
+    h = a ^ rotl(b, 23);
   } else if (length >= 4) {
-    h = (h ^ (<u64>load<u32>(at) | (<u64>load<u32>(at + <usize>length - 4) << 32))) * M;
+    h = mix(h, <u64>load<u32>(at) | (<u64>load<u32>(end - 4) << 32));
   } else if (length > 0) {
-    const bytes = <u64>load<u8>(at) | (<u64>load<u8>(at + <usize>(length >> 1)) << 8) | (<u64>load<u8>(at + <usize>length - 1) << 16);
-    h = (h ^ bytes) * M;
+    h = mix(h, <u64>load<u8>(at) | (<u64>load<u8>(at + <usize>(length >> 1)) << 8) | (<u64>load<u8>(end - 1) << 16));
   }
-  h ^= h >> 32;
   return <u32>((h * M) >> 32);
 }
 
 // @ts-ignore: decorator
 @inline
 function same(a: usize, b: usize, length: i32): bool {
-  if (length >= 16) {
-    const lastA = a + <usize>length - 16, lastB = b + <usize>length - 16;
-    for (; a < lastA; a += 16, b += 16) {
+  const endA = a + <usize>length, endB = b + <usize>length;
+  if (length >= 8) {
+    for (; a + 32 < endA; a += 16, b += 16) {
       if (v128.any_true(v128.xor(v128.load(a), v128.load(b)))) return false;
     }
-    return !v128.any_true(v128.xor(v128.load(lastA), v128.load(lastB)));
+    const second = min(a + 8, endA - 8) - a, third = max(a + 16, endA) - 16 - a;
+    return ((load<u64>(a) ^ load<u64>(b)) | (load<u64>(a + second) ^ load<u64>(b + second))
+      | (load<u64>(a + third) ^ load<u64>(b + third)) | (load<u64>(endA - 8) ^ load<u64>(endB - 8))) == 0;
   }
-  if (length >= 8) {
-    return ((load<u64>(a) ^ load<u64>(b)) | (load<u64>(a + <usize>length - 8) ^ load<u64>(b + <usize>length - 8))) == 0;
-  }
-  if (length >= 4) {
-    return ((load<u32>(a) ^ load<u32>(b)) | (load<u32>(a + <usize>length - 4) ^ load<u32>(b + <usize>length - 4))) == 0;
-  }
-  for (let i = 0; i < length; i++) {
-    if (load<u8>(a + <usize>i) != load<u8>(b + <usize>i)) return false;
+  if (length >= 4) return ((load<u32>(a) ^ load<u32>(b)) | (load<u32>(endA - 4) ^ load<u32>(endB - 4))) == 0;
+  for (; a < endA; a++, b++) {
+    if (load<u8>(a) != load<u8>(b)) return false;
   }
   return true;
 }

@@ -5,7 +5,7 @@ import { type GroupRoom, groupRoom } from '../kernel/group.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { type DataType, utf8 } from '../schema/data-type.ts';
-import { absentBits } from './_integer-keys.ts';
+import { absentBits, slotsFor } from './_integer-keys.ts';
 import type { KeyColumn, KeyColumnOptions } from './_key-column.ts';
 import { joined, parted } from './_saved.ts';
 import { noGroup } from './accumulator.ts';
@@ -223,7 +223,7 @@ export class TextKeys implements KeyColumn {
 
   #rehash(): void {
     let bits = 10;
-    while (2 ** bits < this.#get(limit) * 2) bits++;
+    while (2 ** bits < this.#get(limit) * slotsFor(this.#get(limit))) bits++;
     this.#memory.free(this.#get(slots));
     this.#set(slots, 0);
     const address = this.#memory.allocate(2 ** bits * 8, this.#owner);
