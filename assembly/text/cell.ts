@@ -1,6 +1,6 @@
 // Cells of text: utf8, binary, bool.
 import { ENCODING, fail, Field, indexOf, K_BINARY, NO_ROOM, setBit, State, TYPE } from './field';
-import { isUtf8 } from './string';
+import { isUtf8, sameBytes } from './string';
 
 // @ts-ignore: decorator
 @inline
@@ -82,4 +82,33 @@ export function boolCell(s: State, f: Field, at: usize, row: i32): usize {
     return at + 5;
   }
   return fail(s, TYPE, at);
+}
+
+/** true, false, t, f, 1, 0, in any case. */
+export function boolWord(s: State, f: Field, at: usize, row: i32): usize {
+  const c = load<u8>(at) | 32;
+  if (c == 116 || c == 49 || c == 102 || c == 48) {
+    const rest = load<u32>(at, 1) | 0x20202020;
+    setBit(f, row, <u32>(c == 116 || c == 49));
+    if (c == 116 && (rest & 0xffffff) == 0x657572) return at + 4;
+    if (c == 102 && rest == 0x65736c61) return at + 5;
+    return at + 1;
+  }
+  return fail(s, TYPE, at);
+}
+
+/** Whether the unquoted field of `length` bytes is one of the null texts. */
+// @ts-ignore: decorator
+@inline
+export function isNullText(s: State, at: usize, length: i32): bool {
+  // few lengths are those of a null text: the loop is seldom needed
+  return ((s.nullLengths >> min(length, 63)) & 1) != 0 && isOneOf(s, at, length);
+}
+
+function isOneOf(s: State, at: usize, length: i32): bool {
+  let entry = s.nullTexts;
+  for (let i = 0; i < s.nullCount; i++, entry += 64) {
+    if (load<i32>(entry) == length && sameBytes(entry + 4, at, length)) return true;
+  }
+  return false;
 }

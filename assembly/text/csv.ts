@@ -1,14 +1,14 @@
 // CSV (RFC 4180) into columns.
-import { boolCell, hasSpare, noRoom, putText, textEnds, textStart } from './cell';
+import { boolWord, hasSpare, isNullText, noRoom, putText, textEnds, textStart } from './cell';
 import {
-  BAD, ENCODING, END, fail, FEW, Field, fieldAt, FULL, K_BINARY, K_BOOL, K_DATE, K_FLOAT32,
-  K_FLOAT64, K_INT, K_SKIP, K_TIMESTAMP, K_UINT64, K_UTF8, MANY, NO_ROOM, NO_SPARE, QUOTE, ROOM, setBit, setNull,
+  BAD, ENCODING, END, fail, FEW, Field, fieldAt, FULL, K_BINARY, K_BOOL, K_DATE, K_FLOAT32, K_FLOAT64,
+  K_INT, K_SKIP, K_TIMESTAMP, K_UINT64, K_UTF8, MANY, NO_ROOM, NO_SPARE, QUOTE, ROOM, setNull,
   SPARE, State, TYPE, unsetNull,
 } from './field';
-import { dayCell, instantCell } from './instant';
 import { plainRows } from './csv-plain';
+import { dayCell, instantCell } from './instant';
 import { intCell, readFloat } from './number';
-import { isUtf8, sameBytes } from './string';
+import { isUtf8 } from './string';
 
 /** More bytes are needed to know. */
 const MORE: i32 = 64;
@@ -45,33 +45,12 @@ function closingQuote(s: State, at: usize, end: usize): usize {
   }
 }
 
-function isNullText(s: State, at: usize, length: i32): bool {
-  let entry = s.nullTexts;
-  for (let i = 0; i < s.nullCount; i++, entry += 64) {
-    if (load<i32>(entry) == length && sameBytes(entry + 4, at, length)) return true;
-  }
-  return false;
-}
-
 /** Whether a field may end at `at`. */
 // @ts-ignore: decorator
 @inline
 function isTerminator(s: State, at: usize): bool {
   const c = load<u8>(at);
   return c == <u8>s.delimiter || c == 10 || (c == 13 && load<u8>(at, 1) == 10);
-}
-
-/** true, false, t, f, 1, 0, in any case. */
-function boolWord(s: State, f: Field, at: usize, row: i32): usize {
-  const c = load<u8>(at) | 32;
-  if (c == 116 || c == 49 || c == 102 || c == 48) {
-    const rest = load<u32>(at, 1) | 0x20202020;
-    setBit(f, row, <u32>(c == 116 || c == 49));
-    if (c == 116 && (rest & 0xffffff) == 0x657572) return at + 4;
-    if (c == 102 && rest == 0x65736c61) return at + 5;
-    return at + 1;
-  }
-  return fail(s, TYPE, at);
 }
 
 /** A value that is no text; the address behind it, or 0. */
@@ -129,7 +108,7 @@ function utf8Cell(s: State, f: Field, at: usize, end: usize, row: i32): usize {
   let stop = at;
   if (load<u8>(at) == 10 && at > from && load<u8>(at - 1) == 13) stop--;
   const length = <i32>(stop - from);
-  if (((s.nullLengths >> min(length, 63)) & 1) != 0 && isNullText(s, from, length)) {
+  if (isNullText(s, from, length)) {
     setNull(f, row);
     return stop;
   }

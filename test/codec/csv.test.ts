@@ -249,7 +249,8 @@ describe('csv decoding any bytes', () => {
 
   // A comment character keeps to the parser that reads one field after the other; without, fields are found first.
   it('gives the same rows and bad records however it is read', () => {
-    const schema = { a: utf8(), b: i32(), c: utf8() };
+    const schema = { a: utf8(), b: i32(), c: bool() };
+    const nulls = ['', 'NA'];
     const bits = fc.constantFrom(
       'x',
       '"x"',
@@ -265,6 +266,10 @@ describe('csv decoding any bytes', () => {
       '-7',
       'ø€',
       ' ',
+      'NA',
+      '"NA"',
+      'true',
+      'f',
     );
     const row = fc.array(bits, { minLength: 2, maxLength: 4 }).map(list => list.join(','));
     const odd = fc.constantFrom('"', '\n', ',', '\r\n', 'x'.repeat(70), ',,');
@@ -273,7 +278,7 @@ describe('csv decoding any bytes', () => {
       fc.property(fc.array(line, { maxLength: 120 }), cuts, (list, at) => {
         const text = list.join('');
         const read = (comment?: string) =>
-          decode(csv(schema, { header: false, ...(comment && { comment }) }), text, { onBadRecord: 'skip' }, at);
+          decode(csv(schema, { header: false, nulls, ...(comment && { comment }) }), text, { onBadRecord: 'skip' }, at);
         const quick = read();
         const careful = read('\u0001');
         expect(storedRows(quick.batches)).toEqual(storedRows(careful.batches));
