@@ -1,4 +1,4 @@
-import { OptionError, nearest } from '../errors.ts';
+import { nearest, OptionError } from '../errors.ts';
 import type { Columns, Schema } from '../schema/schema.ts';
 import type { Codec, FileCodec } from './codec.ts';
 
@@ -23,5 +23,8 @@ export async function formatNamed(name: string, schema?: Columns | Schema): Prom
       return name === 'arrow' ? (await import('./arrow.ts')).arrow() : (await import('./parquet.ts')).parquet();
   }
   const near = nearest(name, names);
-  throw new OptionError('format', `openFrame: no format is called "${name}"; ${near ? `did you mean "${near}"?` : `there are ${names.join(', ')}`}`);
+  throw new OptionError(
+    'format',
+    `openFrame: no format is called "${name}"; ${near ? `did you mean "${near}"?` : `there are ${names.join(', ')}`}`,
+  );
 }

@@ -69,12 +69,20 @@ export function plainSessions(events: readonly Event[], { gap, delay }: { gap: n
 }
 
 /** After each batch the rows in the window, by group. */
-export function plainEvicting(batches: readonly (readonly Event[])[], extent: { rows: number } | { range: number }): PlainWindow[][] {
+export function plainEvicting(
+  batches: readonly (readonly Event[])[],
+  extent: { rows: number } | { range: number },
+): PlainWindow[][] {
   let seen: Event[] = [];
   return batches.map(batch => {
     seen = [...seen, ...batch];
     const newest = Math.max(...seen.map(({ t }) => t));
-    const kept = 'rows' in extent ? (extent.rows === 0 ? [] : seen.slice(-extent.rows)) : seen.filter(({ t }) => t > newest - extent.range);
+    const kept =
+      'rows' in extent
+        ? extent.rows === 0
+          ? []
+          : seen.slice(-extent.rows)
+        : seen.filter(({ t }) => t > newest - extent.range);
     const groups = new Map<string, PlainWindow>();
     for (const event of kept) {
       if (event.k !== null) add(groups, event.k, { start: 0, end: 0, key: event.k, rows: [] }).rows.push(event);
