@@ -123,8 +123,8 @@ export function scaleAnswers(values: usize, length: i32, by: f64, root: i32): i3
 /** The greatest |x| and the least |x| above 0 of `length` f64, to out[0] and out[1]. */
 export function magnitudes(values: usize, length: i32, out: usize): void { sliding.magnitudes(values, length, out); }
 
-/** Sums, divided by `by`, of the `rows` rows that end with each of [from, to), from >= rows - 1; m is 1.5 · 2^k, 2^(k-1) at least `rows` times the greatest |x|. Returns 0 when a value is NaN. */
-export function slidingSums(tape: usize, from: i32, to: i32, rows: i32, m: f64, by: f64, out: usize): i32 { return sliding.slide(tape, from, to, rows, m, by, out); }
+/** Sums, divided by `by`, of the `rows` rows that end with each of [from, to), from >= rows - 1; m is 1.5 · 2^k, 2^(k-1) at least `rows` times the greatest |x|; `ring` has 32 bytes for each of `rows`. Returns 0 when a value is NaN. */
+export function slidingSums(tape: usize, from: i32, to: i32, rows: i32, m: f64, by: f64, ring: usize, out: usize): i32 { return sliding.slide(tape, from, to, rows, m, by, ring, out); }
 
 /** NaN for windows with fewer than `least` values, and presence bits; NaN is absent. Returns how many are present. */
 export function finishRolling(values: usize, counts: usize, length: i32, least: i32, present: usize): i32 { return rolling.finish(values, counts, length, least, present); }

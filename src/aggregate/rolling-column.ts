@@ -55,7 +55,7 @@ const arrays = 7;
 const suffixes = 3;
 
 /** Rows that are worked on at a time, at least: their answers stay in the L2 cache. */
-const pieceRows = 8192;
+const pieceRows = 16_384;
 /** Blocks need four more arrays of a window's length; beyond this they would leave the L2 cache, and below it they don't pay. */
 const mostBlockRows = 32_768;
 const leastBlockRows = 16;
@@ -305,15 +305,16 @@ export class RollingColumn {
   #slide(values: number, from: number, to: number, out: number, work: number): boolean {
     const rows = this.#rows;
     const length = to - from;
-    // Each call sums one window anew.
-    if (length < rows) return false;
+    // Each call sums one window anew, and needs a ring.
+    if (length < rows || rows > mostBlockRows) return false;
     this.#room.magnitudes(values + (from - rows + 1) * 8, length + rows - 1, work);
     const { f64: doubles, i32 } = this.#memory;
     const [most, least] = [doubles[work / 8]!, doubles[work / 8 + 1]!];
     if (!(most < 1e290) || (most > 0 && !((most / least) * length * rows < 2 ** 51))) return false;
     const m = most === 0 ? 1 : 1.5 * 2 ** (Math.ceil(Math.log2(most * rows)) + 1);
     const by = this.name === 'sum' ? 1 : rows;
-    if (this.#room.slidingSums(values, from, to, rows, m, by, out) === 0) return false;
+    const ring = this.#suffix.address + suffixes * this.#reach * 8;
+    if (this.#room.slidingSums(values, from, to, rows, m, by, ring, out) === 0) return false;
     // Nothing is known of prefix and suffix any more: the next row begins them.
     i32[this.#state.address / 4 + MIDDLE] = -0x8000_0000;
     return true;
@@ -410,8 +411,7 @@ export class RollingColumn {
   /** Room for windows of `rows` rows; what is in the suffix arrays stays. */
   #growSuffix(rows: number): void {
     const used = this.#reach;
-    const blocks = this.#rows >= leastBlockRows && this.#rows <= mostBlockRows;
-    const count = blocks ? arrays : suffixes;
+    const count = this.#rows > 0 && this.#rows <= mostBlockRows ? arrays : suffixes;
     const old = this.#suffix.address;
     const { bulk, u32 } = this.#memory;
     const places = this.#state.address / 4 + SUFFIX;
@@ -420,7 +420,8 @@ export class RollingColumn {
     this.#suffix.address = 0;
     const address = this.#suffix.grow(0, bytes * count);
     for (let i = 0; i < count; i++) {
-      this.#memory.u32[places + i] = address + i * bytes;
+      // kernels go block by block when they are given the arrays for it
+      this.#memory.u32[places + i] = i < suffixes || this.#rows >= leastBlockRows ? address + i * bytes : 0;
       if (i < suffixes && used > 0) bulk.copy(address + i * bytes, before[i]!, used * 8);
     }
     this.#memory.free(old);
