@@ -40,6 +40,8 @@ export class Client {
   readonly #binary: object;
   /** Redis' number for this connection, or null when it may not be asked. */
   id: string | null = null;
+  /** Tells this run of Redis from others: numbers of connections begin anew when it is restarted. */
+  run = '';
 
   private constructor(redis: NodeRedis, module: RedisModule, where: string) {
     this.#redis = redis;
@@ -77,7 +79,7 @@ export class Client {
     signal?.addEventListener('abort', stop, { once: true });
     try {
       await redis.connect();
-      client.id = await client.#ask();
+      await client.#ask();
       return client;
     } catch (error) {
       client.close();
@@ -130,14 +132,15 @@ export class Client {
     if (this.#redis.isOpen) this.#redis.destroy();
   }
 
-  async #ask(): Promise<string | null> {
-    try {
-      return String(await this.send('CLIENT', 'ID'));
-    } catch (error) {
+  async #ask(): Promise<void> {
+    const [id, info] = await Promise.allSettled([this.send('CLIENT', 'ID'), this.send('INFO', 'server')]);
+    for (const answer of [id, info]) {
       // A user without the right to ask is served all the same; a Redis that is loading its data is not.
-      if ((error as RedisException).reply?.startsWith('NOPERM')) return null;
-      throw error;
+      if (answer.status === 'rejected' && !(answer.reason as RedisException).reply?.startsWith('NOPERM'))
+        throw answer.reason;
     }
+    if (id.status === 'fulfilled') this.id = String(id.value);
+    if (info.status === 'fulfilled') this.run = /run_id:(\w+)/.exec(String(info.value))?.[1] ?? '';
   }
 
   #wrapped(error: unknown, opening = false): RedisException {

@@ -19,8 +19,8 @@ export interface RiverPosition {
 /** Called with the old and the new key, empty before the first and behind the last. */
 export type KeyChange = (from: string, to: string) => void;
 
-/** Takes a sample: its bytes, and the entry when it is one of its own, not part of a compressed block. */
-export type Take = (bytes: Uint8Array, entry: Entry | null) => void;
+/** Takes a sample: its bytes, its entry, and whether that holds it itself and does not refer to a compressed block. */
+export type Take = (bytes: Uint8Array, entry: Entry, own: boolean) => void;
 
 const checkEveryMs = 1000;
 
@@ -167,7 +167,7 @@ export class Cursor {
       }
       samples++;
       lastSample = entry;
-      take(bytes, fieldOf(entry, 'val') ? entry : null);
+      take(bytes, entry, !this.#compressed || fieldOf(entry, 'val') !== null);
     }
     this.#last = idOf(lastEntry);
     try {

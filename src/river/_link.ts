@@ -1,3 +1,4 @@
+import { RedisException } from '../errors.ts';
 import { Client, isPassing } from './_client.ts';
 import type { RedisConnection } from './connection.ts';
 
@@ -12,8 +13,8 @@ export class Link {
   #opening: Promise<Client> | null = null;
   /** Connections opened after the first. */
   reconnects = 0;
-  /** The number that Redis gave the last connection. */
-  lastId: string | null = null;
+  /** The last connection that was open. */
+  last: Client | null = null;
 
   /** @param retryMs how long to try after the connection broke; 0: not at all */
   constructor(connection: RedisConnection, retryMs: number) {
@@ -25,14 +26,14 @@ export class Link {
     return this.#retryMs > 0;
   }
 
-  /** The connection there is, or a first one. @throws RedisException */
+  /** The connection there is, or a first one. @throws RedisException when there is none to be had, or it broke */
   async open(signal?: AbortSignal): Promise<Client> {
     if (this.#client?.isOpen) return this.#client;
+    if (this.#client) throw new RedisException(`${this.#connection}: the connection broke`, { lost: true });
     this.#opening ??= Client.open(this.#connection, signal).finally(() => {
       this.#opening = null;
     });
-    this.#client = await this.#opening;
-    this.lastId = this.#client.id;
+    this.#client = this.last = await this.#opening;
     return this.#client;
   }
 
@@ -81,12 +82,12 @@ export class Link {
     this.#client = null;
   }
 
-  /** Only a link that was open before is worth trying again at once. */
+  /** Only who was there before is waited for. */
   async #first(signal?: AbortSignal): Promise<Client> {
     try {
       return await this.open(signal);
     } catch (error) {
-      if (this.lastId === null || !isPassing(error)) throw error;
+      if (!this.canRetry || this.last === null || !isPassing(error)) throw error;
       return this.reopen(error, signal);
     }
   }

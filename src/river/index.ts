@@ -19,4 +19,6 @@ export {
   type TailSample,
   type WaitOptions,
 } from './reader.ts';
+export { RiverSink, type ToRiverOptions, toRiver } from './sink.ts';
+export { type FromRiverOptions, fromRiver, type RiverFrameOptions, RiverSource } from './source.ts';
 export { type InitializeWriterOptions, StreamWriter, type StreamWriterOptions, type WriteOptions } from './writer.ts';

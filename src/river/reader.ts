@@ -6,7 +6,7 @@ import { exportChunk } from '../column/export-chunk.ts';
 import { StreamDoesNotExistException, StreamReaderException } from '../errors.ts';
 import { defaultMemory } from '../memory/memory.ts';
 import { bufferFor, bytesOf, type SampleBuffer } from './_buffer.ts';
-import { Cursor, type KeyChange, type RiverPosition } from './_cursor.ts';
+import { Cursor, type KeyChange, type RiverPosition, type Take } from './_cursor.ts';
 import { type Entry, fieldOf, idOf } from './_entry.ts';
 import { Link, pause } from './_link.ts';
 import { factsOf, metadataHash, type StreamFacts, userMetadataOf } from './_metadata.ts';
@@ -196,12 +196,12 @@ export class StreamReader {
     }
     let at = 0;
     let taken = 0;
-    return this.#collect(wanted, timeoutMs, signal, (bytes, entry) => {
+    return this.#collect(wanted, timeoutMs, signal, (bytes, entry, own) => {
       if (at + bytes.length > target.length)
         throw new StreamReaderException(`read: the buffer of ${target.length} bytes is full`);
       target.set(bytes, at);
       at += bytes.length;
-      if (entry) {
+      if (own) {
         if (sizes) sizes[taken] = fieldOf(entry, 'val')!.length;
         if (keys) keys[taken] = idOf(entry);
       }
@@ -296,12 +296,7 @@ export class StreamReader {
     this.stop();
   }
 
-  async #collect(
-    wanted: number,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-    take: (bytes: Uint8Array, entry: Entry | null) => void,
-  ): Promise<number> {
+  async #collect(wanted: number, timeoutMs: number, signal: AbortSignal | undefined, take: Take): Promise<number> {
     const cursor = this.#cursor!;
     const until = timeoutMs > 0 ? performance.now() + timeoutMs : Number.POSITIVE_INFINITY;
     let fetched = 0;

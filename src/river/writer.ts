@@ -66,6 +66,8 @@ export class StreamWriter {
   /** Number of the key in use, and whether anything is in it. */
   #suffix = 0;
   #begun = false;
+  /** Broken connections that Redis may still be reading from. */
+  readonly #old = new Set<Client>();
   /** The call in hand: calls take turns. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -212,6 +214,12 @@ export class StreamWriter {
     });
   }
 
+  /** Closes the connection without an end marker: the stream stays open, as if the writer had crashed. */
+  abandon(): void {
+    this.#state = 'stopped';
+    this.#link.close();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
@@ -335,21 +343,20 @@ export class StreamWriter {
   /** Sends the samples of a batch; what got lost when the connection broke is sent again, and nothing else. */
   async #batch(commands: readonly (readonly Argument[])[]): Promise<void> {
     const before = this.#total;
-    let client = await this.#link.open();
-    let done = 0;
-    while (done < commands.length) {
-      const sent = await client.sendAll(done === 0 ? commands : commands.slice(done));
-      done += sent.done;
-      this.#confirmed = before + done;
-      if (sent.error) {
-        if (!this.#link.canRetry || !isPassing(sent.error)) throw sent.error;
-        client = await this.#reopen(sent.error);
-        const { samples } = await this.#stored(client);
+    for (let done = 0; done < commands.length; ) {
+      try {
+        const client = await this.#link.open();
+        const sent = await client.sendAll(done === 0 ? commands : commands.slice(done));
+        done += sent.done;
+        if (sent.error) throw sent.error;
+      } catch (error) {
+        this.#confirmed = before + done;
+        const { samples } = await this.#mend(error);
         this.#mustBeWhole(samples, this.#confirmed, before + commands.length);
         done = samples - before;
-        this.#confirmed = samples;
       }
       this.#begun ||= done > 0;
+      this.#confirmed = before + done;
     }
     this.#total = before + commands.length;
   }
@@ -367,35 +374,42 @@ export class StreamWriter {
   /** Adds a marker, once. */
   #mark(kind: 'eof' | 'tombstone', fields: readonly string[]): Promise<void> {
     return this.#guarded(async () => {
-      let client = await this.#link.open();
-      while (true) {
+      for (let there = false; !there; ) {
         try {
+          const client = await this.#link.open();
           await client.send('XADD', this.#key, '*', ...fields);
-          return;
+          there = true;
         } catch (error) {
-          if (!this.#link.canRetry || !isPassing(error)) throw error;
-          client = await this.#reopen(error);
-          const { newest, samples } = await this.#stored(client);
+          const { newest, samples } = await this.#mend(error);
           this.#mustBeWhole(samples, this.#total, this.#total);
-          if (newest && fieldOf(newest, kind)) return;
+          there = newest !== null && fieldOf(newest, kind) !== null;
         }
       }
     });
   }
 
   /**
-   * A new connection, after which nothing of the old one can happen any more: Redis may not have read yet all that was sent there, and would
-   * add it behind our back.
+   * Connects again, and finds out what was stored. Nothing of an old connection can happen after that: Redis may not have read yet all that was
+   * sent there, and would add it behind our back, so it is told to close it.
+   *
+   * @throws `cause` when it does not pass, or a later failure when the time is up
    */
-  async #reopen(cause: unknown): Promise<Client> {
-    const old = this.#link.lastId;
-    const client = await this.#link.reopen(cause);
-    if (old !== null && old !== client.id) {
-      await client.send('CLIENT', 'KILL', 'ID', old).catch((error: RedisException) => {
-        if (error.lost) throw error;
-      });
+  async #mend(cause: unknown): Promise<{ newest: Entry | null; samples: number }> {
+    let failure = cause;
+    while (this.#link.canRetry && isPassing(failure)) {
+      if (this.#link.last) this.#old.add(this.#link.last);
+      const client = await this.#link.reopen(failure);
+      try {
+        for (const { id, run } of this.#old) {
+          if (id !== null && run === client.run) await client.send('CLIENT', 'KILL', 'ID', id).catch(unlessRefused);
+        }
+        this.#old.clear();
+        return await this.#stored(client);
+      } catch (error) {
+        failure = error;
+      }
     }
-    return client;
+    throw failure;
   }
 
   /** The newest entry of the key in use, and how many samples the stream has up to it. */
@@ -468,6 +482,11 @@ export class StreamWriter {
 
 /** Whether rows tell their types themselves. */
 const hasTypes = (data: BatchLike): boolean => data instanceof Batch || isArrowTable(data) || isArrowRecordBatch(data);
+
+/** The connection to be closed may be gone already, or the user may not close any. */
+function unlessRefused(error: RedisException): void {
+  if (error.lost) throw error;
+}
 
 const nowUs = (): number => (performance.timeOrigin + performance.now()) * 1000;
 
