@@ -122,6 +122,10 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
   ) {
     this.#name = options.name;
     this.clock = options.clock ?? upstreams[0]?.clock ?? systemClock;
+    if (operator.node)
+      throw new StateError(
+        `through: this ${operator.label} operator works in ${operator.node} already; make a new one`,
+      );
     this.operator = operator;
     this.step = operator.step;
     this.fn = operator.fn;
