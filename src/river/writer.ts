@@ -5,7 +5,7 @@ import { type Chunk, isChunk } from '../column/chunk.ts';
 import { isArrowRecordBatch, isArrowTable } from '../column/from-arrow.ts';
 import { type BatchLike, toBatch } from '../column/to-batch.ts';
 import { RedisException, StreamExistsException, StreamWriterException } from '../errors.ts';
-import type { Columns, Schema } from '../schema/schema.ts';
+import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
 import { bufferFor, bytesOf, type SampleBuffer } from './_buffer.ts';
 import { type Argument, type Client, isPassing } from './_client.ts';
 import { type Entry, fieldOf, numberOf } from './_entry.ts';
@@ -59,6 +59,8 @@ export class StreamWriter {
   #failure: unknown;
   #name = '';
   #schema: StreamSchema | null = null;
+  /** The types of row objects. */
+  #columns: Schema | null = null;
   #encoder: { readonly schema: Schema; readonly encoder: RowEncoder } | null = null;
   #initializedAtUs = 0n;
   #total = 0;
@@ -159,6 +161,7 @@ export class StreamWriter {
     }
     this.#name = name;
     this.#schema = fields;
+    this.#columns = schema instanceof StreamSchema ? schema.toSchema() : schemaOf(schema as Columns);
     this.#state = 'open';
     if (this.#compression.name !== 'UNCOMPRESSED') {
       // As River does: the name stays claimed. What is on the wire is the same.
@@ -312,7 +315,7 @@ export class StreamWriter {
   }
 
   #rows(data: BatchLike | Chunk): PackedRows {
-    const rows = isChunk(data) ? data : toBatch(data, hasTypes(data) ? undefined : this.schema.toSchema());
+    const rows = isChunk(data) ? data : toBatch(data, hasTypes(data) ? undefined : this.#columns!);
     if (this.#encoder?.schema !== rows.schema) {
       this.#encoder = { schema: rows.schema, encoder: riverRows(this.schema).encoder(rows.schema) };
     }

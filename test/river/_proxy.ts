@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 
 /** Passes bytes on to a port, and breaks connections when told. */
-export interface Proxy {
+export interface CuttingProxy {
   readonly port: number;
   readonly url: string;
   /** Connections so far. */
@@ -13,7 +13,7 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-export async function startProxy(target: number): Promise<Proxy> {
+export async function startProxy(target: number): Promise<CuttingProxy> {
   const sockets = new Set<Socket>();
   let connections = 0;
   const server = createServer(client => {
@@ -46,7 +46,7 @@ export async function startProxy(target: number): Promise<Proxy> {
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
-  const proxy: Proxy = {
+  const proxy: CuttingProxy = {
     port,
     url: `redis://127.0.0.1:${port}`,
     get connections() {

@@ -4,7 +4,7 @@ import { RedisException, StreamWriterException } from '../../src/errors.ts';
 import { StreamReader } from '../../src/river/reader.ts';
 import { fromRiver } from '../../src/river/source.ts';
 import { StreamWriter } from '../../src/river/writer.ts';
-import { type Proxy, startProxy } from './_proxy.ts';
+import { type CuttingProxy, startProxy } from './_proxy.ts';
 import { hasRedis, rawRedis, startRedis, type TestRedis } from './_redis.ts';
 
 const schema = new StreamSchema([new FieldDefinition('n', 'INT32')]);
@@ -21,7 +21,7 @@ function dice(seed: number): (limit: number) => number {
 
 describe.skipIf(!hasRedis)('a River stream over bad connections', () => {
   let redis: TestRedis;
-  let proxy: Proxy;
+  let proxy: CuttingProxy;
 
   beforeEach(async () => {
     redis = await startRedis(['--appendonly', 'yes', '--appendfsync', 'always']);
