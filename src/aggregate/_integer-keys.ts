@@ -246,9 +246,11 @@ export class IntegerKeys implements KeyColumn {
     this.#set(limit, Math.max(count, firstLimit));
   }
 
+  // Room is taken before anything changes, so that a MemoryError leaves a table that still knows its keys.
   #grow(): void {
-    this.#reserveKeys(this.#get(limit) * 2);
-    if (this.#get(map) === 0) this.#rehash();
+    const count = this.#get(limit) * 2;
+    if (this.#get(map) === 0) this.#rehash(count);
+    this.#reserveKeys(count);
   }
 
   /** Makes the direct map reach the keys of rows [row, length), or goes over to hashing when they lie too far apart. */
@@ -269,10 +271,8 @@ export class IntegerKeys implements KeyColumn {
     include();
     const span = least > greatest ? 0 : Number(greatest - least) + 1;
     const allowed = Math.min(greatestRange, Math.max(freeRange, 4 * length, 16 * count));
-    this.#memory.free(this.#get(map));
-    this.#set(map, 0);
     if (span > allowed) {
-      this.#rehash();
+      this.#rehash(this.#get(limit));
       return;
     }
     // Room on both sides, so that keys that keep climbing don't bring us here for every batch.
@@ -281,22 +281,25 @@ export class IntegerKeys implements KeyColumn {
     const bytes = entries * 4;
     const address = this.#memory.allocate(bytes, this.#owner);
     this.#memory.bulk.fill(address, 255, bytes);
+    this.#memory.free(this.#get(map));
     this.#set(map, address);
     this.#set(range, entries);
     this.#memory.i64[(this.#table >> 3) + low] = start;
     this.#rebuild();
   }
 
-  #rehash(): void {
+  /** Goes over to hashing, or to a larger table, with room for `count` ids. */
+  #rehash(count: number): void {
     let bits = 10;
-    while (2 ** bits < this.#get(limit) * slotsFor(this.#get(limit))) bits++;
+    while (2 ** bits < count * slotsFor(count)) bits++;
     const bytes = 2 ** bits * (this.#width === 8 ? 16 : 8);
-    this.#memory.free(this.#get(slots));
-    this.#set(slots, 0);
     const address = this.#memory.allocate(bytes, this.#owner);
-    this.#memory.bulk.fill(address, 255, bytes);
-    this.#set(slots, address);
     if (this.#get(misses) === 0) this.#set(misses, this.#memory.allocate(missBytes, this.#owner));
+    this.#memory.bulk.fill(address, 255, bytes);
+    this.#memory.free(this.#get(map));
+    this.#memory.free(this.#get(slots));
+    this.#set(map, 0);
+    this.#set(slots, address);
     this.#set(shift, 32 - bits);
     this.#rebuild();
   }

@@ -172,7 +172,7 @@ export class TextKeys implements KeyColumn {
     this.#memory.u8.set(texts, this.#get(bytes));
     this.#set(size, count);
     this.#set(nullId, view.getUint32(4, true));
-    this.#rehash();
+    this.#rehash(this.#get(limit));
   }
 
   dispose(): void {
@@ -186,7 +186,7 @@ export class TextKeys implements KeyColumn {
     this.#set(keepNull, this.#keepNull ? 1 : 0);
     this.#reserve(firstLimit, firstBytes);
     this.#memory.u32[this.#get(offsets) >>> 2] = 0;
-    this.#rehash();
+    this.#rehash(this.#get(limit));
   }
 
   #used(): number {
@@ -196,8 +196,9 @@ export class TextKeys implements KeyColumn {
   /** Twice the ids when they are used up, else bytes for the text at `row` and as much again. */
   #makeRoom(vector: ChunkVector, row: number): void {
     if (this.size === this.#get(limit)) {
-      this.#reserve(this.size * 2, 0);
-      this.#rehash();
+      const count = this.size * 2;
+      this.#rehash(count);
+      this.#reserve(count, 0);
       return;
     }
     const { u32 } = this.#memory;
@@ -221,13 +222,13 @@ export class TextKeys implements KeyColumn {
     }
   }
 
-  #rehash(): void {
+  /** A table of slots for `count` ids; taken before the old one goes, so that a MemoryError leaves the old one. */
+  #rehash(count: number): void {
     let bits = 10;
-    while (2 ** bits < this.#get(limit) * slotsFor(this.#get(limit))) bits++;
-    this.#memory.free(this.#get(slots));
-    this.#set(slots, 0);
+    while (2 ** bits < count * slotsFor(count)) bits++;
     const address = this.#memory.allocate(2 ** bits * 8, this.#owner);
     this.#memory.bulk.fill(address, 255, 2 ** bits * 8);
+    this.#memory.free(this.#get(slots));
     this.#set(slots, address);
     this.#set(shift, 32 - bits);
     this.#room.rebuildTexts(this.#table);

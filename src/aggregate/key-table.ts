@@ -106,6 +106,7 @@ export class KeyTable {
    * @returns groups so far
    */
   accumulate(vectors: readonly ChunkVector[], length: number, feeds: readonly Feed[], mask = 0): number {
+    this.#scratch.reset();
     const groupIds = this.#scratch.take(tileRows * 4);
     const keys = vectors.map(vector => ({ ...vector }));
     const rows: Rows[] = feeds.map(feed => ({
@@ -126,7 +127,6 @@ export class KeyTable {
         accumulator.onNew(part);
       }
     }
-    this.#scratch.reset();
     return this.size;
   }
 
@@ -145,6 +145,7 @@ export class KeyTable {
     const count = this.size;
     if (this.#sortedCount === count) return this.#sorted;
     const scratch = this.#scratch;
+    scratch.reset();
     let [ids, spare] = [scratch.take(count * 4), scratch.take(count * 4)];
     const counts = scratch.take(1024);
     const spread = scratch.take(count * 8);
@@ -158,12 +159,12 @@ export class KeyTable {
       const done = this.#room.sortBy(own === 0 ? keys : spread, ids, count, spare, counts) >>> 0;
       if (done !== ids) [ids, spare] = [spare, ids];
     }
+    this.#sortedCount = -1;
     this.#memory.free(this.#sorted);
     this.#sorted = 0;
     this.#sorted = this.#memory.allocate(count * 4, this.#owner);
     this.#memory.bulk.copy(this.#sorted, ids, count * 4);
     this.#sortedCount = count;
-    scratch.reset();
     return this.#sorted;
   }
 

@@ -6,6 +6,7 @@ import { KeyTable } from '../../src/aggregate/key-table.ts';
 import type { ChunkVector } from '../../src/column/chunk.ts';
 import { exportVector } from '../../src/column/export-chunk.ts';
 import { importVector } from '../../src/column/import-batch.ts';
+import { MemoryError } from '../../src/errors.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { Scratch } from '../../src/memory/scratch.ts';
 import { type DataType, dictionary, f64, i8, i32, i64, typeText, u32, utf8 } from '../../src/schema/data-type.ts';
@@ -157,6 +158,38 @@ for (const shared of [true, false]) {
         table.clear();
         expect(idsOf(table, [cells.slice(5)])).toEqual(cells.slice(5).map((_, i) => i % (count / 2)));
         table.dispose();
+      });
+    }
+
+    for (const [type, cell] of [
+      [i32(), (i: number): unknown => Math.imul(i, 0x9e3779b1)],
+      [utf8(), (i: number): unknown => `key number ${i}`],
+    ] as const) {
+      it(`still knows its keys of ${typeText(type)} when memory is used up`, () => {
+        const small = new Memory({ shared, maximumBytes: 4 << 20 });
+        const space = new Scratch(small, 'test');
+        const table = new KeyTable(small, { owner: 'test', types: [type] });
+        const target = space.take(4 * 1000);
+        const fill = (): void => {
+          for (let i = 0; ; i += 1000) {
+            const cells = Array.from({ length: 1000 }, (_, row) => cell(i + row));
+            const keys = new Scratch(small, 'keys');
+            try {
+              table.ids([importVector(plainVector(type, cells), small, keys)], 1000, target);
+            } finally {
+              keys.dispose();
+            }
+          }
+        };
+        expect(fill).toThrow(MemoryError);
+        const { size } = table;
+        expect(size).toBeGreaterThan(10_000);
+        expect(table.find([cell(0)])).toBe(0);
+        expect(table.find([cell(size - 1)])).toBe(size - 1);
+        expect(fill).toThrow(MemoryError);
+        table.dispose();
+        space.dispose();
+        expect(small.stats().owners['test'] ?? 0).toBe(0);
       });
     }
 
