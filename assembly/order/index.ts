@@ -141,3 +141,6 @@ export function compactKeys(keys: usize, present: usize, groupIds: usize, length
 
 /** Quantiles of windows of `rows` rows (or `spans`) that end with rows [from, to) of the tape, where missing values are NaN; mode as in treeQuantiles. `work` has 29 bytes for each row from the first start on, and 8,320. */
 export function rollingQuantiles(tape: usize, from: i32, to: i32, rows: i32, spans: usize, q: f64, mode: i32, work: usize, out: usize): void { quantilesOfWindows(tape, from, to, rows, spans, q, mode, work, out); }
+
+/** Like rollingQuantiles, by a multiset that holds rows [start, from) of the tape: for batches that are short beside the window; `out` 0: rows only arrive. Returns the row at which nodes ran out, or `to`. */
+export function treeRoll(tree: usize, tape: usize, from: i32, to: i32, start: i32, rows: i32, spans: usize, q: f64, mode: i32, out: usize): i32 { return trees.roll(tree, tape, from, to, start, rows, spans, q, mode, out); }

@@ -6,7 +6,8 @@
 //                                                                                         a child: at most its least one
 // A tree over all groups, not one each: groups of three rows share a leaf instead of holding one of 784 bytes each.
 
-import { markPresent, placeOf } from './quantile';
+import { floatOfKey, keyOfFloat } from './keys';
+import { markPresent, mix, placeOf } from './quantile';
 
 const LEAF: i32 = 48, INNER: i32 = 38;
 export const nodeBytes: i32 = 784;
@@ -411,4 +412,32 @@ export function merge(at: usize, other: usize, map: usize, groups: i32, codes: u
     first += rows;
   }
   return -1;
+}
+
+/**
+ * Quantiles of the windows that end with rows [from, to) of a tape (see rolling.ts), of which the tree holds rows [start, from): for
+ * batches that are short beside the window. `out` 0: rows only arrive. Returns the row at which nodes ran out, or `to`.
+ */
+export function roll(at: usize, tape: usize, from: i32, to: i32, start: i32, rows: i32, spans: usize, q: f64, mode: i32, out: usize): i32 {
+  const tree = changetype<Tree>(at);
+  for (let row = from; row < to; row++) {
+    if (!hasRoom(tree)) return row;
+    const value = load<f64>(tape + (<usize>row << 3));
+    if (value == value) add(tree, 0, keyOfFloat(value));
+    if (out == 0) continue;
+    const offset = <usize>(row - from);
+    const begin = max(0, row + 1 - (spans != 0 ? load<i32>(spans + (offset << 2)) : rows));
+    for (; start < begin; start++) {
+      const old = load<f64>(tape + (<usize>start << 3));
+      if (old == old) remove(tree, 0, keyOfFloat(old));
+    }
+    let answer = NaN;
+    if (tree.rows > 0) {
+      const place = placeOf(q, tree.rows, mode), whole = <u32>place, fraction = place - <f64>whole;
+      answer = floatOfKey(keyAt(tree, whole));
+      if (fraction > 0) answer = mix(answer, floatOfKey(keyAt(tree, whole + 1)), fraction);
+    }
+    store<f64>(out + (offset << 3), answer);
+  }
+  return to;
 }

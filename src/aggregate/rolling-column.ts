@@ -12,6 +12,7 @@ import { joined, misfit, parted } from './_saved.ts';
 import { demand, isFixed } from './_types.ts';
 import type { Parameters } from './accumulator.ts';
 import { modeOf } from './order-accumulator.ts';
+import { OrderedTape } from './ordered-tape.ts';
 
 /** What can be asked of the window that ends with each row. */
 export type RollingName =
@@ -60,6 +61,12 @@ const pieceRows = 16_384;
 const mostBlockRows = 32_768;
 const leastBlockRows = 16;
 
+/**
+ * A window this many times as long as the batch is kept in a tree: sorting costs 20 ns for each row of both, the tree 400 for each
+ * row of the batch.
+ */
+const shortBatch = 20;
+
 type Tape = (values: number, validity: number, length: number, missing: number, out: number, have: number) => number;
 
 /**
@@ -83,6 +90,9 @@ export class RollingColumn {
   readonly #tape: Block;
   readonly #have: Block;
   readonly #suffix: Block;
+  readonly #owner: string;
+  /** The window as a multiset, for quantiles in short batches. */
+  #ordered: OrderedTape | null = null;
   /** Rows on the tape. */
   #end = 0;
   #capacity = 0;
@@ -109,6 +119,7 @@ export class RollingColumn {
     }
     if (name === 'quantile') modeOf(parameters);
     this.name = name;
+    this.#owner = owner;
     this.#memory = memory;
     this.#room = windowRoom(memory);
     this.#order = orderRoom(memory);
@@ -128,7 +139,8 @@ export class RollingColumn {
   }
 
   get stateBytes(): number {
-    return this.#state.bytes + this.#tape.bytes + this.#have.bytes + this.#suffix.bytes;
+    const blocks = [this.#state, this.#tape, this.#have, this.#suffix];
+    return blocks.reduce((sum, { bytes }) => sum + bytes, this.#ordered?.stateBytes ?? 0);
   }
 
   /**
@@ -175,6 +187,7 @@ export class RollingColumn {
     this.#end = 0;
     this.#span = 0;
     this.#cleanFrom = 0;
+    this.#ordered?.forget();
   }
 
   snapshot(): Uint8Array {
@@ -214,6 +227,7 @@ export class RollingColumn {
 
   dispose(): void {
     for (const block of [this.#state, this.#tape, this.#have, this.#suffix]) block.free();
+    this.#ordered?.dispose();
   }
 
   /** Rows to take next, a multiple of 8: those of the first window by themselves, for only their windows are not full. */
@@ -363,8 +377,14 @@ export class RollingColumn {
       default: {
         const q = this.name === 'median' ? 0.5 : (this.#parameters['q'] as number);
         const mode = this.name === 'median' ? 0 : modeOf(this.#parameters);
-        const work = scratch.take((length + this.#span + 1) * 29 + 8320);
-        this.#order.rollingQuantiles(tape, from, to, rows, spans, q, mode, work, out);
+        if (this.#span > length * shortBatch) {
+          this.#ordered ??= new OrderedTape(this.#memory, this.#owner);
+          this.#ordered.quantiles(tape, from, to, this.#span, rows, spans, q, mode, out);
+        } else {
+          this.#ordered?.forget();
+          const work = scratch.take((length + this.#span + 1) * 29 + 8320);
+          this.#order.rollingQuantiles(tape, from, to, rows, spans, q, mode, work, out);
+        }
       }
     }
   }

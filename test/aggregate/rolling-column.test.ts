@@ -149,6 +149,33 @@ for (const shared of [true, false]) {
       });
     }
 
+    it('gives quantiles of windows much longer than batches, also between long batches', () => {
+      fc.assert(
+        fc.property(
+          fc.array(
+            fc.oneof(
+              { weight: 6, arbitrary: fc.array(cell(), { maxLength: 3 }) },
+              { weight: 1, arbitrary: fc.array(cell(), { minLength: 80, maxLength: 120 }) },
+            ),
+            {
+              minLength: 3,
+              maxLength: 60,
+            },
+          ),
+          fc.integer({ min: 60, max: 100 }),
+          fc.boolean(),
+          (cells, rows, save) => {
+            compare(f64(), cells, { name: 'median', rows, minPeriods: 1, save });
+            compare(f64(), cells, { name: 'quantile', rows, minPeriods: 1, q: 0.1, interpolation: 'higher' });
+            const length = cells.reduce((sum, batch) => sum + batch.length, 0);
+            const spans = Array.from({ length }, (_, row) => Math.min(row + 1, rows - (row % 2 === 0 ? 1 : 0)));
+            compare(f64(), cells, { name: 'median', spans, minPeriods: 1 });
+          },
+        ),
+        { numRuns: 60 },
+      );
+    });
+
     it('takes columns of all types of numbers', () => {
       for (const [type, cells] of [
         [i16(), [3, -5, null, 9, 32767, -32768, 0, 1, 1]],
