@@ -69,7 +69,7 @@ export {
 } from './schema/data-type.ts';
 export type { Duration } from './schema/duration.ts';
 export { type Columns, type Field, field, Schema, schemaOf } from './schema/schema.ts';
-export { type Clock, systemClock } from './stream/clock.ts';
+export { type Clock, sleep, systemClock } from './stream/clock.ts';
 export type { ErrorHandler, Failure } from './stream/failure.ts';
 export type { IterateOptions } from './stream/iterate.ts';
 export { type Carried, type Metadata, RefCounter, type RefCounterOptions, release, retain } from './stream/metadata.ts';

@@ -1,5 +1,5 @@
 import { MillraceError, StateError } from '../errors.ts';
-import { packed } from './chunk-descriptor.ts';
+import { packed, unpacked } from './descriptor.ts';
 import { type Task, taskOf } from './task.ts';
 
 export interface PoolOptions {
@@ -27,8 +27,8 @@ export class Pool implements AsyncDisposable {
   }
 
   /**
-   * Runs a function in a worker. Arguments and result are copied as `postMessage` copies; chunks in shared memory are not,
-   * and must stay until the promise settles.
+   * Runs a function in a worker. Arguments and result are copied as `postMessage` copies, batches too; chunks in shared memory
+   * are not, and must stay until the promise settles.
    *
    * @throws StateError when the pool is closed
    */
@@ -38,7 +38,7 @@ export class Pool implements AsyncDisposable {
     this.#piscina ??= this.#open();
     const piscina = await this.#piscina;
     try {
-      return await piscina.run({ task, args: args.map(packed) });
+      return unpacked(await piscina.run({ task, args: args.map(packed) }));
     } catch (error) {
       throw withHint(error, task);
     }

@@ -1,4 +1,4 @@
-import { unpacked } from './chunk-descriptor.ts';
+import { packed, unpacked } from './descriptor.ts';
 import type { Task } from './task.ts';
 
 /** What a worker is asked to do. */
@@ -19,7 +19,7 @@ export default async function run({ task, args }: Job): Promise<unknown> {
     fn = find(task);
     found.set(key, fn);
   }
-  return (await fn)(...args.map(unpacked));
+  return packed(await (await fn)(...args.map(unpacked)));
 }
 
 async function find({ module, name, source }: Task): Promise<Fn> {

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Batch } from '../../src/column/batch.ts';
 import { chunkVector } from '../../src/column/chunk.ts';
+import { Vector } from '../../src/column/vector.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { type ParallelStream, Pool, type PoolOptions, scatter, task } from '../../src/parallel/index.ts';
-import { f64 } from '../../src/schema/data-type.ts';
+import { dictionary, f64, utf8 } from '../../src/schema/data-type.ts';
 import { schemaOf } from '../../src/schema/schema.ts';
 import { RefCounter } from '../../src/stream/metadata.ts';
 import { Stream } from '../../src/stream/stream.ts';
@@ -182,6 +184,22 @@ describe('chunks', () => {
     scatter(source, { pool: poolOf() }).map(work('sumOfChunk')).gather();
     await expect(source.emit(chunkIn(new Memory({ shared: false })))).rejects.toThrow(/do not share/);
   });
+});
+
+it('sends batches there and back', async () => {
+  const batch = new Batch({ x: f64(), name: dictionary() }, [
+    new Vector(f64(), 3, { values: new Float64Array([0, 1.5, 2, 3]).subarray(1) }),
+    new Vector(dictionary(), 3, {
+      values: Int32Array.of(1, 0, 1),
+      validity: Uint8Array.of(0b101),
+      dictionary: new Vector(utf8(), 2, { values: new TextEncoder().encode('oneé'), offsets: Int32Array.of(0, 3, 5) }),
+    }),
+  ]);
+  const [back, row, text] = await poolOf().run(work('sameBatch'), batch);
+  expect(back).toBeInstanceOf(Batch);
+  expect(back.toArray()).toEqual(batch.toArray());
+  expect(row).toEqual({ x: 1.5, name: 'é' });
+  expect(text).toBe(String(batch));
 });
 
 it('has no filter: what needs values comes after gather', () => {

@@ -30,3 +30,6 @@ export const failing = x => {
   if (x === 2) throw new RangeError('two');
   return x;
 };
+
+/** The batch itself, and what it says of its first row. */
+export const sameBatch = batch => [batch, batch.row(0), batch.toString()];

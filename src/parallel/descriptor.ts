@@ -1,9 +1,19 @@
+import { Batch } from '../column/batch.ts';
 import type { Chunk, ChunkVector } from '../column/chunk.ts';
 import { isChunk } from '../column/chunk.ts';
+import { type Values, Vector } from '../column/vector.ts';
 import { OptionError, StateError } from '../errors.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type DataType, typeText } from '../schema/data-type.ts';
 import { field, Schema } from '../schema/schema.ts';
+
+type Fields = readonly { readonly name: string; readonly type: DataType; readonly nullable: boolean }[];
+
+const fieldsOf = (schema: Schema): Fields =>
+  schema.fields.map(({ name, type, nullable }) => ({ name, type, nullable }));
+
+const schemaOf = (fields: Fields): Schema =>
+  new Schema(fields.map(({ name, type, nullable }) => field(name, type, nullable)));
 
 interface VectorDescriptor {
   readonly type: DataType;
@@ -17,7 +27,7 @@ interface VectorDescriptor {
 export interface ChunkDescriptor {
   readonly millraceChunk: 1;
   readonly memory: WebAssembly.Memory;
-  readonly fields: readonly { readonly name: string; readonly type: DataType; readonly nullable: boolean }[];
+  readonly fields: Fields;
   readonly length: number;
   readonly vectors: readonly VectorDescriptor[];
 }
@@ -33,7 +43,7 @@ export function describeChunk(chunk: Chunk): ChunkDescriptor {
   return {
     millraceChunk: 1,
     memory: chunk.memory.wasm,
-    fields: chunk.schema.fields.map(({ name, type, nullable }) => ({ name, type, nullable })),
+    fields: fieldsOf(chunk.schema),
     length: chunk.length,
     vectors: chunk.vectors.map(({ type, validity, values, offsets, dictionary }) => ({
       type,
@@ -62,8 +72,7 @@ export function chunkOf(descriptor: ChunkDescriptor): Chunk {
       },
     }),
   );
-  const schema = new Schema(descriptor.fields.map(({ name, type, nullable }) => field(name, type, nullable)));
-  return { memory, schema, length: descriptor.length, vectors };
+  return { memory, schema: schemaOf(descriptor.fields), length: descriptor.length, vectors };
 }
 
 export const isDescriptor = (value: unknown): value is ChunkDescriptor =>
@@ -102,13 +111,64 @@ function memoryOver(wasm: WebAssembly.Memory): Memory {
   return memory;
 }
 
-/** A value ready to be sent: chunks in it (also in arrays) as descriptors. */
+interface HeapVector {
+  readonly type: DataType;
+  readonly length: number;
+  readonly validity: Uint8Array | null;
+  readonly values: Values;
+  readonly offsets: Int32Array | null;
+  readonly dictionary: HeapVector | null;
+}
+
+/** A batch as it travels: its buffers, which are copied, without its methods. */
+export interface BatchDescriptor {
+  readonly millraceBatch: 1;
+  readonly fields: Fields;
+  readonly length: number;
+  readonly vectors: readonly HeapVector[];
+}
+
+function describeBatch(batch: Batch): BatchDescriptor {
+  return {
+    millraceBatch: 1,
+    fields: fieldsOf(batch.schema),
+    length: batch.length,
+    vectors: batch.vectors.map(describeVector),
+  };
+}
+
+function describeVector({ type, length, validity, values, offsets, dictionary }: Vector): HeapVector {
+  return {
+    type,
+    length,
+    validity: validity && own(validity),
+    values: own(values),
+    offsets: offsets && own(offsets),
+    dictionary: dictionary && describeVector(dictionary),
+  };
+}
+
+// postMessage copies the whole buffer behind a view.
+const own = <V extends Values>(view: V): V => (view.byteLength === view.buffer.byteLength ? view : (view.slice() as V));
+
+const batchOf = ({ fields, length, vectors }: BatchDescriptor): Batch =>
+  new Batch(schemaOf(fields), vectors.map(vectorOf), length);
+
+const vectorOf = ({ type, length, dictionary, ...buffers }: HeapVector): Vector =>
+  new Vector(type, length, { ...buffers, dictionary: dictionary && vectorOf(dictionary) });
+
+const isBatch = (value: unknown): value is BatchDescriptor =>
+  typeof value === 'object' && value !== null && (value as Partial<BatchDescriptor>).millraceBatch === 1;
+
+/** A value ready to be sent: chunks and batches in it (also in arrays) as descriptors. */
 export function packed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(packed);
+  if (value instanceof Batch) return describeBatch(value);
   return isChunk(value) ? describeChunk(value) : value;
 }
 
 export function unpacked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(unpacked);
+  if (isBatch(value)) return batchOf(value);
   return isDescriptor(value) ? chunkOf(value) : value;
 }
