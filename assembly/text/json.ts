@@ -6,7 +6,7 @@ import {
   State, STRING, SYNTAX, TYPE, UNKNOWN_KEY, unsetNull,
 } from './field';
 import { dayCell, instantCell } from './instant';
-import { intCell, readFloat } from './number';
+import { digitRun, eightDigits, intCell, readFloat, ZEROS } from './number';
 import { hashBytes, isUtf8, lineEnd, plainEnd, readEscape, sameBytes, stops, stringEnd } from './string';
 
 /** Spaces inside a record; a newline is one only when records are elements of an array. */
@@ -218,7 +218,23 @@ function value(s: State, f: Field, at: usize, row: i32): usize {
     return at + 4;
   }
   switch (f.kind) {
-    case K_INT:
+    case K_INT: {
+      // the common form without a call, int32 of at most 7 digits: 13.9 → 11.8 ns a cell
+      const from = at + <usize>(c == 45);
+      const x = load<u64>(from) ^ ZEROS;
+      const n = digitRun(x);
+      const next = load<u8>(from + n);
+      if (<u32>(n - 1) < 7 && f.width == 4 && (next == 44 || next == 125) && (n == 1 || (x & 255) != 0)) {
+        const digits = <i32>eightDigits(x << (64 - (<u64>n << 3)));
+        const number = c == 45 ? -digits : digits;
+        if (number >= <i32>f.low) {
+          store<i32>(f.values + (<usize>row << 2), number);
+          return from + n;
+        }
+      }
+      if (c == 34) return quoted(s, f, at + 1, row);
+      return intCell(s, f, at, row);
+    }
     case K_UINT64:
       if (c == 34) return quoted(s, f, at + 1, row);
       return intCell(s, f, at, row);
