@@ -62,10 +62,10 @@ const mostBlockRows = 32_768;
 const leastBlockRows = 16;
 
 /**
- * A window this many times as long as the batch is kept in a tree: sorting costs 20 ns for each row of both, the tree 400 for each
+ * A window this many times as long as the batch is kept in a tree: sorting costs 20 ns for each row of both, the tree 200 for each
  * row of the batch.
  */
-const shortBatch = 20;
+const shortBatch = 10;
 
 type Tape = (values: number, validity: number, length: number, missing: number, out: number, have: number) => number;
 
