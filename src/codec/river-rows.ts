@@ -68,7 +68,7 @@ interface Move {
 }
 
 /** The list of steps that the kernels read, with the column addresses left open. */
-class Steps {
+export class Steps {
   readonly count: number;
   readonly #words: Uint32Array;
   /** Word and column of each address. */
@@ -98,6 +98,10 @@ class Steps {
     memory.u32.set(this.#words, address >>> 2);
   }
 }
+
+/** The steps between rows of a stream's schema and its columns, by their numbers. */
+export const rowSteps = ({ fieldDefinitions }: StreamSchema): Steps =>
+  new Steps(movesOf(fieldDefinitions, name => fieldDefinitions.findIndex(one => one.name === name)));
 
 /** Neighbours of one width together, as many as fill 16 bytes; the rest one by one. */
 function grouped(moves: readonly Move[]): Move[][] {
