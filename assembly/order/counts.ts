@@ -195,3 +195,18 @@ export function distinct(at: usize, ids: usize, count: i32, out: usize): void {
     store<i64>(out + (<usize>i << 3), <i64>load<u32>(table.distinct + (<usize>group << 2)));
   }
 }
+
+/** Reads the keys that count as u32 codes, or (`back`) writes them in the same order; then the table must be made anew. Returns how many. */
+export function recode(at: usize, back: i32, codes: usize): i32 {
+  const table = changetype<Counts>(at);
+  let count = 0;
+  for (let place: u32 = 0; place <= table.mask; place++) {
+    const slot = slotAt(table.slots, place);
+    if (slot.group == NONE || slot.count == 0) continue;
+    const code = codes + (<usize>count << 2);
+    if (back != 0) slot.key = <i64>load<u32>(code);
+    else store<u32>(code, <u32>slot.key);
+    count++;
+  }
+  return count;
+}

@@ -144,3 +144,6 @@ export function rollingQuantiles(tape: usize, from: i32, to: i32, rows: i32, spa
 
 /** Like rollingQuantiles, by a multiset that holds rows [start, from) of the tape: for batches that are short beside the window; `out` 0: rows only arrive. Returns the row at which nodes ran out, or `to`. */
 export function treeRoll(tree: usize, tape: usize, from: i32, to: i32, start: i32, rows: i32, spans: usize, q: f64, mode: i32, out: usize): i32 { return trees.roll(tree, tape, from, to, start, rows, spans, q, mode, out); }
+
+/** Reads the keys that count as u32 codes, or (`back` 1) writes them in the same order; then countsRehash must follow. Returns how many. */
+export function countsRecode(table: usize, back: i32, codes: usize): i32 { return counts.recode(table, back, codes); }

@@ -320,3 +320,29 @@ export function merge(at: usize, other: usize, map: usize, groups: i32, codes: u
     group.arrived += source.arrived - source.left;
   }
 }
+
+/** Reads the keys (or payloads) of all rows that are held, as u32 codes, or (`back`) writes them in the same order. Returns how many. */
+export function recode(at: usize, groups: i32, payloads: i32, back: i32, codes: usize): i32 {
+  const fifo = changetype<Fifo>(at);
+  let count = 0;
+  for (let id = 0; id < groups; id++) {
+    const group = groupAt(fifo, <u32>id);
+    for (let number = group.head; number != 0; number = nodeAt(fifo.nodes, number).next) {
+      const place = payloads != 0 ? fifo.payloads + (<usize>number << 3) : changetype<usize>(nodeAt(fifo.nodes, number));
+      const code = codes + (<usize>count << 2);
+      if (back != 0) store<i64>(place, <i64>load<u32>(code));
+      else store<u32>(code, <u32>load<i64>(place));
+      count++;
+    }
+    if (group.tail != 0) group.tailKey = nodeAt(fifo.nodes, group.tail).key;
+  }
+  return count;
+}
+
+/** How many rows are held. */
+export function held(at: usize): i32 {
+  const fifo = changetype<Fifo>(at);
+  let count = <i32>fifo.used - 1;
+  for (let number = fifo.free; number != 0; number = nodeAt(fifo.nodes, number).next) count--;
+  return count;
+}

@@ -126,6 +126,12 @@ export function magnitudes(values: usize, length: i32, out: usize): void { slidi
 /** Sums, divided by `by`, of the `rows` rows that end with each of [from, to), from >= rows - 1; m is 1.5 · 2^k, 2^(k-1) at least `rows` times the greatest |x|; `ring` has 32 bytes for each of `rows`. Returns 0 when a value is NaN. */
 export function slidingSums(tape: usize, from: i32, to: i32, rows: i32, m: f64, by: f64, ring: usize, out: usize): i32 { return sliding.slide(tape, from, to, rows, m, by, ring, out); }
 
+/** Reads the keys (or payloads) of all rows held as u32 codes, or (`back` 1) writes them in the same order. Returns how many. */
+export function fifoRecode(fifo: usize, groups: i32, payloads: i32, back: i32, codes: usize): i32 { return fifos.recode(fifo, groups, payloads, back, codes); }
+
+/** How many rows are held. */
+export function fifoHeld(fifo: usize): i32 { return fifos.held(fifo); }
+
 /** NaN for windows with fewer than `least` values, and presence bits; NaN is absent. Returns how many are present. */
 export function finishRolling(values: usize, counts: usize, length: i32, least: i32, present: usize): i32 { return rolling.finish(values, counts, length, least, present); }
 

@@ -78,6 +78,7 @@ export class DistinctAccumulator implements Accumulator {
       const { keys, present } = this.#keys.read(vectors[0]!, start, rows, mask);
       this.#room.countsPull(this.#header.address, keys, present, groupIds === 0 ? 0 : groupIds + start * 4, rows);
     }
+    this.#renew();
   }
 
   merge(from: this, map: number, _groups: number): void {
@@ -166,6 +167,18 @@ export class DistinctAccumulator implements Accumulator {
     this.#slots = 0;
     this.#keys.dispose();
     this.#own.dispose();
+  }
+
+  /** Lets go of the texts of rows that left, once they are the greater part. */
+  #renew(): void {
+    const held = this.#get(USED) - this.#get(ZEROS);
+    if (!this.#keys.isStale(held)) return;
+    const codes = this.#own.take(held * 4);
+    this.#room.countsRecode(this.#header.address, 0, codes);
+    this.#keys.renew(codes, held, this.#own);
+    this.#room.countsRecode(this.#header.address, 1, codes);
+    this.#own.reset();
+    this.#resize(this.#get(MASK) + 1); // every key has another place now
   }
 
   /** Twice the slots, unless half of those in use count nothing. */

@@ -117,6 +117,8 @@ export class FifoAccumulator implements Accumulator {
 
   onOld({ length, groupIds }: Rows): void {
     this.#room.fifoDrop(this.#header.address, groupIds, length);
+    this.#renew(this.#keys, 0);
+    if (this.#payloads) this.#renew(this.#payloads, 1);
   }
 
   merge(from: this, map: number, groups: number): void {
@@ -189,6 +191,19 @@ export class FifoAccumulator implements Accumulator {
     this.#keys.dispose();
     this.#payloads?.dispose();
     this.#own.dispose();
+  }
+
+  /** Lets go of the texts of rows that left, once they are the greater part. */
+  #renew(keys: OrderKeys, payloads: number): void {
+    if (!keys.isStale(0)) return;
+    const held = this.#room.fifoHeld(this.#header.address);
+    if (!keys.isStale(held)) return;
+    const codes = this.#own.take(held * 4);
+    this.#room.fifoRecode(this.#header.address, this.#groupCount, payloads, 0, codes);
+    keys.renew(codes, held, this.#own);
+    this.#room.fifoRecode(this.#header.address, this.#groupCount, payloads, 1, codes);
+    if (payloads === 0) this.#pointToTexts();
+    this.#own.reset();
   }
 
   /** Number 0 means "none". */

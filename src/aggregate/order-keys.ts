@@ -13,6 +13,9 @@ import { joined, parted } from './_saved.ts';
 /** Rows that become keys at a time: their keys stay in the L1 cache. */
 export const tileRows = 2048;
 
+/** A dictionary of fewer texts is never renewed. */
+const leastStale = 4096;
+
 /** Keys of some rows: one i64 for each, at `keys`. */
 export interface KeyTile {
   keys: number;
@@ -117,6 +120,24 @@ export class OrderKeys {
     const codes = scratch.take(count * 4);
     this.dictionary.encode(offsets, values, 0, count, codes);
     return codes;
+  }
+
+  /** Whether most texts of the own dictionary are surely those of rows that are gone, when `held` rows are there. */
+  isStale(held: number): boolean {
+    // Codes of a dictionary column are mapped one by one as its own dictionary grows: there is nothing to gain.
+    return isVariable(this.type) && this.#own !== null && this.#own.count > leastStale + 4 * held;
+  }
+
+  /** Keeps the texts of these codes only (`count` u32, one for each key that is held), and puts their new codes in place of them. */
+  renew(codes: number, count: number, scratch: Scratch): void {
+    const old = this.dictionary;
+    const room = columnRoom(this.#memory);
+    const offsets = scratch.take((count + 1) * 4);
+    const values = scratch.take(room.takeOffsets(old.offsets, codes, count, offsets));
+    room.takeBytes(old.offsets, old.values, codes, count, values);
+    // Answers given before may still point into the old one: it goes when they do.
+    this.#own = new GrowingDictionary(this.#memory);
+    this.#own.encode(offsets, values, 0, count, codes);
   }
 
   /** Forgets all texts; only when no key is held any more. */
