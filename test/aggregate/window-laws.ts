@@ -96,8 +96,6 @@ const scripts = (types: readonly DataType[], evicting: boolean): fc.Arbitrary<St
 
 type Shape = 'grouped' | 'ungrouped' | 'masked';
 
-const scratchOf = new WeakMap<Memory, Scratch>();
-
 function rowsIn(memory: Memory, scratch: Scratch, types: readonly DataType[], rows: Row[], shape: Shape): Rows {
   const vectors = types.map(
     (type, i): ChunkVector =>
@@ -130,7 +128,7 @@ export function windowLaws(law: Law): void {
   const { types, evicting = true } = law;
   for (const shared of [true, false]) {
     const memory = new Memory({ shared });
-    const scratch = scratchOf.get(memory) ?? new Scratch(memory, 'test');
+    const scratch = new Scratch(memory, 'test');
     const kind = `${law.name}(${types.map(typeText)}), ${shared ? 'shared' : 'plain'} memory`;
     describe(kind, () => {
       for (const shape of ['grouped', 'ungrouped', 'masked'] as const) {
