@@ -31,8 +31,12 @@ abstract class TimedNode<T> extends Operator<T, T[]> {
   protected abstract take(): [items: T[], metadata: Carried];
 
   override attached(): void {
-    // Not yet: what is attached next sees the first window too.
-    queueMicrotask(() => void this.#tick());
+    // Not yet: what is attached next sees the first window too, and elements that are under way in queues above, emitted in
+    // the turn that built the graph, are in it, as in streamz.
+    void (async () => {
+      for (let turn = 0; turn < 8; turn++) await null;
+      await this.#tick();
+    })();
   }
 
   update(x: T, _who: Stream<T>, metadata: Carried): Emitted {
