@@ -32,6 +32,7 @@ export const cases = [
         format: 'esm',
         platform: 'browser',
         write: false,
+        logLevel: 'error',
       });
       return { ours: gzipSync(outputFiles[0].contents, { level: 9 }).length, theirs: 100_000 };
     },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ExpressionError, MillraceError, OptionError, SchemaError } from '../errors.ts';
-import { program, type RunOptions, usageProblem } from './options.ts';
-import { run } from './run.ts';
+import { type IngestCommandOptions, program, type RunOptions, usageProblem } from './options.ts';
+import { type Ending, run } from './run.ts';
 
 const exitCodes = /* @__PURE__ */ Object.freeze({ done: 0, limit: 0, data: 1, usage: 2, interrupted: 130 });
 
@@ -9,17 +9,20 @@ const exitCodes = /* @__PURE__ */ Object.freeze({ done: 0, limit: 0, data: 1, us
 export async function command(args: readonly string[]): Promise<number> {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   let code: number = exitCodes.done;
-  const act = async (options: RunOptions): Promise<void> => {
+  const under = async (work: (signal: AbortSignal) => Promise<Ending>): Promise<void> => {
     const stop = new AbortController();
     const quit = interruption(stop);
     try {
-      code = exitCodes[await run(options, stop.signal)];
+      code = exitCodes[await work(stop.signal)];
     } finally {
       quit();
     }
   };
+  const act = (options: RunOptions): Promise<void> => under(signal => run(options, signal));
+  const store = (from: string, options: IngestCommandOptions): Promise<void> =>
+    under(async signal => (await import('./ingest.ts')).runIngest(from, options, signal));
   try {
-    await program(version, act).parseAsync([...args], { from: 'user' });
+    await program(version, act, store).parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
     return report(error, args.includes('--debug'));

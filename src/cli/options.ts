@@ -50,11 +50,19 @@ Examples:
     tail -f app.log | millrace run --from - --index at --out-of-order 30s --sliding 1h,10m --agg 'ms = mean(ms)' --to -
     millrace run --from app.log --format ndjson --follow --index at --tumbling 1m --by path --agg 'n = count()'
 
+  A stream of River, over Redis, and its means into another:
+    millrace run --from 'river://localhost:6379/eeg?time=at' --index at --tumbling 1s --agg 'uv = mean(uv)' \\
+      --to river://localhost:6379/eeg-means
+
 Exit codes: 0 done, 1 the data (or a file) is at fault, 2 the command line is, 130 stopped by Ctrl-C.
 `;
 
-/** The `millrace` program; `run` is called with the options of `millrace run`. */
-export function program(version: string, run: (options: RunOptions) => Promise<void>): Command {
+/** The `millrace` program; `run` is called with the options of `millrace run`, `ingest` with those of `millrace ingest`. */
+export function program(
+  version: string,
+  run: (options: RunOptions) => Promise<void>,
+  ingest: (from: string, options: IngestCommandOptions) => Promise<void>,
+): Command {
   const millrace = new Command('millrace')
     .description('Streaming dataframes in the shell')
     .version(version)
@@ -68,7 +76,7 @@ export function program(version: string, run: (options: RunOptions) => Promise<v
     .configureOutput({ outputError: () => {} })
     .configureHelp({ helpWidth: 110 })
     .optionsGroup('Rows in:')
-    .requiredOption('--from <path...>', 'files, globs in quotes, or - for standard input')
+    .requiredOption('--from <path...>', 'files, globs in quotes, - for standard input, or a URI: river://host:port/name')
     .option('--format <name>', `format of the input, when its name does not tell: ${formatNames.join(', ')}`)
     .option(
       '--schema <text>',
@@ -123,7 +131,7 @@ export function program(version: string, run: (options: RunOptions) => Promise<v
       ),
     )
     .optionsGroup('Rows out:')
-    .option('--to <place>', 'table, - for standard output, or a file whose name tells its format', 'table')
+    .option('--to <place>', 'table, - for standard output, a file whose name tells its format, or a URI', 'table')
     .option('--to-format <name>', 'format of the output, when its name does not tell; - is ndjson')
     .option('--limit <rows>', 'stop after this many rows', count)
     .option('--tail <rows>', 'only the last rows of a table', count)
@@ -136,7 +144,49 @@ export function program(version: string, run: (options: RunOptions) => Promise<v
       checkOptions(options);
       await run(options);
     });
+  addIngest(millrace, ingest);
   return millrace;
+}
+
+/** What `millrace ingest` was asked to do. */
+export interface IngestCommandOptions {
+  readonly to: string;
+  readonly streams?: string;
+  readonly segmentBytes?: number;
+  readonly segmentMs?: number;
+  readonly trim?: boolean;
+  readonly once?: boolean;
+}
+
+const ingestExamples = `
+Examples:
+  Store a stream up to its end, in lab/eeg/data_0000000000.arrow and so on; call it again to go on where it stopped:
+    millrace ingest river://localhost:6379/eeg --to lab
+
+  Store all streams of a Redis whose names begin with eeg-, as they come, and remove from Redis what is stored:
+    millrace ingest river://localhost:6379 --streams 'eeg-.*' --to lab --trim
+`;
+
+function addIngest(
+  millrace: Command,
+  ingest: (from: string, options: IngestCommandOptions) => Promise<void>,
+): void {
+  millrace
+    .command('ingest')
+    .description('Store River streams in Arrow files; go on where the last call stopped.')
+    .argument('<uri>', 'river://host:port/stream, or river://host:port for all streams')
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .configureHelp({ helpWidth: 110 })
+    .requiredOption('--to <folder>', 'where to; each stream has a folder of its own in it')
+    .option('--streams <regex>', 'without a stream in the URI: only those whose whole name matches')
+    .option('--segment-bytes <bytes>', 'begin a new file when one has so many bytes; default 134217728', count)
+    .option('--segment-ms <ms>', '… or is so old; default 60000', count)
+    .option('--trim', 'remove from Redis the keys that are stored whole, and streams that are')
+    .option('--once', 'end when nothing has come for a second, instead of waiting for more')
+    .option('--debug', 'errors with their stack')
+    .addHelpText('after', ingestExamples)
+    .action(ingest);
 }
 
 const choice = (flags: string, text: string, choices: readonly string[]): Option =>

@@ -19,6 +19,8 @@ export interface Output {
   write(batch: Batch): Promise<void>;
   /** Everything that came is out. */
   end(): Promise<void>;
+  /** The run has failed: what came is not all there should be. `end` follows. */
+  abandon?(): void;
 }
 
 const encoders: Readonly<Record<string, (packed: boolean) => Codec>> = /* @__PURE__ */ Object.freeze({
@@ -50,10 +52,14 @@ export async function openOutput(
     const width = isTTY && columns >= leastColumns ? columns : undefined;
     return tableOutput(stdout, new Table(schema, { width, tail }), follow ?? false);
   }
+  const place = await placeOf('to', to);
+  if (place?.output) {
+    if (toFormat) throw new OptionError('to-format', `--to-format: ${to} has a form of its own`);
+    return place.output(to, schema);
+  }
   const { format, compression } = fileFormat(to);
   const codec = codecFor(toFormat ?? (to === '-' ? 'ndjson' : format), to, to === '-' || compression !== null);
   if (to === '-') return codecOutput(stdout, codec.encoder(schema), schema);
-  const place = await placeOf('to', to);
   if (place) {
     if (!place.create) throw new OptionError('to', `--to: ${to} can only be read`);
     return codecOutput(await place.create(to), codec.encoder(schema), schema);

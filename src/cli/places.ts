@@ -1,7 +1,9 @@
 import { OptionError } from '../errors.ts';
 import type { DataFrame } from '../frame/data-frame.ts';
 import type { OpenOptions } from '../frame/open-frame.ts';
+import type { Schema } from '../schema/schema.ts';
 import type { ByteSink } from '../transport/byte-sink.ts';
+import type { Output } from './output.ts';
 
 /** A transport that the command can reach by URI. */
 export interface Place {
@@ -9,11 +11,14 @@ export interface Place {
   open?(uri: string, options: OpenOptions): Promise<DataFrame>;
   /** Bytes to `uri`, for `--to`. */
   create?(uri: string): Promise<ByteSink>;
+  /** Rows to `uri`, for `--to`, where the place has a form of its own for them. */
+  output?(uri: string, schema: Schema): Promise<Output>;
 }
 
 /** Transports by the scheme of their URIs; each is loaded when a URI names it. */
 const places: ReadonlyMap<string, () => Promise<Place>> = /* @__PURE__ */ new Map<string, () => Promise<Place>>([
   ['file', async () => (await import('./file-place.ts')).filePlace],
+  ['river', async () => (await import('./river-place.ts')).riverPlace],
 ]);
 
 /**

@@ -46,6 +46,9 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<End
   bar = await progressOf(frame, paths, options);
   try {
     await frame.run({ signal: AbortSignal.any([signal, enough.signal]) });
+  } catch (error) {
+    output.abandon?.();
+    throw error;
   } finally {
     bar?.stop();
     await output.end();
