@@ -71,6 +71,11 @@ export abstract class Operator<In = any, Out = any> {
     return this.node.end();
   }
 
+  /** No more elements come from `who`; `all` says that none come from any upstream. */
+  upstreamEnded(_who: Stream, all: boolean): Emitted {
+    return all ? this.ended() : undefined;
+  }
+
   /** Sends an element to whatever is attached below. */
   protected emit(x: Out, metadata: Carried): Emitted {
     return this.node.send(x, metadata);

@@ -198,13 +198,11 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
   }
 
   #upstreamEnded(who: Stream): Emitted {
-    if (this.#upstreams.length > 1) {
-      this.#endedUpstreams ??= new Set();
-      this.#endedUpstreams.add(who);
-      if (!this.#upstreams.every(upstream => this.#endedUpstreams!.has(upstream))) return undefined;
-      this.#endedUpstreams = undefined;
-    }
-    return this.operator.ended();
+    this.#endedUpstreams ??= new Set();
+    this.#endedUpstreams.add(who);
+    const all = this.#upstreams.every(upstream => this.#endedUpstreams!.has(upstream));
+    if (all) this.#endedUpstreams = undefined;
+    return this.operator.upstreamEnded(who, all);
   }
 
   /* Errors ----------------------------------------------------------------------------------------------------------- */

@@ -42,6 +42,12 @@ export class ZipLatestNode extends Operator<unknown, unknown[]> {
       const known = this.#others.find(other => other.who === who);
       return { who, kept: known?.kept };
     });
+    for (const resolve of this.#blocked.splice(0)) resolve();
+  }
+
+  /** Only the first input makes tuples. */
+  override upstreamEnded(who: Stream, all: boolean): Emitted {
+    return all || (who === this.node.upstreams[0] && this.#queue.length === 0) ? this.node.end() : undefined;
   }
 
   update(x: unknown, who: Stream, metadata: Carried): Emitted {

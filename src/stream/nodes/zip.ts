@@ -24,6 +24,7 @@ export class ZipNode extends Operator<unknown, unknown[]> {
   readonly #maxsize: number;
   readonly #literals: Literals;
   readonly #queues = new Map<Stream, Fifo<Waiting>>();
+  readonly #ended = new Set<Stream>();
   #blocked: (() => void)[] = [];
 
   constructor({ maxsize = 10 }: ZipOptions = {}, literals: Literals = new Map()) {
@@ -44,6 +45,23 @@ export class ZipNode extends Operator<unknown, unknown[]> {
     const queue = this.#queues.get(who);
     this.#queues.delete(who);
     for (const { metadata } of queue?.clear() ?? []) release(metadata);
+    for (const resolve of this.#blocked.splice(0)) resolve();
+  }
+
+  /** There is no further tuple once an input has ended and nothing of it waits. */
+  override upstreamEnded(who: Stream): Emitted {
+    this.#ended.add(who);
+    return this.#over ? this.#end() : undefined;
+  }
+
+  get #over(): boolean {
+    for (const who of this.#ended) if (this.#queues.get(who)?.length === 0) return true;
+    return false;
+  }
+
+  #end(): Emitted {
+    this.#ended.clear();
+    return this.node.end();
   }
 
   update(x: unknown, who: Stream, metadata: Carried): Emitted {
@@ -53,6 +71,7 @@ export class ZipNode extends Operator<unknown, unknown[]> {
     let sent: Emitted;
     // More than one when an input was disconnected while others had elements waiting.
     while (this.#complete()) sent = both(sent, this.#sendHeads());
+    if (this.#over) sent = both(sent, this.#end());
     if (queue.length <= this.#maxsize) return sent;
     const room = covered(new Promise<void>(resolve => this.#blocked.push(resolve)));
     return both(sent, room);
