@@ -145,8 +145,7 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
   emit(x: T, options?: EmitOptions): Promise<void> | undefined {
     let sent: Emitted;
     try {
-      const metadata = options === undefined ? undefined : carried(options.metadata);
-      sent = metadata === undefined ? this.send(x, undefined) : this.sendHeld(x, metadata);
+      sent = options === undefined ? flow(this, x) : this.sendHeld(x, carried(options.metadata));
     } catch (error) {
       report(this, error, x);
       throw error;
@@ -164,6 +163,7 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
 
   /** @internal Sends on; references are retained until every receiver has finished. For operators and sources. */
   sendHeld(x: T, metadata: Carried): Emitted {
+    if (metadata === undefined) return flow(this, x);
     this.currentValue = x;
     this.currentMetadata = metadata;
     return deliver(this, x, metadata, true);
