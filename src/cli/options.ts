@@ -76,7 +76,10 @@ export function program(
     .configureOutput({ outputError: () => {} })
     .configureHelp({ helpWidth: 110 })
     .optionsGroup('Rows in:')
-    .requiredOption('--from <path...>', 'files, globs in quotes, - for standard input, or a URI: river://host:port/name')
+    .requiredOption(
+      '--from <path...>',
+      'files, globs in quotes, - for standard input, or a URI: river://host:port/name',
+    )
     .option('--format <name>', `format of the input, when its name does not tell: ${formatNames.join(', ')}`)
     .option(
       '--schema <text>',
@@ -167,10 +170,7 @@ Examples:
     millrace ingest river://localhost:6379 --streams 'eeg-.*' --to lab --trim
 `;
 
-function addIngest(
-  millrace: Command,
-  ingest: (from: string, options: IngestCommandOptions) => Promise<void>,
-): void {
+function addIngest(millrace: Command, ingest: (from: string, options: IngestCommandOptions) => Promise<void>): void {
   millrace
     .command('ingest')
     .description('Store River streams in Arrow files; go on where the last call stopped.')

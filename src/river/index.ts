@@ -11,6 +11,7 @@ export type { SampleBuffer } from './_buffer.ts';
 export type { RiverPosition } from './_cursor.ts';
 export type { UserMetadata } from './_metadata.ts';
 export { RedisConnection, type RedisConnectionOptions, type RedisPlace } from './connection.ts';
+export { type IngestedSegment, type IngestOptions, ingest } from './ingester.ts';
 export {
   type InitializeReaderOptions,
   type ReadOptions,

@@ -121,19 +121,20 @@ export class RiverSource implements FrameSource {
     columns: readonly string[],
     signal?: AbortSignal,
   ): Promise<void> {
-    for await (const chunk of this.#chunks(columns, signal)) await push(chunk);
+    for await (const { chunk } of this.answers(columns, signal)) if (chunk) await push(chunk);
   }
 
   /** Batches as they come. */
   async *[Symbol.asyncIterator](): AsyncIterableIterator<Batch> {
-    for await (const chunk of this.#chunks((await this.schema()).names)) yield exportChunk(chunk);
+    for await (const { chunk } of this.answers((await this.schema()).names)) if (chunk) yield exportChunk(chunk);
   }
 
   metrics(): SourceMetrics {
     return { bytes: this.#bytes, storedBytes: this.#bytes, skipped: this.#skipped };
   }
 
-  async *#chunks(columns: readonly string[], signal?: AbortSignal): AsyncGenerator<Chunk> {
+  /** @internal What Redis answers, one by one; about once a second also when nothing comes. */
+  async *answers(columns: readonly string[], signal?: AbortSignal): AsyncGenerator<RiverAnswer> {
     const { maxFetchSize: count = 10_000, memory = defaultMemory() } = this.#options;
     try {
       const cursor = await this.#begin(signal);
@@ -152,7 +153,7 @@ export class RiverSource implements FrameSource {
             next.catch(() => {}); // awaited in the next turn, if there is one
           }
           const chunk = rows > 0 ? answer.chunk() : null;
-          if (chunk) yield chunk;
+          yield { chunk, samples: answer.samples, position, over, idle: entries.length === 0 };
           this.#position = position;
           if (over) return;
         }
@@ -226,8 +227,23 @@ export class RiverSource implements FrameSource {
   }
 }
 
+/** One answer of Redis. */
+export interface RiverAnswer {
+  /** Its samples, valid until the next is asked for; null when there are none. */
+  readonly chunk: Chunk | null;
+  /** The entries of these samples, valid as long. */
+  readonly samples: readonly Entry[];
+  /** Behind the last of them. */
+  readonly position: RiverPosition;
+  /** The end marker was met. */
+  readonly over: boolean;
+  /** Nothing has come, not even a marker. */
+  readonly idle: boolean;
+}
+
 /** The samples of one answer of Redis on their way into columns. */
 class Answer {
+  readonly samples: Entry[] = [];
   readonly #decoder: RowDecoder;
   readonly #memory: Memory;
   readonly #variable: boolean;
@@ -236,7 +252,6 @@ class Answer {
   /** Address of the times, 0 when they are not wanted. */
   #times = 0;
   #view: Uint8Array = new Uint8Array(0);
-  #rows = 0;
   /** Bytes of the samples of this answer. */
   bytes = 0;
 
@@ -258,7 +273,7 @@ class Answer {
   }
 
   begin(entries: number): void {
-    this.#rows = this.bytes = 0;
+    this.samples.length = this.bytes = 0;
     if (!this.#variable && entries > 0) this.#view = this.#decoder.reserve(entries * this.#sampleSize);
   }
 
@@ -268,11 +283,11 @@ class Answer {
     this.bytes += bytes.length;
     if (this.#times !== 0) {
       const ms = millisecondsOf(entry[0]);
-      const at = (this.#times >>> 2) + this.#rows * 2;
+      const at = (this.#times >>> 2) + this.samples.length * 2;
       this.#memory.u32[at] = ms;
       this.#memory.u32[at + 1] = ms / 2 ** 32;
     }
-    this.#rows++;
+    this.samples.push(entry);
   }
 
   commit(): void {
