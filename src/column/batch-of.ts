@@ -1,4 +1,4 @@
-import { OptionError, SchemaError } from '../errors.ts';
+import { nearest, OptionError, SchemaError } from '../errors.ts';
 import { type DataType, f32, f64, i8, i16, i32, i64, u8, u16, u32, u64 } from '../schema/data-type.ts';
 import { type Columns, field, Schema, schemaOf } from '../schema/schema.ts';
 import { Batch } from './batch.ts';
@@ -13,10 +13,10 @@ export type ColumnValues = ArrayLike<unknown> | Vector<any>;
  * A batch from row objects, or from columns by name.
  *
  * Types come from `schema`, or else from the values: a typed array gives its own type, other values as `inferType` says. With a schema
- * its columns are taken, in its order; a column or key that is missing is null, others are left out. Vectors, and typed arrays of their column's own
+ * its columns are taken, in its order; a key that a row lacks is null, keys and columns beyond the schema are left out. Vectors, and typed arrays of their column's own
  * kind, are taken without a copy.
  *
- * @throws SchemaError when types can't be told, or columns differ in length
+ * @throws SchemaError when types can't be told, a column is missing, or columns differ in length
  * @throws DataError naming column and record of a value that its type can't hold exactly
  */
 export function batchOf<C extends Columns = Columns>(
@@ -51,7 +51,16 @@ function batchOfColumns<C extends Columns>(
 ): Batch<C> {
   const fields =
     schema?.fields ?? Object.entries(columns).map(([name, values]) => field(name, typeOfColumn(values, name)));
-  const vectors = fields.map(({ name, type }) => columnVector(type, columns[name] ?? new Array(length), name));
+  const vectors = fields.map(({ name, type }) => {
+    const values = columns[name];
+    if (values === undefined) {
+      const near = nearest(name, Object.keys(columns));
+      throw new SchemaError(`batchOf: column "${name}" is missing${near ? `; is it "${near}"?` : ''}`, {
+        column: name,
+      });
+    }
+    return columnVector(type, values, name);
+  });
   return new Batch<C>(schema ?? (new Schema(fields) as Schema<C>), vectors, length);
 }
 
