@@ -18,6 +18,7 @@ const work = (name: string): ReturnType<typeof task<any[], any>> => task(new URL
 
 let folder: string;
 let worker: URL;
+let kernelWork: URL;
 const pools: Pool[] = [];
 const poolOf = (options: PoolOptions = {}): Pool => {
   const pool = new Pool({ threads: 2, worker, ...options });
@@ -29,8 +30,12 @@ const poolOf = (options: PoolOptions = {}): Pool => {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'millrace-'));
   await build({
-    entryPoints: [fileURLToPath(new URL('../../src/parallel/worker.ts', import.meta.url))],
-    outfile: join(folder, 'worker.mjs'),
+    entryPoints: {
+      worker: fileURLToPath(new URL('../../src/parallel/worker.ts', import.meta.url)),
+      'kernel-work': fileURLToPath(new URL('./kernel-work.ts', import.meta.url)),
+    },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     format: 'esm',
     platform: 'neutral',
@@ -38,6 +43,7 @@ beforeAll(async () => {
     packages: 'external',
   });
   worker = pathToFileURL(join(folder, 'worker.mjs'));
+  kernelWork = pathToFileURL(join(folder, 'kernel-work.mjs'));
 });
 
 afterAll(async () => {
@@ -177,6 +183,14 @@ describe('chunks', () => {
     const seen = scatter(source, { pool: poolOf() }).map(work('sumOfChunk')).gather().sinkToList();
     await source.emit(chunkIn(new Memory({ shared: true })));
     expect(seen).toEqual([[499_500, ['x'], true]]);
+  });
+
+  it('in shared memory are worked on by kernels in the worker', async () => {
+    const memory = new Memory({ shared: true });
+    const chunk = chunkIn(memory) as any;
+    expect(await poolOf().run(task(kernelWork, 'clearHalf'), chunk)).toBe(500);
+    const at = chunk.vectors[0].values / 8;
+    expect([memory.f64[at + 499], memory.f64[at + 500], memory.f64[at + 999]]).toEqual([499, 0, 0]);
   });
 
   it('in other memory are refused', async () => {
