@@ -11,6 +11,8 @@ export class Link {
   readonly #retryMs: number;
   #client: Client | null = null;
   #opening: Promise<Client> | null = null;
+  /** Calls of `close`: one of them may come while a connection is being opened. */
+  #closings = 0;
   /** Connections opened after the first. */
   reconnects = 0;
   /** The last connection that was open. */
@@ -33,8 +35,14 @@ export class Link {
     this.#opening ??= Client.open(this.#connection, signal).finally(() => {
       this.#opening = null;
     });
-    this.#client = this.last = await this.#opening;
-    return this.#client;
+    const closings = this.#closings;
+    const client = await this.#opening;
+    if (closings !== this.#closings) {
+      client.close();
+      throw new RedisException(`${this.#connection}: closed`);
+    }
+    this.#client = this.last = client;
+    return client;
   }
 
   /**
@@ -78,6 +86,7 @@ export class Link {
   }
 
   close(): void {
+    this.#closings++;
     this.#client?.close();
     this.#client = null;
   }

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, RESP_TYPES } from 'redis';
 
-const binary = process.env.MILLRACE_REDIS_SERVER ?? 'redis-server';
+const binary = (): string => process.env.MILLRACE_REDIS_SERVER ?? 'redis-server';
 
 /** Whether this machine has a Redis to test with; `npm test` sees to it where it can. */
-export const hasRedis = spawnSync(binary, ['--version']).status === 0;
+export const hasRedis = spawnSync(binary(), ['--version']).status === 0;
 
 /** A Redis of one's own, on a free port of this machine. */
 export interface TestRedis {
@@ -33,7 +33,7 @@ export async function startRedis(options: readonly string[] = []): Promise<TestR
     folder,
     async start() {
       const plain = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--logfile', 'log'];
-      server = spawn(binary, [...plain, ...options], { stdio: 'ignore' });
+      server = spawn(binary(), [...plain, ...options], { stdio: 'ignore' });
       await untilReady(port);
     },
     async kill() {

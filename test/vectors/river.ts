@@ -29,7 +29,15 @@ interface Place {
 }
 
 async function withRedis(work: (place: Place) => Promise<Outcome>): Promise<Outcome> {
-  if (!hasRedis) return { problems: ['there is no redis-server; npm test installs one where it may'] };
+  if (!hasRedis) {
+    // Installed where that may be, as before the tests.
+    const { startServices } = (await import('../../scripts/services.mjs' as string)) as {
+      startServices(): Promise<{ env: Record<string, string> }>;
+    };
+    const { env } = await startServices();
+    if (!env.MILLRACE_REDIS_SERVER) return { problems: ['there is no redis-server'] };
+    process.env.MILLRACE_REDIS_SERVER = env.MILLRACE_REDIS_SERVER;
+  }
   const redis = await startRedis();
   const raw = await rawRedis(redis.port);
   try {
