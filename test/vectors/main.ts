@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { families } from './families.ts';
 import type { Kind } from './family.ts';
@@ -23,12 +23,13 @@ async function main(args: string[]): Promise<number> {
   const family = families[name];
   if (!family) return complain(`vectors: there is no family "${name}"; known: ${Object.keys(families).join(', ')}`);
 
+  if (!existsSync(folder)) return complain(`vectors: there is no folder ${folder}`);
   const counts = new Map<string, { passed: number; failed: number; byRule: number }>();
   for (const path of files(folder)) {
-    const recorded = JSON.parse(readFileSync(path, 'utf8'));
     const label = relative(folder, path) || path;
     if (only !== undefined && !label.includes(only)) continue;
-    const kind = family.kinds.find(one => one.accepts(recorded));
+    const recorded = parsed(path);
+    const kind = recorded && family.kinds.find(one => one.accepts(recorded));
     const count = counts.get(kind?.name ?? 'unknown') ?? { passed: 0, failed: 0, byRule: 0 };
     counts.set(kind?.name ?? 'unknown', count);
     const { problems, byRule } = await outcome(kind, recorded);
@@ -44,17 +45,30 @@ async function main(args: string[]): Promise<number> {
       );
     else if (verbose) console.log(`passed ${label}${byRule ? ` (advised behaviour: ${recorded.quirkId})` : ''}`);
   }
+  if (counts.size === 0) return complain(`vectors: no case in ${folder}`);
+  let passed = 0;
   let failed = 0;
   for (const [kind, count] of counts) {
+    passed += count.passed;
     failed += count.failed;
     const rules = count.byRule > 0 ? `, ${count.byRule} of them against the behaviour advised for a quirk` : '';
     console.log(`${name} ${kind}: ${count.passed} passed, ${count.failed} failed${rules}`);
   }
-  if (counts.size === 0) return complain(`vectors: no case in ${folder}`);
+  console.log(`${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
 
-async function outcome(kind: Kind | undefined, recorded: any): ReturnType<Kind['run']> {
+/** The file's content, or null when it is no JSON: then the case fails. */
+function parsed(path: string): any {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+async function outcome(kind: Kind | undefined | null, recorded: any): ReturnType<Kind['run']> {
+  if (!recorded) return { problems: ['the file is no JSON'] };
   if (!kind) return { problems: [`nothing here knows how to run op "${recorded.op}"`] };
   try {
     return await kind.run(recorded);
