@@ -142,5 +142,5 @@ export function afterwards(result: Emitted, then: () => void): Emitted {
   return result.then(then);
 }
 
-/** What pictures call a function. */
-export const nameOf = (fn: { readonly name: string } | null | undefined): string => fn?.name || 'anonymous';
+/** What pictures call a function; streamz's word for one without a name. */
+export const nameOf = (fn: { readonly name: string } | null | undefined): string => fn?.name || '<lambda>';

@@ -416,13 +416,13 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
   filter<U extends T>(predicate: (x: T) => x is U): Stream<U>;
   filter<A extends unknown[]>(predicate?: ((x: T, ...args: A) => unknown) | null, ...args: A): Stream<T>;
   filter(predicate?: ((x: T, ...args: any[]) => unknown) | null, ...args: unknown[]): Stream<any> {
-    if (predicate === undefined || predicate === null) return this.through(new FilterNode<T>(x => x, 'truthy'));
+    if (predicate === undefined || predicate === null) return this.through(new FilterNode<T>(x => x, '_truthy'));
     return this.through(new FilterNode<T>(applied(predicate, args), nameOf(predicate)));
   }
 
   /** Elements for which `predicate` is not truthy. */
   remove(predicate: (x: T) => unknown): Stream<T> {
-    return this.through(new FilterNode<T>(x => !predicate(x), nameOf(predicate)));
+    return this.through(new FilterNode<T>(x => !predicate(x), nameOf(null)));
   }
 
   /** A state carried from element to element, and sent after each. */

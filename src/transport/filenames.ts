@@ -33,10 +33,6 @@ class FilenamesSource extends Source<string> {
     this.#follow = follow;
   }
 
-  override get detail(): string {
-    return this.#path;
-  }
-
   protected override async run(): Promise<void> {
     let changed = new AbortController();
     const watcher = this.#watch ? builtin('fs').watch(folderOf(this.#path), () => changed.abort()) : undefined;

@@ -33,10 +33,6 @@ class HttpServerSource extends Source<Uint8Array> {
     this.#path = typeof path === 'string' ? new RegExp(`^(?:${path})$`) : path;
   }
 
-  override get detail(): string {
-    return String(this.#port);
-  }
-
   protected override async run(): Promise<void> {
     const server = builtin('http').createServer();
     const open = new Set<Promise<void>>();

@@ -30,10 +30,6 @@ class ProcessSource extends Source<Uint8Array> {
     this.#options = options;
   }
 
-  override get detail(): string {
-    return this.#command.join(' ');
-  }
-
   protected override async run(): Promise<void> {
     const { withStderr = false, cwd, env } = this.#options;
     const [program, ...args] = this.#command as [string, ...string[]];

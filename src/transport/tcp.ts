@@ -32,10 +32,6 @@ class TcpSource extends Source<Uint8Array> {
       throw new OptionError('delimiter', 'fromTcp: the delimiter is empty; give at least one byte');
   }
 
-  override get detail(): string {
-    return String(this.#port);
-  }
-
   protected override async run(): Promise<void> {
     const server = builtin('net').createServer();
     const sockets = new Set<import('node:net').Socket>();

@@ -54,10 +54,6 @@ export class TextfileSource extends Source<string> {
     this.#position = options.position ?? (options.fromEnd ? sizeOf(path) : 0);
   }
 
-  override get detail(): string {
-    return this.path;
-  }
-
   /** The byte after the last piece that was sent. */
   get position(): number {
     return this.#position;

@@ -41,7 +41,7 @@ export function describeGraph(stream: Stream): Graph {
   const labels = new Map<Stream, string>();
   const used = new Map<string, number>();
   for (const one of streams) {
-    const label = labelOf(one);
+    const label = labelOf(String(one));
     const count = used.get(label) ?? 0;
     used.set(label, count + 1);
     labels.set(one, count === 0 ? label : `${label}-${count}`);
@@ -66,7 +66,4 @@ export function describeGraph(stream: Stream): Graph {
 }
 
 /** The text form with everything but letters, digits, `_` and `:` as single blanks, and `;` for `:`. */
-const labelOf = (stream: Stream): string =>
-  String(stream)
-    .replace(/[^\p{L}\p{N}_:]+/gu, ' ')
-    .replaceAll(':', ';');
+export const labelOf = (text: string): string => text.replace(/[^\p{L}\p{N}_:]+/gu, ' ').replaceAll(':', ';');

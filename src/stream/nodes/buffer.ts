@@ -28,10 +28,6 @@ export class BufferNode<T> extends Operator<T, T> {
     this.#n = capacity('buffer', 'n', n);
   }
 
-  override get detail(): string {
-    return String(this.#n);
-  }
-
   update(x: T, _who: Stream<T>, metadata: Carried): Emitted {
     retain(metadata);
     const entry: Entry<T> = { x, metadata, entered: undefined };

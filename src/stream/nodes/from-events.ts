@@ -23,10 +23,6 @@ export class EventsSource<T> extends Operator<never, T> {
     this.#event = event;
   }
 
-  override get detail(): string {
-    return this.#event;
-  }
-
   get stopped(): boolean {
     return this.#listening === undefined;
   }

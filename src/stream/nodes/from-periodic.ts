@@ -1,6 +1,5 @@
 import { type Duration, parseDuration } from '../../schema/duration.ts';
 import { sleep } from '../clock.ts';
-import { nameOf } from '../operator.ts';
 import { Source } from '../source.ts';
 
 /** Calls a function, sends what it gives, waits for what is below, sleeps. */
@@ -13,10 +12,6 @@ export class PeriodicSource<T> extends Source<T> {
     super();
     this.#fn = fn;
     this.#ms = parseDuration(interval, 'pollInterval');
-  }
-
-  override get detail(): string {
-    return nameOf(this.#fn);
   }
 
   protected override async cycle(): Promise<void> {

@@ -1,6 +1,6 @@
 import { Fifo } from '../fifo.ts';
 import { type Carried, joined, release, retain } from '../metadata.ts';
-import { afterwards, both, covered, type Emitted, type Look, Operator } from '../operator.ts';
+import { afterwards, both, covered, type Emitted, Operator } from '../operator.ts';
 import type { Stream } from '../stream.ts';
 import { capacity } from './_shared.ts';
 
@@ -17,7 +17,6 @@ interface Kept {
 /** Every element of the first upstream, with the latest of the others. */
 export class ZipLatestNode extends Operator<unknown, unknown[]> {
   override readonly label = 'zip_latest';
-  override readonly look: Look = 'join';
   readonly #maxsize: number;
   readonly #queue = new Fifo<Kept>();
   #others: { readonly who: Stream; kept: Kept | undefined }[] = [];
