@@ -11,7 +11,7 @@ export interface CollectOptions<T> {
 export class CollectNode<T> extends Operator<T, T[]> {
   override readonly label = 'collect';
   readonly #cache: T[];
-  #metadata: Carried[] = [];
+  readonly #metadata: Carried[] = [];
 
   constructor({ cache = [] }: CollectOptions<T> = {}) {
     super();
@@ -25,10 +25,14 @@ export class CollectNode<T> extends Operator<T, T[]> {
     return undefined;
   }
 
+  /** Sends all as one array. When that fails at once they are kept, for another attempt. */
   flush(): Emitted {
-    const items = this.#cache.splice(0);
-    const all = joined(this.#metadata);
-    this.#metadata = [];
-    return afterwards(this.emit(items, all), () => release(all));
+    const items = this.#cache.slice();
+    const lists = this.#metadata.slice();
+    const all = joined(lists);
+    const sent = this.emit(items, all);
+    this.#cache.splice(0, items.length);
+    this.#metadata.splice(0, lists.length);
+    return afterwards(sent, () => release(all));
   }
 }
