@@ -24,7 +24,7 @@ class PullNode<T> extends Operator<T, never> {
   #over = false;
   #failure: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
-  /** What leaving has to undo besides: stop the sources that the reader started. */
+  /** What leaving has to undo besides: stop the sources that the reader started, and let go of what they read. */
   undo: (() => void) | undefined;
 
   update(x: T, _who: Stream<T>, _metadata: Carried): Emitted {
@@ -86,13 +86,15 @@ class PullNode<T> extends Operator<T, never> {
 function attach<T>(stream: Stream<T>, { signal, start = true }: IterateOptions): PullNode<T> {
   const pull = new PullNode<T>();
   const node = stream.through(pull);
-  if (signal?.aborted) void node.destroy();
   const abort = (): void => void node.destroy();
+  if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort, { once: true });
-  if (start && !stream.started) {
-    stream.start({ signal }).catch(error => pull.fail(error));
-    pull.undo = () => void stream.stop();
-  }
+  const starts = start && !stream.started;
+  if (starts) stream.start({ signal }).catch(error => pull.fail(error));
+  pull.undo = () => {
+    signal?.removeEventListener('abort', abort);
+    if (starts) stream.releaseSources();
+  };
   return pull;
 }
 

@@ -69,6 +69,7 @@ type Receiver = Pick<Operator, 'update'>;
 /** Operators that can be started and stopped. */
 interface Startable {
   readonly stopped: boolean;
+  detached(): Emitted;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -344,6 +345,11 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     await this.destroy();
+  }
+
+  /** @internal Stops the sources above and closes what they read from. */
+  releaseSources(): void {
+    for (const source of this.#sources()) source.detached()?.catch(nothing);
   }
 
   #sources(): Startable[] {

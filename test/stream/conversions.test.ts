@@ -232,7 +232,60 @@ it('stops the sources when the signal of start is aborted', async () => {
   expect(source.started).toBe(false);
 });
 
-it('goes on with an iterator, and begins a list anew, after a stop', async () => {
+describe('a source of an iterator', () => {
+  it('stops at once while it waits, and goes on with what it waited for', async () => {
+    const readable = new Readable({ objectMode: true, read() {} });
+    const source = Stream.from<string>(readable);
+    const seen = source.sinkToList();
+    const first = source.start();
+    readable.push('a');
+    while (seen.length < 1) await settle();
+    await source.stop();
+    await first;
+    readable.push('b');
+    readable.push(null);
+    await source.start();
+    expect(seen).toEqual(['a', 'b']);
+  });
+
+  it('goes on with a generator after a stop, and closes it when it is destroyed', async () => {
+    let closed = false;
+    function* count(): Generator<number> {
+      try {
+        for (let i = 0; ; i++) yield i;
+      } finally {
+        closed = true;
+      }
+    }
+    const source = Stream.fromIterable(count());
+    const seen: number[] = [];
+    source.sink(async x => {
+      seen.push(x);
+      if (x % 2 === 1) void source.stop();
+    });
+    await source.start();
+    expect(closed).toBe(false);
+    await source.start();
+    expect(seen).toEqual([0, 1, 2, 3]);
+    await source.destroy();
+    expect(closed).toBe(true);
+  });
+
+  it('is closed when the loop that started it is left', async () => {
+    let cancelled = false;
+    const web = new ReadableStream<number>({
+      pull: controller => controller.enqueue(1),
+      cancel: () => {
+        cancelled = true;
+      },
+    });
+    for await (const _ of Stream.from(web)) break;
+    await settle();
+    expect(cancelled).toBe(true);
+  });
+});
+
+it('begins a list anew after a stop', async () => {
   const make = (items: Iterable<number>): [Stream<number>, number[]] => {
     const source = Stream.fromIterable(items);
     const seen: number[] = [];

@@ -1,3 +1,4 @@
+import type { Emitted } from '../operator.ts';
 import { Source } from '../source.ts';
 
 /** What `Stream.from` and `fromIterable` read. */
@@ -6,62 +7,105 @@ export type AnyIterable<T> = Iterable<T> | AsyncIterable<T> | ReadableStream<T>;
 // A long list over a graph that never waits lets timers and input in this often.
 const sliceMs = 20;
 
-/** Sends each item and waits for what is below. A restart begins anew, where the iterable does. */
+/** An iteration under way. */
+interface Open<T> {
+  readonly iterator: Iterator<T> | AsyncIterator<T>;
+  readonly sync: boolean;
+  /** Asked for and not there yet when the source was stopped: the first element after the next start. */
+  pending: Promise<IteratorResult<T>> | undefined;
+}
+
+/**
+ * Sends each item and waits for what is below. A restart begins anew, as a list does; iterators, generators and streams go on
+ * where they were, until the node is destroyed.
+ */
 export class IterableSource<T> extends Source<T> {
   override readonly label = 'from_iterable';
   readonly #iterable: AnyIterable<T>;
+  #open: Open<T> | undefined;
 
   constructor(iterable: AnyIterable<T>) {
     super();
     this.#iterable = iterable;
   }
 
-  protected override async run(): Promise<void> {
-    const sync = (this.#iterable as Iterable<T>)[Symbol.iterator] as (() => Iterator<T>) | undefined;
-    if (sync) await this.#runSync(sync.call(this.#iterable));
-    else await this.#runAsync(asyncIterator(this.#iterable as AsyncIterable<T> | ReadableStream<T>));
+  override detached(): Emitted {
+    return this.stop().then(() => this.#close());
   }
 
-  async #runSync(iterator: Iterator<T>): Promise<void> {
+  protected override async run(): Promise<void> {
+    this.#open ??= opened(this.#iterable);
+    const over = this.#open.sync ? await this.#runSync(this.#open) : await this.#runAsync(this.#open);
+    if (over) this.#open = undefined;
+    else if (!goesOn(this.#iterable, this.#open.iterator)) this.#close();
+    if (over) this.finish();
+  }
+
+  /** Whether the items have run out; else the source was stopped. */
+  async #runSync({ iterator }: Open<T>): Promise<boolean> {
     let until = performance.now() + sliceMs;
     for (let count = 1; !this.signal.aborted; count++) {
-      const { done, value } = iterator.next();
-      if (done) return this.finish();
+      const { done, value } = (iterator as Iterator<T>).next();
+      if (done) return true;
       const sent = this.give(value);
       if (sent !== undefined) await sent;
       if (count % 1024 !== 0 || performance.now() < until) continue;
       await new Promise(resolve => setTimeout(resolve, 0));
       until = performance.now() + sliceMs;
     }
-    iterator.return?.();
+    return false;
   }
 
-  async #runAsync(iterator: AsyncIterator<T>): Promise<void> {
-    let close: (() => void) | undefined;
-    const stopped = new Promise<'stopped'>(resolve => {
-      close = (): void => resolve('stopped');
-      this.signal.addEventListener('abort', close, { once: true });
-    });
+  async #runAsync(open: Open<T>): Promise<boolean> {
+    let wake: (() => void) | undefined;
+    this.signal.addEventListener('abort', () => wake?.(), { once: true });
     while (!this.signal.aborted) {
-      const next = iterator.next();
-      const result = await Promise.race([next, stopped]);
-      if (result === 'stopped') {
-        // A value that is already asked for is not lost: it comes when the iterator has it, or never.
-        next.catch(() => {});
-        break;
-      }
-      if (result.done) return this.finish();
-      await this.give(result.value);
+      open.pending ??= (open.iterator as AsyncIterator<T>).next();
+      const { pending } = open;
+      // Not Promise.race with one promise of the stop: it would remember every element until then.
+      const result = await new Promise<IteratorResult<T> | null>((resolve, reject) => {
+        wake = () => resolve(null);
+        pending.then(resolve, reject);
+      });
+      if (result === null) break;
+      open.pending = undefined;
+      if (result.done) return true;
+      const sent = this.give(result.value);
+      if (sent !== undefined) await sent;
     }
-    await iterator.return?.();
+    return false;
+  }
+
+  /** Not awaited: a generator that waits for something ends when that has come. */
+  #close(): void {
+    const open = this.#open;
+    this.#open = undefined;
+    open?.pending?.catch(() => {});
+    const { destroy } = this.#iterable as { destroy?: () => void };
+    if (open && typeof destroy === 'function') destroy.call(this.#iterable);
+    Promise.resolve(open?.iterator.return?.()).catch(() => {});
   }
 }
 
-// Safari's ReadableStream is not iterable.
-function asyncIterator<T>(from: AsyncIterable<T> | ReadableStream<T>): AsyncIterator<T> {
-  const own = (from as AsyncIterable<T>)[Symbol.asyncIterator] as (() => AsyncIterator<T>) | undefined;
-  if (own) return own.call(from);
-  const reader = (from as ReadableStream<T>).getReader();
+function opened<T>(iterable: AnyIterable<T>): Open<T> {
+  const sync = (iterable as Iterable<T>)[Symbol.iterator] as (() => Iterator<T>) | undefined;
+  if (sync) return { iterator: sync.call(iterable), sync: true, pending: undefined };
+  // A reader before an iterator: it can be cancelled while it waits, and Safari has no iterator.
+  const iterator = isReadable(iterable)
+    ? readerIterator(iterable)
+    : (iterable as AsyncIterable<T>)[Symbol.asyncIterator]();
+  return { iterator, sync: false, pending: undefined };
+}
+
+/** Whether an iteration can't be begun anew: its source is the iterator itself, or a stream. */
+const goesOn = (iterable: AnyIterable<unknown>, iterator: unknown): boolean =>
+  iterator === iterable || isReadable(iterable) || typeof (iterable as { pipe?: unknown }).pipe === 'function';
+
+const isReadable = <T>(iterable: AnyIterable<T>): iterable is ReadableStream<T> =>
+  typeof (iterable as { getReader?: unknown }).getReader === 'function';
+
+function readerIterator<T>(stream: ReadableStream<T>): AsyncIterator<T> {
+  const reader = stream.getReader();
   return {
     async next() {
       const { done, value } = await reader.read();
