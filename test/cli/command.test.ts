@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -26,6 +26,20 @@ function lines(...rows: [number, string][]): string {
 }
 
 const run = (...args: string[]) => millrace(['run', ...args]);
+
+/** Resolves to what a child has printed, once a text is among it. */
+function watched(child: ChildProcess): (text: string) => Promise<string> {
+  let stdout = '';
+  child.stdout!.on('data', piece => (stdout += piece));
+  return text =>
+    new Promise(resolve => {
+      const look = (): void => {
+        if (stdout.includes(text)) resolve(stdout);
+      };
+      child.stdout!.on('data', look);
+      look();
+    });
+}
 
 describe('millrace run', () => {
   it('groups the whole input and prints a table', async () => {
@@ -109,6 +123,50 @@ describe('millrace run', () => {
     expect(parseRows(sessions.stdout).map(row => row['n'])).toEqual([3, 1]);
     const overlapping = await run(...from, '--sliding', '2m,1m', '--agg', 'n = count()', '--to', '-');
     expect(parseRows(overlapping.stdout).map(row => row['n'])).toEqual([2, 3, 1, 1, 1]);
+  });
+
+  it('drops and counts rows that come too late, unless --out-of-order waits for them', async () => {
+    const text =
+      'at,v\n2001-01-01T00:00:50Z,1\n2001-01-01T00:01:10Z,2\n2001-01-01T00:00:55Z,10\n2001-01-01T00:03:00Z,4\n';
+    writeFileSync(file('late.csv'), text);
+    const job = [
+      '--from',
+      file('late.csv'),
+      '--index',
+      'at',
+      '--tumbling',
+      '1m',
+      '--agg',
+      's = sum(v)',
+      '--to',
+      '-',
+      '--stats',
+    ];
+    const dropped = await run(...job);
+    expect(parseRows(dropped.stdout).map(row => row['s'])).toEqual([1, 2, 4]);
+    expect(dropped.stderr).toContain('late rows       1');
+    const waited = await run(...job, '--out-of-order', '30s');
+    expect(parseRows(waited.stdout).map(row => row['s'])).toEqual([11, 2, 4]);
+    expect(waited.stderr).toContain('late rows       0');
+  });
+
+  it.each([
+    [
+      ['--window', '2'],
+      [2 + 3, 4 + 5],
+    ],
+    [['--window', '2', '--emit', 'end'], [4 + 5]],
+    [
+      ['--emit', 'batch'],
+      [1 + 2 + 3, 1 + 2 + 3 + 4 + 5],
+    ],
+    [['--emit', 'end'], [1 + 2 + 3 + 4 + 5]],
+    [[], [1 + 2 + 3 + 4 + 5]],
+  ])('gives results when --emit says: %j', async (args, sums) => {
+    // Two files are two batches.
+    const from = ['--from', file('a.ndjson'), file('b.ndjson')];
+    const { stdout } = await run(...from, ...args, '--agg', 's = sum(v)', '--to', '-');
+    expect(parseRows(stdout).map(row => row['s'])).toEqual(sums);
   });
 
   it('stops after --limit rows and shows --tail rows', async () => {
@@ -227,21 +285,30 @@ describe('millrace run, interrupted', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
+  it('follows a file that is replaced, with a header of its own', async () => {
+    const path = file('rotated.csv');
+    writeFileSync(path, 'v,k\n1,x\n');
+    const child = spawn(process.execPath, [main, 'run', '--from', path, '--follow', '--to', '-']);
+    const seen = watched(child);
+    await seen('"v":1');
+    appendFileSync(path, '2,y'); // no newline: the end of the old file is the end of the record
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, 'v,k\n3,z\n');
+    await seen('"v":3');
+    child.kill('SIGTERM');
+    expect(parseRows(await seen(''))).toEqual([
+      { v: 1, k: 'x' },
+      { v: 2, k: 'y' },
+      { v: 3, k: 'z' },
+    ]);
+  });
+
   it('follows a growing file, prints what it has at Ctrl-C and exits with 130', async () => {
     const path = file('growing.ndjson');
     writeFileSync(path, lines([1, 'x']));
     const args = ['run', '--from', path, '--follow', '--where', 'v > 0', '--to', '-'];
     const child = spawn(process.execPath, [main, ...args]);
-    let stdout = '';
-    const seen = (text: string) =>
-      new Promise<void>(resolve => {
-        const look = (): void => {
-          if (stdout.includes(text)) resolve();
-        };
-        child.stdout.on('data', look);
-        look();
-      });
-    child.stdout.on('data', piece => (stdout += piece));
+    const seen = watched(child);
     await seen('"v":1');
     appendFileSync(path, lines([2, 'y']));
     await seen('"v":2');
