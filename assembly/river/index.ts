@@ -1,5 +1,6 @@
 import * as rows from './steps';
 import * as texts from './texts';
+import * as zfp from './zfp';
 
 /** Bytes of one step in the list that `unpackRows` and `packRows` read: u32 kind, offset, width, then up to 8 column addresses. */
 export const stepBytes: usize = rows.stepBytes;
@@ -27,3 +28,6 @@ export function joinValues(offsets: usize, values: usize, count: i32, most: i32,
 
 /** Writes NaN over the values whose validity bit is 0; `width` is 4 or 8. */
 export function nanWhereNull(validity: usize, values: usize, count: i32, width: i32): void { texts.nanWhereNull(validity, values, count, width); }
+
+/** Decodes a ZFP stream of two dimensions into rows of `columns` values: type 1 i32, 2 i64, 3 f32, 4 f64, 5 i16. `work` has 512 bytes. Returns the rows, or -1 no such stream, -2 another type or width, -3 too short, -4 over `limit` rows. */
+export function decodeZfp(from: usize, length: i32, type: i32, columns: i32, limit: i32, to: usize, work: usize): i32 { return zfp.decode(from, length, type, columns, limit, to, work); }

@@ -1,5 +1,6 @@
 import { MillraceError, StreamReaderException } from '../errors.ts';
 import type { Client } from './_client.ts';
+import { type Decompress, decompressor } from './_compression.ts';
 import { type Entry, fieldOf, idOf, nextId, numberOf, textOf } from './_entry.ts';
 import { abortable, type Link } from './_link.ts';
 import { metadataKey, type StreamFacts } from './_metadata.ts';
@@ -32,7 +33,7 @@ export class Cursor {
   readonly #onKeyChange: KeyChange | undefined;
   readonly #sampleSize: number;
   readonly #variable: boolean;
-  readonly #compressed: boolean;
+  readonly #decompress: Decompress | null;
   #key: string;
   #last = '';
   #lastIndex = -1;
@@ -49,13 +50,8 @@ export class Cursor {
     this.#onKeyChange = onKeyChange;
     this.#sampleSize = facts.schema.sampleSize;
     this.#variable = facts.schema.hasVariableWidthField;
-    this.#compressed = facts.compression !== 'UNCOMPRESSED';
+    this.#decompress = decompressor(facts.compression, facts.schema.sampleSize);
     this.#key = facts.firstStreamKey;
-    if (this.#compressed && facts.compression !== 'DUMMY') {
-      throw new StreamReaderException(
-        `initialize: "${stream}" is compressed with ${facts.compression}, which millrace can't undo; write it uncompressed`,
-      );
-    }
   }
 
   /** Id of the end marker that was met, or empty. */
@@ -159,7 +155,14 @@ export class Cursor {
     let wrong: StreamReaderException | undefined;
     let lastSample: Entry | undefined;
     for (const entry of entries) {
-      const bytes = this.#sampleOf(entry);
+      let bytes: Uint8Array | null = null;
+      try {
+        bytes = this.#sampleOf(entry);
+      } catch (error) {
+        // A damaged batch: the samples that refer to it are passed over with it.
+        this.#block = null;
+        wrong ??= error as StreamReaderException;
+      }
       if (!bytes) continue;
       if (!this.#variable && bytes.length !== this.#sampleSize) {
         wrong ??= this.#damaged(entry, `has ${bytes.length} bytes, a sample has ${this.#sampleSize}`);
@@ -167,7 +170,7 @@ export class Cursor {
       }
       samples++;
       lastSample = entry;
-      take(bytes, entry, !this.#compressed || fieldOf(entry, 'val') !== null);
+      take(bytes, entry, !this.#decompress || fieldOf(entry, 'val') !== null);
     }
     this.#last = idOf(lastEntry);
     try {
@@ -183,7 +186,7 @@ export class Cursor {
   /** Moves behind a sample that was found by `newest`; returns how many samples were stepped over, itself included. */
   async stepTo(entry: Entry, signal?: AbortSignal): Promise<{ index: number; steps: number; bytes: Uint8Array }> {
     const index = this.indexOf(entry);
-    const bytes = this.#compressed ? await this.#unblock(entry, index, signal) : fieldOf(entry, 'val');
+    const bytes = this.#decompress ? await this.#unblock(entry, index, signal) : fieldOf(entry, 'val');
     if (!bytes) throw this.#damaged(entry, 'is neither a sample nor a marker');
     if (!this.#variable && bytes.length !== this.#sampleSize) {
       throw this.#damaged(entry, `has ${bytes.length} bytes, a sample has ${this.#sampleSize}`);
@@ -215,9 +218,9 @@ export class Cursor {
 
   #sampleOf(entry: Entry): Uint8Array | null {
     const value = fieldOf(entry, 'val');
-    if (!this.#compressed) return value;
+    if (!this.#decompress) return value;
     if (value) {
-      this.#block = value;
+      this.#block = this.#decompress(value);
       this.#blockAt = 0;
     } else if (!fieldOf(entry, 'reference') || !this.#block) return null;
     const from = this.#blockAt++ * this.#sampleSize;
@@ -237,8 +240,9 @@ export class Cursor {
       if (!found[0] || idOf(found[0]) !== id) throw this.#damaged(entry, `refers to ${id}, which is gone`);
       head = found[0];
     }
-    const block = fieldOf(head, 'val');
-    if (!block) return null;
+    const value = fieldOf(head, 'val');
+    if (!value) return null;
+    const block = this.#decompress!(value);
     const from = (index - this.indexOf(head)) * this.#sampleSize;
     this.#block = block;
     this.#blockAt = from / this.#sampleSize + 1;

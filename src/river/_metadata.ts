@@ -1,6 +1,7 @@
 import { StreamSchema } from '../codec/river-schema.ts';
 import { DataError, OptionError, StreamReaderException } from '../errors.ts';
 import type { Client } from './_client.ts';
+import { type Compression, compressionOf } from './_compression.ts';
 
 /** User metadata: texts by name. */
 export type UserMetadata = Readonly<Record<string, string>>;
@@ -22,7 +23,7 @@ export interface StreamFacts {
   readonly schema: StreamSchema;
   readonly initializedAtUs: bigint;
   readonly localMinusServerClockUs: bigint;
-  readonly compression: string;
+  readonly compression: Compression;
 }
 
 /**
@@ -44,17 +45,6 @@ export function factsOf(stream: string, fields: ReadonlyMap<string, string>): St
 }
 
 const wholeNumber = (text: string | undefined): bigint => (text && /^-?\d+$/.test(text) ? BigInt(text) : 0n);
-
-function compressionOf(text: string | undefined): string {
-  if (text === undefined) return 'UNCOMPRESSED';
-  try {
-    const { name } = JSON.parse(text) as { name?: unknown };
-    if (typeof name === 'string') return name;
-  } catch {
-    // told below
-  }
-  throw new DataError(`the compression parameters can't be read: ${text.slice(0, 80)}`);
-}
 
 /** The user metadata in a stream's hash. @throws DataError when it is missing or holds anything but texts */
 export function userMetadataOf(fields: ReadonlyMap<string, string>): Record<string, string> {

@@ -8,6 +8,7 @@ import { RedisException, StreamExistsException, StreamWriterException } from '..
 import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
 import { bufferFor, bytesOf, type SampleBuffer } from './_buffer.ts';
 import { type Argument, type Client, isPassing } from './_client.ts';
+import { type Compression, uncompressed } from './_compression.ts';
 import { type Entry, fieldOf, numberOf } from './_entry.ts';
 import { Link } from './_link.ts';
 import { metadataHash, metadataKey, type UserMetadata, userMetadataOf, userMetadataText } from './_metadata.ts';
@@ -54,7 +55,7 @@ export class StreamWriter {
   readonly #link: Link;
   readonly #keysPerRedisStream: number;
   readonly #batchSize: number;
-  readonly #compression: { readonly name: string; readonly params: Readonly<Record<string, string>> };
+  readonly #compression: Compression;
   #state: 'new' | 'open' | 'stopped' = 'new';
   #failure: unknown;
   #name = '';
@@ -89,7 +90,7 @@ export class StreamWriter {
     this.#link = new Link(connectionOf(connection), reconnectMs);
     this.#keysPerRedisStream = Math.floor(keysPerRedisStream);
     this.#batchSize = Math.floor(batchSize);
-    this.#compression = { name: 'UNCOMPRESSED', params: {}, ...compression };
+    this.#compression = { ...uncompressed, ...compression };
   }
 
   /** Empty before `initialize`. */
