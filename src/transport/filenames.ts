@@ -35,13 +35,15 @@ class FilenamesSource extends Source<string> {
 
   protected override async run(): Promise<void> {
     let changed = new AbortController();
+    this.signal.addEventListener('abort', () => changed.abort(), { once: true });
     const watcher = this.#watch ? builtin('fs').watch(folderOf(this.#path), () => changed.abort()) : undefined;
     try {
       while (!this.signal.aborted) {
         changed = new AbortController();
         await this.#look();
         if (!this.#follow) return this.finish();
-        await sleep(this.node.clock, this.#pollMs, AbortSignal.any([this.signal, changed.signal]));
+        if (this.signal.aborted) return;
+        await sleep(this.node.clock, this.#pollMs, changed.signal);
       }
     } finally {
       watcher?.close();

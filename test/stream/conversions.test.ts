@@ -233,6 +233,26 @@ it('stops the sources when the signal of start is aborted', async () => {
 });
 
 describe('a source of an iterator', () => {
+  it.each([
+    [
+      'a generator',
+      function* () {
+        for (;;) yield 1;
+      },
+    ],
+    [
+      'an async generator',
+      async function* () {
+        for (;;) yield 1;
+      },
+    ],
+  ])('lets timers run while %s has always more', async (_what, make) => {
+    const source = Stream.from<number>(make());
+    source.sink(() => {});
+    setTimeout(() => source.stop(), 1);
+    await source.start();
+  });
+
   it('stops at once while it waits, and goes on with what it waited for', async () => {
     const readable = new Readable({ objectMode: true, read() {} });
     const source = Stream.from<string>(readable);

@@ -4,8 +4,22 @@ import { Source } from '../source.ts';
 /** What `Stream.from` and `fromIterable` read. */
 export type AnyIterable<T> = Iterable<T> | AsyncIterable<T> | ReadableStream<T>;
 
-// A long list over a graph that never waits lets timers and input in this often.
-const sliceMs = 20;
+const turnMs = 20;
+
+/** Lets timers and input in every 20 ms: elements that are always there would keep them out for ever. */
+class Turn {
+  #count = 0;
+  #until = performance.now() + turnMs;
+
+  isOver(): boolean {
+    return (++this.#count & 255) === 0 && performance.now() >= this.#until;
+  }
+
+  async next(): Promise<void> {
+    await new Promise(resolve => setTimeout(resolve, 0));
+    this.#until = performance.now() + turnMs;
+  }
+}
 
 /** An iteration under way. */
 interface Open<T> {
@@ -43,20 +57,19 @@ export class IterableSource<T> extends Source<T> {
 
   /** Whether the items have run out; else the source was stopped. */
   async #runSync({ iterator }: Open<T>): Promise<boolean> {
-    let until = performance.now() + sliceMs;
-    for (let count = 1; !this.signal.aborted; count++) {
+    const turn = new Turn();
+    while (!this.signal.aborted) {
       const { done, value } = (iterator as Iterator<T>).next();
       if (done) return true;
       const sent = this.give(value);
       if (sent !== undefined) await sent;
-      if (count % 1024 !== 0 || performance.now() < until) continue;
-      await new Promise(resolve => setTimeout(resolve, 0));
-      until = performance.now() + sliceMs;
+      if (turn.isOver()) await turn.next();
     }
     return false;
   }
 
   async #runAsync(open: Open<T>): Promise<boolean> {
+    const turn = new Turn();
     let wake: (() => void) | undefined;
     this.signal.addEventListener('abort', () => wake?.(), { once: true });
     while (!this.signal.aborted) {
@@ -72,6 +85,7 @@ export class IterableSource<T> extends Source<T> {
       if (result.done) return true;
       const sent = this.give(result.value);
       if (sent !== undefined) await sent;
+      if (turn.isOver()) await turn.next();
     }
     return false;
   }
