@@ -37,16 +37,19 @@ export class Client {
   readonly #redis: NodeRedis;
   readonly #module: RedisModule;
   readonly #where: string;
+  readonly #answerTimeoutMs: number;
+  #silent = false;
   readonly #binary: object;
   /** Redis' number for this connection, or null when it may not be asked. */
   id: string | null = null;
   /** Tells this run of Redis from others: numbers of connections begin anew when it is restarted. */
   run = '';
 
-  private constructor(redis: NodeRedis, module: RedisModule, where: string) {
+  private constructor(redis: NodeRedis, module: RedisModule, connection: RedisConnection) {
     this.#redis = redis;
     this.#module = module;
-    this.#where = where;
+    this.#where = String(connection);
+    this.#answerTimeoutMs = connection.answerTimeoutMs;
     this.#binary = { timeout: undefined, typeMapping: { [module.RESP_TYPES.BLOB_STRING]: Buffer } };
   }
 
@@ -74,7 +77,7 @@ export class Client {
     });
     // Failures come back from the commands; an event without a listener would end the process.
     redis.on('error', () => {});
-    const client = new Client(redis, module, String(connection));
+    const client = new Client(redis, module, connection);
     const stop = (): void => client.close();
     signal?.addEventListener('abort', stop, { once: true });
     try {
@@ -97,7 +100,7 @@ export class Client {
   /** @throws RedisException */
   async send(...args: Argument[]): Promise<unknown> {
     try {
-      return await this.#redis.sendCommand(args, plain);
+      return await this.#due(this.#redis.sendCommand(args, plain));
     } catch (error) {
       throw this.#wrapped(error);
     }
@@ -106,7 +109,7 @@ export class Client {
   /** As `send`, with texts in the answer as bytes. @throws RedisException */
   async sendBinary(...args: Argument[]): Promise<unknown> {
     try {
-      return await this.#redis.sendCommand(args, this.#binary);
+      return await this.#due(this.#redis.sendCommand(args, this.#binary));
     } catch (error) {
       throw this.#wrapped(error);
     }
@@ -119,7 +122,7 @@ export class Client {
   async sendAll(commands: readonly (readonly Argument[])[]): Promise<{ done: number; error: RedisException | null }> {
     const answers = commands.map(args => this.#redis.sendCommand(args, plain));
     try {
-      await Promise.all(answers);
+      await this.#due(Promise.all(answers));
       return { done: commands.length, error: null };
     } catch {
       const results = await Promise.allSettled(answers);
@@ -130,6 +133,15 @@ export class Client {
 
   close(): void {
     if (this.#redis.isOpen) this.#redis.destroy();
+  }
+
+  /** An answer that does not come: the other end may be gone without a word. */
+  #due<T>(answer: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => {
+      this.#silent = true;
+      this.close();
+    }, this.#answerTimeoutMs);
+    return answer.finally(() => clearTimeout(timer));
   }
 
   async #ask(): Promise<void> {
@@ -147,7 +159,8 @@ export class Client {
     if (error instanceof RedisException) return error;
     const { message } = error as Error;
     const reply = error instanceof this.#module.ErrorReply ? message : undefined;
-    const problem = reply ?? (message || (error as { code?: string }).code || 'the connection broke');
+    const silence = this.#silent ? `no answer for ${this.#answerTimeoutMs} ms` : undefined;
+    const problem = reply ?? silence ?? (message || (error as { code?: string }).code || 'the connection broke');
     const text = `${this.#where}: ${opening ? "can't connect: " : ''}${problem}`;
     return new RedisException(text, { reply, lost: reply === undefined, cause: error });
   }

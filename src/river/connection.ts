@@ -13,6 +13,8 @@ export interface RedisConnectionOptions {
   readonly tls?: boolean | Readonly<Record<string, unknown>>;
   /** How long a connection may take; default 30,000. */
   readonly connectTimeoutMs?: number;
+  /** How long an answer may take before the connection counts as broken; default 60,000. */
+  readonly answerTimeoutMs?: number;
 }
 
 /**
@@ -32,6 +34,7 @@ export class RedisConnection {
   readonly database: number;
   readonly tls: boolean | Readonly<Record<string, unknown>>;
   readonly connectTimeoutMs: number;
+  readonly answerTimeoutMs: number;
 
   constructor(options?: RedisConnectionOptions);
   constructor(hostname: string, port?: number, password?: string);
@@ -41,11 +44,13 @@ export class RedisConnection {
     this.redisHostname = options.hostname ?? '127.0.0.1';
     this.redisPort = options.port ?? 6379;
     this.redisPassword = options.password;
-    const { username, database = 0, tls = false, connectTimeoutMs = 30_000 } = options as RedisConnectionOptions;
+    const { username, database = 0, tls = false } = options as RedisConnectionOptions;
+    const { connectTimeoutMs = 30_000, answerTimeoutMs = 60_000 } = options as RedisConnectionOptions;
     this.username = username;
     this.database = database;
     this.tls = tls;
     this.connectTimeoutMs = connectTimeoutMs;
+    this.answerTimeoutMs = answerTimeoutMs;
     if (!(Number.isInteger(this.redisPort) && this.redisPort > 0 && this.redisPort < 65536)) {
       throw new OptionError('port', `RedisConnection: ${this.redisPort} is no port; give 1 to 65535`);
     }

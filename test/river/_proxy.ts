@@ -10,14 +10,17 @@ export interface CuttingProxy {
   cutAnswersAfter: (() => number) | null;
   /** Breaks each connection after this many bytes from the client; what is on its way to the server arrives. */
   cutRequestsAfter: (() => number) | null;
+  /** Swallows everything, on the connections there are; nobody is told. */
+  mute(): void;
   close(): Promise<void>;
 }
 
 export async function startProxy(target: number): Promise<CuttingProxy> {
   const sockets = new Set<Socket>();
   let connections = 0;
+  let muted = 0;
   const server = createServer(client => {
-    connections++;
+    const number = ++connections;
     const upstream = connect(target, '127.0.0.1');
     let answers = proxy.cutAnswersAfter?.() ?? Number.POSITIVE_INFINITY;
     let requests = proxy.cutRequestsAfter?.() ?? Number.POSITIVE_INFINITY;
@@ -34,11 +37,13 @@ export async function startProxy(target: number): Promise<CuttingProxy> {
       });
     }
     upstream.on('data', data => {
+      if (number <= muted) return;
       const part = data.subarray(0, answers);
       answers -= part.length;
       client.write(part, () => answers === 0 && end());
     });
     client.on('data', data => {
+      if (number <= muted) return;
       const part = data.subarray(0, requests);
       requests -= part.length;
       upstream.write(part, () => requests === 0 && end());
@@ -54,6 +59,9 @@ export async function startProxy(target: number): Promise<CuttingProxy> {
     },
     cutAnswersAfter: null,
     cutRequestsAfter: null,
+    mute: () => {
+      muted = connections;
+    },
     close: () => {
       for (const socket of sockets) socket.destroy();
       return new Promise(resolve => server.close(() => resolve()));

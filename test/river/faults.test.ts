@@ -158,6 +158,25 @@ describe.skipIf(!hasRedis)('a River stream over bad connections', () => {
     }
   });
 
+  test('goes on when the other end falls silent', async () => {
+    const connection = { port: proxy.port, answerTimeoutMs: 1500 };
+    const writer = new StreamWriter(connection, { batchSize: 10, reconnectMs: 20_000 });
+    await writer.initialize('s', schema);
+    await writer.write(range(0, 50));
+    const source = fromRiver('s', { connection });
+    const seen: number[] = [];
+    const reading = (async () => {
+      for await (const batch of source) seen.push(...(batch.vectors[0]!.values as Int32Array));
+    })();
+    while (seen.length < 50) await new Promise(resolve => setTimeout(resolve, 5));
+    proxy.mute();
+    await writer.write(range(50, 100));
+    await writer.stop();
+    await reading;
+    expect(seen).toEqual([...range(0, 100)]);
+    expect(source.reconnects).toBe(1);
+  });
+
   test('is given up when the connection is not to be mended', async () => {
     const writer = new StreamWriter(redis.url);
     await writer.initialize('s', schema);
