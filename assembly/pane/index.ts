@@ -78,3 +78,12 @@ export function untouch(list: usize, count: i32, marks: usize): void {
   const end = list + (<usize>count << 2);
   for (; list < end; list += 4) store<u8>(marks + <usize>load<u32>(list), 0);
 }
+
+/** Writes map[id] for each of the `length` u32 ids at `target`; ids of 0xffffffff stay. */
+export function renumber(ids: usize, length: i32, map: usize, target: usize): void {
+  const end = ids + (<usize>length << 2);
+  for (; ids < end; ids += 4, target += 4) {
+    const id = load<u32>(ids);
+    store<u32>(target, id == u32.MAX_VALUE ? id : load<u32>(map + (<usize>id << 2)));
+  }
+}

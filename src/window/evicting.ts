@@ -35,6 +35,8 @@ export class Evicting implements Windower {
   readonly #owner: string;
   readonly #argCounts: readonly number[];
   readonly #changed: ChangedGroups | null;
+  /** Groups that lost their last row since the last look for them. */
+  #emptied = 0;
   /** u32 rows in the window per group id. */
   #live = 0;
   #liveCapacity = 0;
@@ -59,6 +61,7 @@ export class Evicting implements Windower {
   }
 
   rows(block: AggregateBlock): void {
+    this.#dropEmptyGroups();
     const groupIds = this.#state.keys ? this.#state.ids(block, this.#scratch.take(block.length * 4)) : 0;
     if ('rows' in this.#extent) {
       this.#enter(block, groupIds);
@@ -104,6 +107,7 @@ export class Evicting implements Windower {
       const emptied = this.#scratch.take(length * 4 + 4);
       const gone = paneRoom(this.#memory).leave(groupIds, length, this.#live, emptied);
       if (gone > 0) this.#state.forget(emptied, gone);
+      this.#emptied += gone;
     }
     this.#ring.drop(count);
   }
@@ -185,12 +189,45 @@ export class Evicting implements Windower {
     const sorted = this.#scratch.take(length * 4);
     this.#memory.u32.set(order, sorted / 4);
     const inOrder = vectors.map(vector => this.#blocks.takeVector(vector, sorted, length));
+    this.#replay(
+      this.#blockOf(inOrder, length),
+      this.#state.keys ? this.#groupIdsOf(inOrder) : 0,
+      inOrder.at(-1)!.values,
+    );
+  }
+
+  /**
+   * Groups without rows are forgotten once they are the most, so that memory follows the window: the others get new numbers, and the rows
+   * that the ring holds are counted anew.
+   */
+  #dropEmptyGroups(): void {
+    const { keys } = this.#state;
+    if (!keys || keys.size < 1024 || this.#emptied * 2 < keys.size) return;
+    this.#emptied = 0;
+    const { size } = keys;
+    const ids = this.#scratch.take(size * 4);
+    const alive = this.#scratch.take(size * 4 + 4);
+    this.#memory.bulk.iota(ids, 0, size);
+    const count = paneRoom(this.#memory).alive(ids, size, this.#live, alive);
+    if (count * 2 > size) return;
+    const map = this.#scratch.take(size * 4);
+    keys.compact(alive, count, map);
+    const { length } = this.#ring;
+    const vectors = this.#ring.rows(this.#scratch);
+    const groupIds = this.#groupIdsOf(vectors);
+    const renumbered = this.#scratch.take(length * 4);
+    paneRoom(this.#memory).renumber(groupIds, length, map, renumbered);
+    this.#replay(this.#blockOf(vectors, length), renumbered, vectors.at(-1)!.values);
+  }
+
+  /** Counts rows anew that the ring held; `times` are theirs, for windows over time. */
+  #replay(block: AggregateBlock, groupIds: number, times: number): void {
+    this.#changed?.clear();
     this.#state.clearAccumulators();
     this.#memory.bulk.fill(this.#live, 0, this.#liveCapacity * 4);
     this.#ring.clear();
-    const all = this.#blockOf(inOrder, length);
-    all.times = inOrder.at(-1)!.values;
-    this.#enter(all, this.#state.keys ? this.#groupIdsOf(inOrder) : 0);
+    block.times = times;
+    this.#enter(block, groupIds);
   }
 
   #show(sink: PaneSink): void {

@@ -39,6 +39,7 @@ export class Session implements Windower {
   #capacity = 0;
   #current = 0;
   #currentCapacity = 0;
+  #closedSince = 0;
   readonly #changed = new Set<number>();
 
   constructor(spec: GroupSpec, scratch: Scratch, gap: bigint, delay: bigint, emit: EmitMode) {
@@ -270,6 +271,7 @@ export class Session implements Windower {
       this.#unlink(number);
       this.#release(number);
     }
+    this.#closedSince += numbers.length;
     this.#dropIdleKeys();
   }
 
@@ -286,9 +288,11 @@ export class Session implements Windower {
 
   /** Keys without an open session are forgotten once they are the most, so that memory follows the open sessions. */
   #dropIdleKeys(): void {
-    if (!this.#keys) return;
+    // Looking costs a pass over all sessions: only when about as many closed since the last look.
+    if (!this.#keys || this.#keys.size < 1024 || this.#closedSince * 2 < this.#keys.size) return;
+    this.#closedSince = 0;
     const open = this.#open();
-    if (this.#keys.size < 1024 || open.length * 2 > this.#keys.size) return;
+    if (open.length * 2 > this.#keys.size) return;
     const { u32 } = this.#memory;
     const kept = [...new Set(open.map(number => this.#field(number, 'group')))].sort((a, b) => a - b);
     const ids = this.#scratch.take(kept.length * 4 + 4);

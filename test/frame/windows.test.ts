@@ -154,3 +154,34 @@ describe.each(memories)('windows that rows leave, shared memory $shared', memory
     );
   });
 });
+
+describe.each(memories)('groups that come and go, shared memory $shared', memory => {
+  it.each<[string, (frame: any) => any]>([
+    ['the last 300 rows', frame => frame.window(300)],
+    ['the last 300 ticks', frame => frame.window('300')],
+    ['sessions', frame => frame.session(50)],
+    ['tumbling windows', frame => frame.tumbling(100)],
+  ])('leave no memory behind in %s', (_, windowed) => {
+    const frame = new DataFrame({ schema, index: 't', memory });
+    let last: Batch<any> | null = null;
+    windowed(frame)
+      .groupby('k')
+      .agg({ n: 'count()', low: 'min(x)', mid: 'median(x)' })
+      .sink((batch: Batch<any>) => {
+        last = batch;
+      });
+    const held: number[] = [];
+    for (let at = 0; at < 60; at++) {
+      const from = at * 500;
+      frame.emit(
+        Array.from({ length: 500 }, (_, i) => ({ t: BigInt(from + i), k: `key ${from + i}`, x: (from + i) % 7 })),
+      );
+      if (at % 20 === 19) held.push(memory.stats().heldBytes);
+    }
+    expect(held[2]! / held[0]!).toBeLessThan(1.2);
+    const { n, low, mid } = last!.row(last!.length - 1) as any;
+    expect(n).toBe(1);
+    expect(low).toBe(mid);
+    frame.dispose();
+  });
+});
