@@ -27,7 +27,7 @@ export { lit } from './frame/lit.ts';
 export { type OpenOptions, openFrame } from './frame/open-frame.ts';
 export type { FrameSource, SourceMetrics } from './frame/root.ts';
 export { Series } from './frame/series.ts';
-export { Window } from './frame/windowed.ts';
+export { type Window, WindowBase } from './frame/windowed.ts';
 export { Memory, type MemoryOptions, type MemoryStats, memoryStats } from './memory/memory.ts';
 export {
   type Binary,

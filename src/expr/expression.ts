@@ -1,3 +1,5 @@
+import type { Aggregation } from '../aggregate/accumulator.ts';
+import type { ScanKind } from '../scan/scan.ts';
 import type { DataType } from '../schema/data-type.ts';
 import { typeText } from '../schema/data-type.ts';
 import type { Op } from './ops.ts';
@@ -38,6 +40,10 @@ export interface AggregateCall {
   readonly name: string;
   readonly args: readonly Expression[];
   readonly parameters: Readonly<Record<string, number | string | boolean>>;
+  /** A column computed by the user's own function; it has no name in texts. */
+  readonly scan?: ScanKind;
+  /** What computes it, when it is no aggregation that has a name in texts. */
+  readonly aggregation?: Aggregation;
   readonly key: string;
 }
 
@@ -80,6 +86,20 @@ export function aggregate(
     .map(([word, value]) => `${word}=${literalText(value)}`);
   return { kind: 'aggregate', name, args, parameters, key: `${name}(${[...args.map(keyOf), ...named].join(', ')})` };
 }
+
+/** A call of an aggregation that is given as a value; calls of the same one are equal. */
+export function aggregateWith(
+  aggregation: Aggregation,
+  args: readonly Expression[],
+  parameters: AggregateCall['parameters'] = {},
+): AggregateCall {
+  let number = numbers.get(aggregation);
+  if (number === undefined) numbers.set(aggregation, (number = ++given));
+  return { ...aggregate(`${aggregation.name}#${number}`, args, parameters), aggregation };
+}
+
+const numbers = /* @__PURE__ */ new WeakMap<Aggregation, number>();
+let given = 0;
 
 export const isExpression = (value: unknown): value is Expression =>
   typeof value === 'object' && value !== null && 'kind' in value && 'key' in value;

@@ -6,11 +6,22 @@ import type { Schema } from '../schema/schema.ts';
 import type { GroupSpec, StateSpec } from '../window/group-state.ts';
 import { windowerOf } from '../window/windower-of.ts';
 import { AggregateOperator, type RawResult } from './operators/aggregate.ts';
+import { BroadcastOperator } from './operators/broadcast.ts';
 import { FilterOperator } from './operators/filter.ts';
+import { MapBatchesOperator } from './operators/map-batches.ts';
 import type { Operator } from './operators/operator.ts';
 import { ProjectOperator } from './operators/project.ts';
 import { ScanOperator } from './operators/scan.ts';
-import { type AggregatePlan, type FilterPlan, indexOf, type Plan, type ProjectPlan, type ScanPlan } from './plan.ts';
+import {
+  type AggregatePlan,
+  type BroadcastPlan,
+  type FilterPlan,
+  indexOf,
+  type Plan,
+  type ProjectPlan,
+  type ScanPlan,
+  visibleSchema,
+} from './plan.ts';
 
 /** Makes the operators of plans over one source; a plan node that several frames share has one operator. */
 export class Compiler {
@@ -68,6 +79,15 @@ export class Compiler {
 
   #make(plan: Exclude<Plan, { op: 'source' }>, input: Operator): Operator {
     switch (plan.op) {
+      case 'batches':
+        return new MapBatchesOperator(this.#memory, this.#scratch, input, {
+          layout: plan.schema,
+          shown: visibleSchema(plan.input),
+          index: plan.input.index,
+          open: plan.open,
+          perBatch: plan.input.mode === 'updating',
+          owner: this.owner,
+        });
       case 'filter':
         return this.#filter(plan, input);
       case 'project':
@@ -76,7 +96,14 @@ export class Compiler {
         return this.#scan(plan, input);
       case 'aggregate':
         return this.#aggregate(plan, input);
+      case 'broadcast':
+        return this.#broadcast(plan);
     }
+  }
+
+  #broadcast({ input, aggregate, schema }: BroadcastPlan): Operator {
+    const aggregated = this.operator(aggregate); // is fed first
+    return new BroadcastOperator(this.#memory, this.#scratch, this.operator(input), aggregated, schema, this.owner);
   }
 
   #filter({ predicate, input: { schema } }: FilterPlan, input: Operator): Operator {

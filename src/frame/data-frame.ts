@@ -1,8 +1,9 @@
+import type { UserAggregation } from '../aggregate/user-aggregation.ts';
 import type { Batch } from '../column/batch.ts';
 import type { BatchLike } from '../column/to-batch.ts';
 import { toBatch } from '../column/to-batch.ts';
 import { OptionError, SchemaError } from '../errors.ts';
-import { column, type Expression } from '../expr/expression.ts';
+import { call, column, type Expression } from '../expr/expression.ts';
 import { typeOf } from '../expr/type-of.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Bool, DataType } from '../schema/data-type.ts';
@@ -10,15 +11,34 @@ import type { Duration } from '../schema/duration.ts';
 import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
 import { Stream } from '../stream/stream.ts';
 import { everything, slidingOver, type WindowScheme } from '../window/window.ts';
+import { ColumnWise } from './column-wise.ts';
 import type { FrameMetrics } from './executor.ts';
 import { type AggregateInput, type AggregateSettings, GroupBy, type Keys, type Results } from './group-by.ts';
 import { columnNames, expressionOf, keysOf, namedOf } from './input.ts';
-import { assignPlan, explainPlan, filterPlan, type Plan, projectPlan, sourcePlan, visibleSchema } from './plan.ts';
+import {
+  type AccumulateSettings,
+  accumulatePartitionsPlan,
+  aggregatePartitionsPlan,
+  cutPlan,
+  mapPartitionsPlan,
+} from './partitions.ts';
+import {
+  assignPlan,
+  explainPlan,
+  filterPlan,
+  indexOf,
+  type Named,
+  type Plan,
+  projectPlan,
+  sourcePlan,
+  visibleSchema,
+} from './plan.ts';
 import { type FrameSource, Root, type SourceMetrics } from './root.ts';
 import { withScans } from './scans.ts';
 import { Series } from './series.ts';
 import type { AsColumns, Assigned, Bounds, ColumnInput, DataFrame as DataFrameOf, RowScope, TypesOf } from './types.ts';
-import { Window } from './windowed.ts';
+import type { ResultOptions } from './user-rows.ts';
+import { type Window, WindowBase } from './windowed.ts';
 
 export interface DataFrameOptions<C extends Columns> {
   /** Names and types of the columns. */
@@ -46,7 +66,7 @@ export interface RunOptions {
  *
  * Columns are properties: `frame.price` is a `Series<Float64>`; `col('…')` reaches those whose names are methods.
  */
-export class DataFrameBase<C extends Columns = Columns> {
+export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
   readonly root: Root;
   readonly plan: Plan;
   readonly outOfOrder: Duration;
@@ -55,6 +75,7 @@ export class DataFrameBase<C extends Columns = Columns> {
   #stream: Stream<Batch<C>> | null = null;
 
   constructor(root: Root, plan: Plan, outOfOrder: Duration) {
+    super();
     this.root = root;
     this.plan = plan;
     this.outOfOrder = outOfOrder;
@@ -73,6 +94,13 @@ export class DataFrameBase<C extends Columns = Columns> {
   col<K extends keyof C & string>(name: K): Series<C[K]> {
     this.schema.field(name, 'col');
     return new Series(this, column(name));
+  }
+
+  /** The rows' labels: the index column, hidden or not. @throws SchemaError when there is none */
+  get index(): Series<any> {
+    const { index } = this.plan;
+    if (index === null) indexOf(this.plan, 'index');
+    return new Series(this, column(index!), this.schema.has(index!) ? index! : 'index');
   }
 
   /** Keeps the rows for which the condition is true (null is not). */
@@ -122,9 +150,11 @@ export class DataFrameBase<C extends Columns = Columns> {
     return this.derive(projectPlan(this.plan, columns, 'rename'));
   }
 
-  /** Columns converted: `{ price: f64() }`, or texts as in `{ price: 'f64' }`. */
-  astype(types: Readonly<Record<string, DataType | string>>): DataFrameOf<Columns> {
-    const columns = Object.entries(types).map(([name, type]) => {
+  /** Columns converted: `{ price: f64() }`, or texts as in `{ price: 'f64' }`; one type converts all. */
+  astype(types: Readonly<Record<string, DataType | string>> | DataType | string): DataFrameOf<Columns> {
+    const all = typeof types === 'string' || (isType(types) && !this.schema.has('kind'));
+    const byName = all ? Object.fromEntries(this.schema.names.map(name => [name, types as DataType])) : types;
+    const columns = Object.entries(byName as Readonly<Record<string, DataType | string>>).map(([name, type]) => {
       const series = this.col(name as keyof C & string) as Series;
       return { name, expression: (typeof type === 'string' ? series.astype(type) : series.astype(type)).expression };
     });
@@ -144,6 +174,50 @@ export class DataFrameBase<C extends Columns = Columns> {
     return new GroupBy<C, readonly []>(this, [], everything).agg(aggregates, settings);
   }
 
+  /**
+   * Every batch through a function of the user, which gets a `Batch` and gives one (or columns, row objects, one row, one value). The
+   * columns are those of its result for a batch without rows, or those given. An index goes on in a column of its name, or as the
+   * result's `index`.
+   *
+   * @throws SchemaError when the columns can't be told
+   */
+  mapPartitions<D extends Columns>(fn: (rows: Batch<C>) => Batch<D>, options?: ResultOptions): DataFrameOf<D>;
+  mapPartitions<D extends Columns>(fn: (rows: Batch<C>) => unknown, options: { readonly schema: D }): DataFrameOf<D>;
+  mapPartitions(fn: (rows: Batch<C>) => unknown, options?: ResultOptions): DataFrameOf<Columns>;
+  mapPartitions(fn: (rows: Batch<C>) => unknown, options: ResultOptions = {}): any {
+    return this.derive(mapPartitionsPlan(this.plan, 'mapPartitions', fn, options));
+  }
+
+  /**
+   * As `mapPartitions`, with a state from batch to batch: `fn(state, rows)` gives the new state, which is the result too, or with
+   * `returnsState` a pair [state, result]. A batch that fails leaves the state as it was.
+   *
+   * @throws SchemaError when the columns can't be told
+   */
+  accumulatePartitions<D extends Columns>(
+    fn: (state: any, rows: Batch<C>) => unknown,
+    options: AccumulateSettings & { readonly schema: D },
+  ): DataFrameOf<D>;
+  accumulatePartitions(fn: (state: any, rows: Batch<C>) => unknown, options?: AccumulateSettings): DataFrameOf<Columns>;
+  accumulatePartitions(fn: (state: any, rows: Batch<C>) => unknown, options: AccumulateSettings = {}): any {
+    return this.derive(accumulatePartitionsPlan(this.plan, fn, options));
+  }
+
+  /** The first `n` rows of every batch (of every result, for an updating frame). */
+  head(n = 5): DataFrameOf<C> {
+    return this.derive(cutPlan(this.plan, 'head', n, false));
+  }
+
+  /** The last `n` rows of every batch (of every result, for an updating frame). */
+  tail(n = 5): DataFrameOf<C> {
+    return this.derive(cutPlan(this.plan, 'tail', n, true));
+  }
+
+  /** A user's aggregation of everything so far; see `UserAggregation`. */
+  aggregate(aggregation: UserAggregation<any, any, Batch<C>>, options: ResultOptions = {}): DataFrameOf<Columns> {
+    return this.derive(aggregatePartitionsPlan(this.plan, everything, [], aggregation, options));
+  }
+
   /** The last `extent` rows, or the rows of the last stretch of time (`'2h'`, by the index). */
   window(extent: number | string | { readonly n?: number; readonly value?: string }): Window<C> {
     if (typeof extent !== 'object') return this.#windowed(slidingOver(extent));
@@ -154,7 +228,7 @@ export class DataFrameBase<C extends Columns = Columns> {
   }
 
   /** All rows so far: like the frame itself, in a window's words. */
-  expanding(): Window<C> {
+  override expanding(): Window<C> {
     return this.#windowed(everything);
   }
 
@@ -171,6 +245,28 @@ export class DataFrameBase<C extends Columns = Columns> {
   /** Event-time windows that end when a group is quiet for `gap`. */
   session(gap: Duration): Window<C, Bounds> {
     return this.#windowed({ kind: 'session', gap });
+  }
+
+  /** Only rows without missing cells, in all columns or in these. */
+  dropna(names: readonly (keyof C & string)[] = this.schema.names): DataFrameOf<C> {
+    const present = names.map(name => this.col(name).notna().expression);
+    return this.derive(
+      filterPlan(
+        this.plan,
+        present.reduce((a, b) => call('and', [a, b])),
+        'dropna',
+      ),
+    );
+  }
+
+  /** The index as a column called `name`, in front; rows have no labels then but their numbers in the batch. */
+  resetIndex(name = 'index'): DataFrameOf<Columns> {
+    const { plan } = this;
+    const columns = columnNames(this.schema.names, this.schema, 'resetIndex');
+    if (plan.index === null) indexOf(plan, 'resetIndex');
+    const hidden = !this.schema.has(plan.index!);
+    if (hidden) columns.unshift({ name, expression: column(plan.index!) });
+    return this.derive(projectPlan({ ...plan, index: null }, columns, 'resetIndex'));
   }
 
   /** The same rows, ordered in time by another column. */
@@ -302,7 +398,7 @@ export class DataFrameBase<C extends Columns = Columns> {
     return typeOf(expressions[0]!, input.schema);
   }
 
-  toString(): string {
+  override toString(): string {
     return `DataFrame${this.schema}`;
   }
 
@@ -311,8 +407,16 @@ export class DataFrameBase<C extends Columns = Columns> {
     return new DataFrameBase<D>(this.root, plan, this.outOfOrder) as DataFrameOf<D>;
   }
 
+  protected override project(columns: readonly Named[], verb: string): DataFrameOf<any> {
+    return this.derive(projectPlan(this.plan, columns, verb));
+  }
+
+  protected override seriesOf(expression: Expression, name: string): Series<any> {
+    return new Series(this, expression, name);
+  }
+
   #windowed(scheme: WindowScheme): Window<C, any> {
-    return new Window<C, any>(this, scheme);
+    return new WindowBase<C, any>(this, scheme) as Window<C, any>;
   }
 }
 
@@ -340,10 +444,22 @@ export const DataFrame: DataFrameConstructor = /* @__PURE__ */ (() => {
     return new DataFrameBase(root, sourcePlan(columns as Schema, index), outOfOrder);
   }
   construct.prototype = DataFrameBase.prototype; // instanceof DataFrame
+  construct.of = frameOf;
   return construct as unknown as DataFrameConstructor;
 })();
 
+/** Series of one frame side by side: `DataFrame.of({ a: t.x, b: t.y.mul(2) })`. */
+function frameOf(columns: Readonly<Record<string, Series<any>>>): DataFrameBase {
+  const [first] = Object.values(columns);
+  if (!first) throw new OptionError('columns', 'DataFrame.of: give at least one series, as in { a: frame.x }');
+  return first.frame.select(columns);
+}
+
+const isType = (types: object): types is DataType => typeof (types as Partial<DataType>).kind === 'string';
+
 export interface DataFrameConstructor {
+  /** Series of one frame side by side. @throws OptionError when they are of several frames */
+  of<const I extends Readonly<Record<string, Series<any>>>>(columns: I): DataFrame<TypesOf<I>>;
   new <C extends Columns>(options: DataFrameOptions<C>): DataFrame<C>;
   readonly prototype: DataFrameBase;
 }

@@ -1,14 +1,18 @@
-import { aggregate, column } from '../expr/expression.ts';
-import type { DataType, Float64 } from '../schema/data-type.ts';
+import type { UserAggregation } from '../aggregate/user-aggregation.ts';
+import type { Batch } from '../column/batch.ts';
+import { aggregate, call, column, literal } from '../expr/expression.ts';
+import type { Bool, DataType, Float64 } from '../schema/data-type.ts';
 import { isNumeric } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
 import type { Columns } from '../schema/schema.ts';
 import type { EmitMode, WindowScheme } from '../window/window.ts';
 import type { DataFrameBase } from './data-frame.ts';
 import { aggregatesOf } from './input.ts';
+import { aggregatePartitionsPlan } from './partitions.ts';
 import { aggregatePlan, type Named } from './plan.ts';
 import type { Series } from './series.ts';
 import type { AsColumns, ColumnInput, CountType, DataFrame, RowScope, SumType, TypesOf } from './types.ts';
+import type { ResultOptions } from './user-rows.ts';
 
 /** One key or several. */
 export type Keys<C extends Columns> = ColumnInput<C> | readonly ColumnInput<C>[];
@@ -59,6 +63,15 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
     this.#keys = keys;
     this.#window = window;
     this.#picked = picked;
+    for (const name of frame.schema.names) {
+      if (name in this) continue; // a method's name: pick() reaches the column
+      Object.defineProperty(this, name, { get: () => this.column(name), enumerable: true, configurable: true });
+    }
+  }
+
+  /** What the property of a column gives. */
+  protected column(name: string): unknown {
+    return this.pick(name as keyof C & string);
   }
 
   /**
@@ -80,6 +93,20 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
     const list: readonly string[] = typeof names === 'string' ? [names] : names;
     for (const name of list) this.#frame.schema.field(name, 'pick');
     return new GroupBy<any, K, B>(this.#frame, this.#keys, this.#window, list);
+  }
+
+  /**
+   * A user's aggregation of the window's rows, or of each group's: a state per group, which goes with the group's last row; see
+   * `UserAggregation`. Results are the keys, in ascending order, and what the aggregation gives.
+   *
+   * @throws OptionError for windows that rows leave, when it has no `onOld`; SchemaError when its results' columns can't be told
+   */
+  aggregate(aggregation: UserAggregation<any, any, Batch<any>>, options: ResultOptions = {}): DataFrame<Columns> {
+    const { plan } = this.#frame;
+    const columns = this.#picked ?? undefined;
+    return this.#frame.derive(
+      aggregatePartitionsPlan(plan, this.#window, this.#keys, aggregation, { ...options, columns }),
+    );
   }
 
   sum(
@@ -128,20 +155,67 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
     return this.#each('nunique', settings);
   }
 
-  /** Rows of each group, null or not. */
+  /** `q` in [0, 1]; `interpolation`: linear, lower, higher, nearest, midpoint. */
+  quantile(
+    q: number,
+    { interpolation = 'linear', ...settings }: AggregateSettings & { readonly interpolation?: string } = {},
+  ): Each<C, K, B, Float64> {
+    return this.#each('quantile', settings, true, { q, interpolation });
+  }
+
+  sem(settings?: AggregateSettings & { readonly ddof?: number }): Each<C, K, B, Float64> {
+    return this.#each('sem', settings, true);
+  }
+
+  skew(settings?: AggregateSettings): Each<C, K, B, Float64> {
+    return this.#each('skew', settings, true);
+  }
+
+  kurt(settings?: AggregateSettings): Each<C, K, B, Float64> {
+    return this.#each('kurt', settings, true);
+  }
+
+  prod(
+    settings?: AggregateSettings,
+  ): DataFrame<AsColumns<B & KeyColumns<C, K> & { [P in keyof Others<C, K>]: SumType<C[P & keyof C]> }>> {
+    return this.#each('prod', settings, true);
+  }
+
+  any(settings?: AggregateSettings): Each<C, K, B, Bool> {
+    return this.#each('any', settings, true);
+  }
+
+  all(settings?: AggregateSettings): Each<C, K, B, Bool> {
+    return this.#each('all', settings, true);
+  }
+
+  /** The most frequent value of each column; the least of several. */
+  mode(settings?: AggregateSettings): DataFrame<AsColumns<B & C>> {
+    return this.#each('mode', settings);
+  }
+
+  /** Rows of each group, null or not; without groups cells, as streamz and pandas say: rows times columns. */
   size(settings: AggregateSettings = {}): DataFrame<AsColumns<B & KeyColumns<C, K> & { size: CountType }>> {
-    return this.#derive([{ name: 'size', expression: aggregate('size') }], settings, 'size') as any;
+    const columns = this.#picked?.length ?? this.#frame.schema.length;
+    const rows = aggregate('size');
+    const expression = this.#keys.length > 0 || columns === 1 ? rows : call('mul', [rows, literal(columns)]);
+    return this.#derive([{ name: 'size', expression }], settings, 'size') as any;
   }
 
   /** One aggregation of every column (that is no key, and numeric if it must be). */
-  #each(name: string, settings: (AggregateSettings & { readonly ddof?: number }) | undefined, numeric = false): any {
+  #each(
+    name: string,
+    settings: (AggregateSettings & { readonly ddof?: number }) | undefined,
+    numeric = false,
+    given: Readonly<Record<string, number | string>> = {},
+  ): any {
     const keys = new Set(this.#keys.map(key => key.name));
     const columns = this.#picked
       ? this.#picked.map(column => this.#frame.schema.field(column, name))
       : this.#frame.schema.fields.filter(
           ({ name: column, type }) => !keys.has(column) && (!numeric || isNumeric(type) || type.kind === 'bool'),
         );
-    const parameters: Record<string, number> = settings?.ddof === undefined ? {} : { ddof: settings.ddof };
+    const parameters = settings?.ddof === undefined ? given : { ...given, ddof: settings.ddof };
     const results = columns.map(field => ({
       name: field.name,
       expression: aggregate(name, [column(field.name)], parameters),

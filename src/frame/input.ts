@@ -1,7 +1,8 @@
 import { isAggregation } from '../aggregate/aggregations.ts';
 import { OptionError } from '../errors.ts';
-import { aggregate, column, type Expression, isExpression, literal } from '../expr/expression.ts';
+import { aggregate, call, column, type Expression, isExpression, literal } from '../expr/expression.ts';
 import { parse, parseAssignments } from '../expr/parse.ts';
+import { type DataType, isFloat } from '../schema/data-type.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { DataFrameBase } from './data-frame.ts';
 import type { Named } from './plan.ts';
@@ -59,17 +60,22 @@ export function aggregatesOf(input: unknown, frame: DataFrameBase<any>, verb: st
 export function keysOf(input: unknown, frame: DataFrameBase<any>): Named[] {
   const list = Array.isArray(input) ? input : [input];
   return list.map(key => {
-    if (typeof key === 'string' && frame.schema.has(key)) return { name: key, expression: column(key) };
+    if (typeof key === 'string' && frame.schema.has(key)) return keyOf(key, column(key), frame);
     if (typeof key === 'string') {
       const expression = parse(key, { verb: 'groupby' });
       if (expression.kind === 'column') frame.schema.field(expression.name, 'groupby');
-      return { name: key.trim(), expression };
+      return keyOf(key.trim(), expression, frame);
     }
     const expression = expressionOf(key, frame, 'groupby');
     const name = key instanceof Series ? key.name : expression.kind === 'column' ? expression.name : expression.key;
-    return { name, expression };
+    return keyOf(name, expression, frame);
   });
 }
+
+const keyOf = (name: string, expression: Expression, frame: DataFrameBase<any>): Named => ({
+  name,
+  expression: presentKey(expression, frame.typeOf(expression)),
+});
 
 /** @throws SchemaError when a name is unknown */
 export function columnNames(names: readonly string[], schema: Schema, verb: string): Named[] {
@@ -78,3 +84,7 @@ export function columnNames(names: readonly string[], schema: Schema, verb: stri
     return { name, expression: column(name) };
   });
 }
+
+/** A key whose NaN is null, so that rows without a number are in no group. */
+export const presentKey = (key: Expression, type: DataType): Expression =>
+  isFloat(type) ? call('ifElse', [call('isna', [key]), literal(null), key]) : key;

@@ -8,8 +8,9 @@ import type { ScanKind } from '../scan/scan.ts';
 import { type DataType, typeText } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
 import { type Field, field, Schema } from '../schema/schema.ts';
-import { type EmitMode, isEventTime, type WindowScheme, windowText } from '../window/window.ts';
+import { type EmitMode, everything, isEventTime, type WindowScheme, windowText } from '../window/window.ts';
 import { callParts } from './call-parts.ts';
+import type { BatchFunction } from './operators/map-batches.ts';
 import { withScans } from './scans.ts';
 import { timeIndex } from './time-index.ts';
 
@@ -88,7 +89,24 @@ export interface ScanPlan extends PlanBase {
   };
 }
 
-export type Plan = SourcePlan | FilterPlan | ProjectPlan | ScanPlan | AggregatePlan;
+/** Adds the results of an aggregation of the same input, hidden, to every row of a batch. */
+export interface BroadcastPlan extends PlanBase {
+  readonly op: 'broadcast';
+  readonly input: Plan;
+  readonly aggregate: AggregatePlan;
+}
+
+/** Whole batches through a user's function, which may remember. */
+export interface BatchesPlan extends PlanBase {
+  readonly op: 'batches';
+  readonly input: Plan;
+  /** As it was written: `mapPartitions(tidy)`. */
+  readonly text: string;
+  /** The function for one run: from the visible columns of `input` to those of this. */
+  readonly open: () => BatchFunction;
+}
+
+export type Plan = BatchesPlan | BroadcastPlan | SourcePlan | FilterPlan | ProjectPlan | ScanPlan | AggregatePlan;
 
 const hiddenIndex = '\u0000index';
 
@@ -104,7 +122,7 @@ export function sourcePlan(schema: Schema, index: string | null): SourcePlan {
 
 /** @throws SchemaError when the predicate is not a bool over the input's columns */
 export function filterPlan(from: Plan, condition: Expression, verb: string): FilterPlan {
-  const { input, expressions } = withScans(from, [condition], verb);
+  const { input, expressions } = withScans(from, [condition], verb, everything);
   const predicate = expressions[0]!;
   const type = typeOf(predicate, input.schema, verb);
   if (type.kind !== 'bool') {
@@ -117,11 +135,17 @@ export function filterPlan(from: Plan, condition: Expression, verb: string): Fil
 }
 
 /** Exactly these columns; the index stays, hidden when it is not among them. */
-export function projectPlan(from: Plan, named: readonly Named[], verb: string): ProjectPlan {
+export function projectPlan(
+  from: Plan,
+  named: readonly Named[],
+  verb: string,
+  window: WindowScheme = everything,
+): ProjectPlan {
   const { input, expressions } = withScans(
     from,
     named.map(({ expression }) => expression),
     verb,
+    window,
   );
   const columns = named.map(({ name }, at) => ({ name, expression: expressions[at]! }));
   const fields: Field[] = columns.map(({ name, expression }) => field(name, typeOf(expression, input.schema, verb)));
@@ -217,6 +241,25 @@ export function aggregatePlan(from: Plan, options: AggregateOptions, verb: strin
   };
 }
 
+/**
+ * A user's function of whole batches. A result column of the same name as the input's index is the index; one that is no column stays if
+ * results bring it along, with the type `index`.
+ */
+export function batchesPlan(
+  input: Plan,
+  { text, schema, index, open }: Pick<BatchesPlan, 'text' | 'schema' | 'open'> & { readonly index: DataType | null },
+): BatchesPlan {
+  const named = input.index !== null && schema.has(input.index) ? input.index : null;
+  const visible = schema.length;
+  const base = { op: 'batches', input, text, open, visible, mode: input.mode } as const;
+  if (named !== null) {
+    timeIndex(schema.field(named).type, text);
+    return { ...base, schema, index: named };
+  }
+  if (index === null) return { ...base, schema, index: null };
+  return { ...base, schema: new Schema([...schema.fields, field(hiddenIndex, index)]), index: hiddenIndex };
+}
+
 /** The time index of a plan. @throws SchemaError when it has none */
 export function indexOf(plan: Plan, verb: string): ReturnType<typeof timeIndex> {
   if (plan.index === null) {
@@ -229,7 +272,7 @@ export function indexOf(plan: Plan, verb: string): ReturnType<typeof timeIndex> 
 
 function bindAggregate(call: AggregateCall, schema: Schema, verb: string): BoundAggregate {
   const name = call.name === 'count' && call.args.length === 0 ? 'size' : call.name;
-  const aggregation = aggregationOf(name, verb);
+  const aggregation = call.aggregation ?? aggregationOf(name, verb);
   const { args, parameters } = callParts(call, aggregation, verb);
   const types = args.map(arg => typeOf(arg, schema, verb));
   aggregation.resultType(types);
@@ -269,6 +312,10 @@ function nodeText(plan: Plan): string {
       return `project ${named(plan.columns.filter(({ name }) => name !== hiddenIndex))}`;
     case 'scan':
       return `scan ${plan.scan.text}`;
+    case 'batches':
+      return plan.text;
+    case 'broadcast':
+      return `broadcast ${plan.aggregate.results.map(({ expression }) => expression.key).join(', ')} over ${windowText(plan.aggregate.window)}`;
     case 'aggregate': {
       const by = plan.keys.length > 0 ? ` by ${named(plan.keys)}` : '';
       return `aggregate ${named(plan.results)}${by} over ${windowText(plan.window)}, emit ${plan.emit}`;

@@ -1,15 +1,26 @@
+import type { Aggregation } from '../aggregate/accumulator.ts';
+import type { UserAggregation } from '../aggregate/user-aggregation.ts';
 import type { Batch } from '../column/batch.ts';
 import type { Vector } from '../column/vector.ts';
-import { aggregate, type Constant, call, type Expression, literal } from '../expr/expression.ts';
+import { SchemaError } from '../errors.ts';
+import { aggregate, aggregateWith, type Constant, call, type Expression, literal } from '../expr/expression.ts';
 import type { Op } from '../expr/ops.ts';
 import { typeNamed } from '../expr/type-name.ts';
-import type { Bool, DataType, Float64, NumericType, TextType, ValueOf } from '../schema/data-type.ts';
+import type { Bool, DataType, Float64, NumericType, TemporalType, TextType, ValueOf } from '../schema/data-type.ts';
 import { typeText } from '../schema/data-type.ts';
-import { everything } from '../window/window.ts';
+import type { Columns } from '../schema/schema.ts';
+import { Stream } from '../stream/stream.ts';
+import { everything, slidingOver, type WindowScheme } from '../window/window.ts';
+import { TextColumn, TimeColumn } from './accessors.ts';
 import type { DataFrameBase } from './data-frame.ts';
-import { type AggregateOptions, aggregatePlan, type Plan } from './plan.ts';
-import { isAggregated } from './scans.ts';
-import type { Arithmetic, CountType, Operand, SumType } from './types.ts';
+import { Ewm, type EwmOptions } from './ewm.ts';
+import { presentKey } from './input.ts';
+import { aggregatePartitionsPlan, applyPlan, fullPlan, mapPartitionsPlan } from './partitions.ts';
+import { aggregatePlan, type Plan, projectPlan } from './plan.ts';
+import { Rolling, type RollingOptions } from './rolling.ts';
+import { isAggregated, isRowWise } from './scans.ts';
+import type { Arithmetic, CountType, DataFrame, Operand, SumType } from './types.ts';
+import type { ResultOptions } from './user-rows.ts';
 
 /**
  * A streaming column: an expression over a frame's rows (`t.price.mul(t.qty)`), or a value per group or window
@@ -22,6 +33,8 @@ export class Series<T extends DataType = DataType> {
   readonly expression: Expression;
   /** The column's name, or the expression as text. */
   readonly name: string;
+  /** The window that its aggregations are over. */
+  readonly scope: WindowScheme;
   /** Carries the type for the compiler; at run time see `type`. */
   declare readonly dtype: T;
 
@@ -29,8 +42,10 @@ export class Series<T extends DataType = DataType> {
     frame: DataFrameBase<any>,
     expression: Expression,
     name = expression.kind === 'column' ? expression.name : expression.key,
+    scope: WindowScheme = everything,
   ) {
     this.frame = frame;
+    this.scope = scope;
     this.expression = expression;
     this.name = name;
   }
@@ -279,9 +294,135 @@ export class Series<T extends DataType = DataType> {
     return this.#aggregate('ffill');
   }
 
+  /** Standard error of the mean. */
+  sem(this: Series<NumericType | Bool>, options: { ddof?: number } = {}): Series<Float64> {
+    return this.#aggregate('sem', options);
+  }
+
+  /** Skewness, unbiased as in pandas. */
+  skew(this: Series<NumericType | Bool>): Series<Float64> {
+    return this.#aggregate('skew');
+  }
+
+  /** Excess kurtosis, unbiased as in pandas. */
+  kurt(this: Series<NumericType | Bool>): Series<Float64> {
+    return this.#aggregate('kurt');
+  }
+
+  prod(this: Series<NumericType | Bool>): Series<SumType<T> & DataType> {
+    return this.#aggregate('prod');
+  }
+
+  /** Whether any value is true (not 0). */
+  any(this: Series<NumericType | Bool>): Series<Bool> {
+    return this.#aggregate('any');
+  }
+
+  /** Whether all values are true (not 0). */
+  all(this: Series<NumericType | Bool>): Series<Bool> {
+    return this.#aggregate('all');
+  }
+
+  /** The most frequent value; the least of several. */
+  mode(): Series<T> {
+    return this.#aggregate('mode');
+  }
+
+  /** This column's value where `by` is least; the earliest of several. */
+  argmin(this: Series<NumericType | Bool | TemporalType>, by: Series<any>): Series<T> {
+    return this.#make(aggregate('argmin', [this.expression, by.expression]));
+  }
+
+  /** This column's value where `by` is greatest; the earliest of several. */
+  argmax(this: Series<NumericType | Bool | TemporalType>, by: Series<any>): Series<T> {
+    return this.#make(aggregate('argmax', [this.expression, by.expression]));
+  }
+
+  /** Pearson's correlation with another column. */
+  corr(this: Series<NumericType | Bool>, other: Series<NumericType> | Series<Bool>): Series<Float64> {
+    return this.#make(aggregate('corr', [this.expression, other.expression]));
+  }
+
+  cov(
+    this: Series<NumericType | Bool>,
+    other: Series<NumericType> | Series<Bool>,
+    { ddof = 1 }: { ddof?: number } = {},
+  ): Series<Float64> {
+    return this.#make(aggregate('cov', [this.expression, other.expression], { ddof }));
+  }
+
+  /** How often each value occurs, in ascending order of the values, as a frame of the values and `count`. */
+  valueCounts(): DataFrame<Columns> {
+    const name = this.name === 'count' ? 'value' : this.name;
+    const options = {
+      window: this.scope,
+      keys: [{ name, expression: presentKey(this.expression, this.type) }],
+      results: [{ name: 'count', expression: aggregate('size') }],
+    };
+    return this.frame.derive(aggregatePlan(this.frame.plan, options, 'valueCounts'));
+  }
+
+  /**
+   * The last `n` rows, or the rows of the last stretch of time, for each row: `rolling(20).mean()`, `rolling('2s').max()`. A value appears
+   * when the window holds `minPeriods` values: default `n` for windows of rows, 1 for spans of time.
+   */
+  rolling(this: Series<any>, window: number | string, options: RollingOptions = {}): Rolling {
+    return new Rolling(window, options, (name, parameters) => this.#aggregate(name, parameters));
+  }
+
+  /** Weights that fall with age, row by row: `ewm({ halflife: 10 }).mean()`. */
+  ewm(this: Series<NumericType | Bool>, decay: EwmOptions): Ewm {
+    return new Ewm(decay, (name, parameters) => this.#aggregate(name, parameters));
+  }
+
+  /** Everything so far, in a window's words. */
+  expanding(): Series<T> {
+    return new Series(this.frame, this.expression, this.name, everything);
+  }
+
+  /** The last `n` rows or the last stretch of time: `series.window('1m').sum()`. */
+  window(extent: number | string): Series<T> {
+    return new Series(this.frame, this.expression, this.name, slidingOver(extent));
+  }
+
+  /** Text operations. */
+  get str(): TextColumn {
+    return new TextColumn((op, operands) => this.#call(op, operands));
+  }
+
+  /** Parts of times. */
+  get dt(): TimeColumn {
+    return new TimeColumn((op, operands) => this.#call(op, operands));
+  }
+
   /** Any other aggregation by name, with its parameters. */
-  aggregate(name: string, parameters: Readonly<Record<string, number | string | boolean>> = {}): Series {
-    return this.#aggregate(name, parameters);
+  aggregate(name: string | Aggregation, parameters?: Readonly<Record<string, number | string | boolean>>): Series;
+  /** A user's aggregation of this column, which gets a `Vector` of each batch; see `UserAggregation`. */
+  aggregate(aggregation: UserAggregation<any, any, Vector<T>>, options?: ResultOptions): DataFrame<Columns>;
+  aggregate(aggregation: string | Aggregation | UserAggregation<any, any, any>, options: any = {}): any {
+    if (typeof aggregation === 'string') return this.#aggregate(aggregation, options);
+    if ('kind' in aggregation) return this.#make(aggregateWith(aggregation, [this.expression], options));
+    const { frame, name, scope } = this;
+    return frame.derive(
+      aggregatePartitionsPlan(this.#rowPlan(), scope, [], aggregation, { as: 'vector', name, ...options }),
+    );
+  }
+
+  /** Every batch's `Vector` of this column through a function of the user; see `DataFrame.mapPartitions`. */
+  mapPartitions(fn: (cells: Vector<T>) => unknown, options: ResultOptions = {}): DataFrame<Columns> {
+    const { frame, name } = this;
+    return frame.derive(mapPartitionsPlan(this.#rowPlan(), 'mapPartitions', fn, { as: 'vector', name, ...options }));
+  }
+
+  /** All cells of the window after every batch, in the order in which they came. */
+  full(): DataFrame<Record<string, T>> {
+    return this.frame.derive(fullPlan(this.#rowPlan(), this.scope));
+  }
+
+  /** What `fn` makes of the window's cells, a `Vector`, after every batch; see `Window.apply`. */
+  apply(fn: (cells: Vector<T>) => unknown, options: ResultOptions = {}): DataFrame<Columns> {
+    const { frame, name, scope } = this;
+    return frame.derive(applyPlan(this.#rowPlan(), scope, fn, { as: 'vector', name, ...options }));
   }
 
   /**
@@ -298,31 +439,54 @@ export class Series<T extends DataType = DataType> {
 
   /** What this series computes by itself: a frame of one column. */
   get plan(): Plan {
-    const named = [{ name: this.name, expression: this.expression }];
-    const options: AggregateOptions = { window: everything, keys: [], results: named };
-    if (isAggregated(this.expression)) return aggregatePlan(this.frame.plan, options, this.name);
-    return this.frame.select({ [this.name]: this }).plan;
+    return this.#planAs(this.name);
   }
 
   /** A frame with this one column. */
-  toFrame(name = this.name): DataFrameBase<Record<string, T>> {
-    return isAggregated(this.expression)
-      ? this.frame.derive(
-          aggregatePlan(
-            this.frame.plan,
-            { window: everything, keys: [], results: [{ name, expression: this.expression }] },
-            name,
-          ),
-        )
-      : (this.frame.select({ [name]: this }) as DataFrameBase<any>);
+  toFrame(name: string = this.name): DataFrame<Record<string, T>> {
+    return this.frame.derive(this.#planAs(name));
+  }
+
+  /** The results as a stream: a `Vector` for each batch, or the value of a running result. */
+  get stream(): Stream<any> {
+    const stream = new Stream<any>({ name: this.name });
+    this.sink(value => stream.emit(value));
+    return stream;
+  }
+
+  /** All results from now on, in a list that grows. */
+  sinkToList(): any[] {
+    const list: any[] = [];
+    this.sink(value => {
+      list.push(value);
+    });
+    return list;
   }
 
   toString(): string {
     return `Series<${typeText(this.type)}> ${this.name}`;
   }
 
+  #planAs(name: string): Plan {
+    const { frame, expression, scope } = this;
+    const named = [{ name, expression }];
+    if (!isAggregated(expression)) {
+      if (scope === everything) return projectPlan(frame.plan, named, name);
+      throw new SchemaError(
+        `window: ${name} has a value for each row; say what to compute over the window, as in sum()`,
+      );
+    }
+    if (isRowWise(expression)) return projectPlan(frame.plan, named, name, scope);
+    return aggregatePlan(frame.plan, { window: scope, keys: [], results: named }, name);
+  }
+
+  /** The column by itself, whatever window its aggregations are over. */
+  #rowPlan(): Plan {
+    return projectPlan(this.frame.plan, [{ name: this.name, expression: this.expression }], this.name);
+  }
+
   #make(expression: Expression): Series<any> {
-    return new Series(this.frame, expression);
+    return new Series(this.frame, expression, undefined, this.scope);
   }
 
   #operand(other: unknown): Expression {

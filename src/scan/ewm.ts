@@ -90,6 +90,14 @@ class EwmMean implements Scan {
     this.#memory.bulk.fill(this.#state, 0, stateBytes);
   }
 
+  snapshot(): Uint8Array {
+    return this.#memory.u8.slice(this.#state, this.#state + stateBytes);
+  }
+
+  restore(bytes: Uint8Array): void {
+    this.#memory.u8.set(bytes, this.#state);
+  }
+
   dispose(): void {
     this.#memory.free(this.#state);
   }

@@ -1,6 +1,7 @@
 import { cummax, cummin, cumprod, cumsum } from './cumulative.ts';
 import { ewmMean } from './ewm.ts';
 import { ffill } from './forward-fill.ts';
+import { rollings } from './rolling.ts';
 import type { ScanKind } from './scan.ts';
 import { shift } from './shift.ts';
 
@@ -13,6 +14,7 @@ const scans: Readonly<Record<string, ScanKind>> = /* @__PURE__ */ Object.freeze(
   shift,
   ffill,
   ewm_mean: ewmMean,
+  ...rollings(),
 });
 
 /** The kind called `name`; undefined when there is none. */

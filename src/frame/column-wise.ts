@@ -1,0 +1,251 @@
+import { OptionError } from '../errors.ts';
+import { call, column, type Expression, literal } from '../expr/expression.ts';
+import { type Bool, type DataType, type Float64, isNumeric } from '../schema/data-type.ts';
+import type { Columns, Schema } from '../schema/schema.ts';
+import { Ewm, type EwmOptions } from './ewm.ts';
+import type { AggregateSettings } from './group-by.ts';
+import type { Named } from './plan.ts';
+import { Rolling, type RollingOptions } from './rolling.ts';
+import type { Series } from './series.ts';
+import type { AsColumns, CountType, DataFrame, SumType } from './types.ts';
+import type { Window } from './windowed.ts';
+
+type Each<C extends Columns, T extends DataType> = DataFrame<AsColumns<{ readonly [K in keyof C]: T }>>;
+type Sums<C extends Columns> = DataFrame<AsColumns<{ readonly [K in keyof C]: SumType<C[K]> }>>;
+/** `{ axis: 1 }`: along each row, in place of down each column. */
+export interface AlongRows {
+  readonly axis: 1;
+}
+type Moment = AggregateSettings & { readonly ddof?: number };
+type Number_ = number | bigint;
+
+const isCountable = (type: DataType): boolean => isNumeric(type) || type.kind === 'bool';
+
+/** What a frame does to each of its columns: reductions, remembering columns, arithmetic. */
+export abstract class ColumnWise<C extends Columns> {
+  abstract readonly schema: Schema<C>;
+  abstract col(name: any): Series<any>;
+  abstract expanding(): Window<C>;
+  /** A frame of just these columns. */
+  protected abstract project(columns: readonly Named[], verb: string): DataFrame<any>;
+  /** An expression over the frame as its series. */
+  protected abstract seriesOf(expression: Expression, name: string): Series<any>;
+
+  /** The sum of each column of numbers so far, as one row; or with `{ axis: 1 }` of each row. */
+  sum(along: AlongRows): Series<Float64>;
+  sum(settings?: AggregateSettings): Sums<C>;
+  sum(settings?: AggregateSettings | AlongRows): any {
+    return isAlong(settings) ? this.seriesOf(this.#rowSum(), 'sum') : this.expanding().sum(settings);
+  }
+
+  mean(along: AlongRows): Series<Float64>;
+  mean(settings?: AggregateSettings): Each<C, Float64>;
+  mean(settings?: AggregateSettings | AlongRows): any {
+    if (!isAlong(settings)) return this.expanding().mean(settings);
+    return this.seriesOf(call('div', [this.#rowSum(), this.#rowCount()]), 'mean');
+  }
+
+  /** Present values of each column so far; or with `{ axis: 1 }` of each row. */
+  count(along: AlongRows): Series<DataType>;
+  count(settings?: AggregateSettings): Each<C, CountType>;
+  count(settings?: AggregateSettings | AlongRows): any {
+    return isAlong(settings) ? this.seriesOf(this.#rowCount(), 'count') : this.expanding().count(settings);
+  }
+
+  /** Cells so far: rows times columns. */
+  size(settings?: AggregateSettings): DataFrame<{ readonly size: DataType }> {
+    return this.expanding().size(settings) as any;
+  }
+
+  min(settings?: AggregateSettings): DataFrame<C> {
+    return this.expanding().min(settings) as any;
+  }
+
+  max(settings?: AggregateSettings): DataFrame<C> {
+    return this.expanding().max(settings) as any;
+  }
+
+  var(settings?: Moment): Each<C, Float64> {
+    return this.expanding().var(settings) as any;
+  }
+
+  std(settings?: Moment): Each<C, Float64> {
+    return this.expanding().std(settings) as any;
+  }
+
+  median(settings?: AggregateSettings): Each<C, Float64> {
+    return this.expanding().median(settings) as any;
+  }
+
+  quantile(q: number, settings?: AggregateSettings & { readonly interpolation?: string }): Each<C, Float64> {
+    return this.expanding().quantile(q, settings) as any;
+  }
+
+  nunique(settings?: AggregateSettings): Each<C, CountType> {
+    return this.expanding().nunique(settings) as any;
+  }
+
+  cumsum(): Sums<C> {
+    return this.#each('cumsum', series => series.cumsum(), isCountable);
+  }
+
+  cumprod(): Sums<C> {
+    return this.#each('cumprod', series => series.cumprod(), isCountable);
+  }
+
+  cummin(): DataFrame<C> {
+    return this.#each('cummin', series => series.cummin(), isCountable);
+  }
+
+  cummax(): DataFrame<C> {
+    return this.#each('cummax', series => series.cummax(), isCountable);
+  }
+
+  /** The row `n` before, also across batches. */
+  shift(n = 1): DataFrame<C> {
+    return this.#each('shift', series => series.shift(n));
+  }
+
+  diff(n = 1): DataFrame<C> {
+    return this.#each('diff', series => series.diff(n), isCountable);
+  }
+
+  pctChange(n = 1): Each<C, Float64> {
+    return this.#each('pctChange', series => series.pctChange(n), isCountable);
+  }
+
+  /** Nulls take the last present value of their column. */
+  ffill(): DataFrame<C> {
+    return this.#each('ffill', series => series.ffill());
+  }
+
+  /** Each column of numbers over the windows that end with each row; see `Series.rolling`. */
+  rolling(window: number | string, options: RollingOptions = {}): Rolling<Each<C, Float64>> {
+    return new Rolling<Each<C, Float64>>(window, options, (name, parameters) => this.#scans(name, parameters));
+  }
+
+  /** Each column of numbers, older rows weighing less; see `Series.ewm`. */
+  ewm(decay: EwmOptions): Ewm<Each<C, Float64>> {
+    return new Ewm<Each<C, Float64>>(decay, (name, parameters) => this.#scans(name, parameters));
+  }
+
+  add(other: Number_): DataFrame<Columns> {
+    return this.#each('add', series => series.add(other));
+  }
+
+  sub(other: Number_): DataFrame<Columns> {
+    return this.#each('sub', series => series.sub(other));
+  }
+
+  mul(other: Number_): DataFrame<Columns> {
+    return this.#each('mul', series => series.mul(other));
+  }
+
+  div(other: Number_): Each<C, Float64> {
+    return this.#each('div', series => series.div(other));
+  }
+
+  floordiv(other: Number_): DataFrame<Columns> {
+    return this.#each('floordiv', series => series.floordiv(other));
+  }
+
+  mod(other: Number_): DataFrame<Columns> {
+    return this.#each('mod', series => series.mod(other));
+  }
+
+  pow(other: Number_): DataFrame<Columns> {
+    return this.#each('pow', series => series.pow(other));
+  }
+
+  eq(other: Number_ | string | boolean): Each<C, Bool> {
+    return this.#each('eq', series => series.eq(other));
+  }
+
+  ne(other: Number_ | string | boolean): Each<C, Bool> {
+    return this.#each('ne', series => series.ne(other));
+  }
+
+  lt(other: Number_ | string): Each<C, Bool> {
+    return this.#each('lt', series => series.lt(other));
+  }
+
+  le(other: Number_ | string): Each<C, Bool> {
+    return this.#each('le', series => series.le(other));
+  }
+
+  gt(other: Number_ | string): Each<C, Bool> {
+    return this.#each('gt', series => series.gt(other));
+  }
+
+  ge(other: Number_ | string): Each<C, Bool> {
+    return this.#each('ge', series => series.ge(other));
+  }
+
+  neg(): DataFrame<Columns> {
+    return this.#each('neg', series => series.neg());
+  }
+
+  abs(): DataFrame<C> {
+    return this.#each('abs', series => series.abs());
+  }
+
+  isna(): Each<C, Bool> {
+    return this.#each('isna', series => series.isna());
+  }
+
+  notna(): Each<C, Bool> {
+    return this.#each('notna', series => series.notna());
+  }
+
+  /** Columns of numbers to `decimals` places, half to even; the others as they are. */
+  round(decimals = 0): DataFrame<C> {
+    return this.#each('round', series => (isNumeric(series.type) ? series.round(decimals) : series));
+  }
+
+  /** Missing cells replaced: in columns of numbers, or by column, as in `{ price: 0, symbol: 'none' }`. */
+  fillna(value: Number_ | Readonly<Record<string, unknown>>): DataFrame<C> {
+    const byName = typeof value === 'object' ? value : null;
+    for (const name of Object.keys(byName ?? {})) this.schema.field(name, 'fillna');
+    return this.#each('fillna', series => {
+      if (byName) return series.name in byName ? series.fillna(byName[series.name] as any) : series;
+      return isNumeric(series.type) ? series.fillna(value as any) : series;
+    });
+  }
+
+  clip(low: number | null, high: number | null): DataFrame<C> {
+    return this.#each('clip', series => (isNumeric(series.type) ? series.clip(low, high) : series));
+  }
+
+  #each(verb: string, of: (series: Series<any>) => Series<any>, applies?: (type: DataType) => boolean): any {
+    const fields = this.schema.fields.filter(({ type }) => applies?.(type) ?? true);
+    if (fields.length === 0) throw new OptionError('columns', `${verb}: the frame ${this.schema} has no such columns`);
+    return this.project(
+      fields.map(({ name }) => ({ name, expression: of(this.col(name)).expression })),
+      verb,
+    );
+  }
+
+  #scans(name: string, parameters: Readonly<Record<string, number | string | boolean | undefined>>): any {
+    const given = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
+    const of = (series: Series<any>): Series<any> => series.aggregate(name, given as Record<string, number>);
+    return this.#each(name, of, isCountable);
+  }
+
+  #numbers(): Expression[] {
+    return this.schema.fields.filter(({ type }) => isCountable(type)).map(({ name }) => column(name));
+  }
+
+  #rowSum(): Expression {
+    const present = (x: Expression): Expression => call('ifElse', [call('isna', [x]), literal(0), x]);
+    return this.#numbers().map(present).reduce(plus);
+  }
+
+  #rowCount(): Expression {
+    const present = (x: Expression): Expression => call('ifElse', [call('isna', [x]), literal(0), literal(1)]);
+    return this.#numbers().map(present).reduce(plus);
+  }
+}
+
+const plus = (a: Expression, b: Expression): Expression => call('add', [a, b]);
+const isAlong = (settings: unknown): settings is AlongRows =>
+  typeof settings === 'object' && settings !== null && 'axis' in settings;

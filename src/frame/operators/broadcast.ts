@@ -1,0 +1,134 @@
+import { ChunkBuilder } from '../../column/chunk-builder.ts';
+import { takeVector } from '../../column/take.ts';
+import type { Memory } from '../../memory/memory.ts';
+import type { Scratch } from '../../memory/scratch.ts';
+import { Schema } from '../../schema/schema.ts';
+import { compactBlock } from './compact.ts';
+import { discardTargets, type Operator, type RowBlock, toTargets } from './operator.ts';
+import { blockRows, pointAt } from './source.ts';
+
+/** Keeps the one row that an aggregation gives for a batch. */
+class Latest implements Operator {
+  readonly layout: Schema;
+  readonly targets: Operator[] = [];
+  readonly row: ChunkBuilder;
+
+  constructor(memory: Memory, layout: Schema, owner: string) {
+    this.layout = layout;
+    this.row = new ChunkBuilder(memory, layout, owner);
+  }
+
+  rows({ vectors, length }: RowBlock): void {
+    this.row.append(vectors, length);
+  }
+
+  require(): void {}
+  batchEnd(): void {}
+  end(): void {}
+
+  discard(): void {
+    this.row.finish();
+  }
+
+  dispose(): void {
+    this.row.dispose();
+  }
+}
+
+/**
+ * Adds the results of an aggregation of the same input to every row of a batch: `x - mean(x)`. The results include the batch itself, so
+ * its rows wait until it has ended.
+ */
+export class BroadcastOperator implements Operator {
+  readonly layout: Schema;
+  readonly targets: Operator[] = [];
+  readonly #memory: Memory;
+  readonly #scratch: Scratch;
+  readonly #input: Operator;
+  readonly #aggregated: Operator;
+  readonly #latest: Latest;
+  readonly #owner: string;
+  readonly #required = new Set<number>();
+  #rows: ChunkBuilder | null = null;
+  /** Rows that wait when none of their columns is wanted. */
+  #waiting = 0;
+
+  /** @param aggregated the operator of the aggregation, which is fed before this one */
+  constructor(memory: Memory, scratch: Scratch, input: Operator, aggregated: Operator, layout: Schema, owner: string) {
+    this.#memory = memory;
+    this.#scratch = scratch;
+    this.#input = input;
+    this.#owner = owner;
+    this.layout = layout;
+    this.#aggregated = aggregated;
+    this.#latest = new Latest(memory, aggregated.layout, owner);
+    aggregated.targets.push(this.#latest);
+    input.targets.push(this);
+  }
+
+  require(columns: Iterable<number>): void {
+    const own = this.#input.layout.length;
+    for (const place of columns) {
+      if (place >= own || this.#required.has(place)) continue;
+      this.#required.add(place);
+      this.#input.require([place]);
+      this.#rows?.dispose();
+      this.#rows = null;
+    }
+  }
+
+  rows(incoming: RowBlock): void {
+    const { vectors, length } = compactBlock(this.#memory, this.#scratch, incoming, this.#required);
+    const held = this.#held();
+    held.append(
+      [...this.#required].map(place => vectors[place]!),
+      length,
+    );
+    if (this.#required.size === 0) this.#waiting += length;
+  }
+
+  batchEnd(): void {
+    const row = this.#latest.row.finish();
+    const held = this.#held().finish();
+    const length = this.#required.size === 0 ? this.#waiting : held.length;
+    this.#waiting = 0;
+    const places = [...this.#required];
+    const own = this.#input.layout.length;
+    const block = { length: 0, vectors: [] as RowBlock['vectors'][number][], mask: 0, selected: 0 };
+    for (const [at, place] of places.entries()) block.vectors[place] = { ...held.vectors[at]! };
+    const rows = this.#scratch.takeZeroed(Math.min(blockRows, length) * 4 + 4);
+    for (let start = 0; start < length; start += blockRows) {
+      block.length = block.selected = Math.min(blockRows, length - start);
+      for (const [at, place] of places.entries())
+        pointAt(block.vectors[place]!, held.vectors[at]!, held.vectors[at]!.type, start);
+      for (const [at, vector] of row.vectors.entries())
+        block.vectors[own + at] = takeVector(this.#memory, this.#scratch, vector, rows, block.length);
+      toTargets(this, block);
+    }
+    for (const target of this.targets) target.batchEnd();
+  }
+
+  end(): void {
+    for (const target of this.targets) target.end();
+  }
+
+  discard(): void {
+    this.#rows?.finish();
+    this.#waiting = 0;
+    discardTargets(this);
+  }
+
+  dispose(): void {
+    const { targets } = this.#aggregated;
+    const at = targets.indexOf(this.#latest);
+    if (at >= 0) targets.splice(at, 1);
+    this.#rows?.dispose();
+    this.#latest.dispose();
+  }
+
+  #held(): ChunkBuilder {
+    const fields = [...this.#required].map(place => this.layout.fields[place]!);
+    this.#rows ??= new ChunkBuilder(this.#memory, new Schema(fields), this.#owner);
+    return this.#rows;
+  }
+}
