@@ -125,6 +125,41 @@ describe.each(memories)('event-time windows, shared memory $shared', memory => {
   });
 });
 
+describe.each(memories)('windows that are still open, shared memory $shared', memory => {
+  it.each(['tumbling', 'sliding'])('%s: everyBatch shows what closed and what is open, as it is so far', kind => {
+    fc.assert(
+      fc.property(
+        events,
+        cuts,
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.nat(50),
+        (rows, at, size, everyStep, delay) => {
+          const step = kind === 'tumbling' ? size : everyStep;
+          const windowed = (f: any) => (kind === 'tumbling' ? f.tumbling(size) : f.sliding(size, step));
+          const frame = new DataFrame({ schema, index: 't', outOfOrder: delay, memory });
+          const results = windowed(frame)
+            .groupby('k')
+            .agg(aggregates, { emit: 'everyBatch' })
+            .sinkToList() as Batch<any>[];
+          let closed = Number.NEGATIVE_INFINITY;
+          let seen: Event[] = [];
+          for (const batch of batchesOf(rows, at)) {
+            results.length = 0;
+            frame.emit(batch.map(({ t, k, x }) => ({ t: BigInt(t), k, x })));
+            seen = [...seen, ...batch];
+            const windows = plainSliding(seen, { size, step, offset: 0, delay }).filter(({ end }) => end > closed);
+            expect(rowsOf(results)).toEqual(windows.map(window => plus(answer(window, true))));
+            closed = Math.max(...seen.map(({ t }) => t)) - delay;
+          }
+          frame.dispose();
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
+
 describe.each(memories)('windows that rows leave, shared memory $shared', memory => {
   it('last n rows: after every batch just those, by group', () => {
     fc.assert(
