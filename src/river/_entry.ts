@@ -17,6 +17,13 @@ export function fieldOf([, fields]: Entry, name: string): Buffer | null {
   return null;
 }
 
+/** `fieldOf(entry, 'val')`, at once where it comes first, as River writes it: once a sample. */
+export function valueOf(entry: Entry): Buffer | null {
+  const name = entry[1][0];
+  if (name?.length === 3 && name[0] === 0x76 && name[1] === 0x61 && name[2] === 0x6c) return entry[1][1] ?? null;
+  return fieldOf(entry, 'val');
+}
+
 export const textOf = (value: Buffer): string => value.toString('latin1');
 
 export const idOf = (entry: Entry): string => textOf(entry[0]);
