@@ -4,6 +4,9 @@ interface ArrayLike<T> {
   new (length: number): T;
 }
 
+/** So few elements are copied one by one: a view to copy from costs more than they do. */
+const few = 24;
+
 /**
  * `length` elements of a view of linear memory, from the byte address `from` on, on the heap.
  *
@@ -13,6 +16,11 @@ interface ArrayLike<T> {
 export function copyOut<T extends Values>(view: T, from: number, length: number): T {
   const make = view.constructor as unknown as ArrayLike<T>;
   const width = view.BYTES_PER_ELEMENT;
+  if (length <= few) {
+    const copy = new make(length);
+    for (let at = from / width, to = 0; to < length; at++, to++) copy[to] = view[at]!;
+    return copy;
+  }
   const skip = width === 1 ? from & 7 : 0;
   const at = (from - skip) / width;
   const copy = new make(length + skip);

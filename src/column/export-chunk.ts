@@ -42,22 +42,25 @@ function copyVector(
   memory: Memory,
   count: number,
 ): Vector {
-  const room = columnRoom(memory);
-  const someNull = validity !== 0 && count > 0 && room.countBits(validity, count) < count;
-  const buffers = { validity: someNull ? copyOut(memory.u8, validity, (count + 7) >> 3) : null };
+  const someNull = validity !== 0 && count > 0 && columnRoom(memory).countBits(validity, count) < count;
+  const present = someNull ? copyOut(memory.u8, validity, (count + 7) >> 3) : null;
   if (isVariable(type)) {
     if (count === 0) return new Vector(type, 0, { values: new Uint8Array(0), offsets: new Int32Array(1) });
     const from = memory.u32[offsets >>> 2]!;
     const bytes = memory.u32[(offsets >>> 2) + count]! - from;
     const rebased = copyOut(memory.i32, offsets, count + 1);
     if (from !== 0) for (let i = 0; i <= count; i++) rebased[i]! -= from;
-    return new Vector(type, count, { ...buffers, values: copyOut(memory.u8, values + from, bytes), offsets: rebased });
+    return new Vector(type, count, {
+      validity: present,
+      values: copyOut(memory.u8, values + from, bytes),
+      offsets: rebased,
+    });
   }
   if (type.kind === 'bool') {
-    return new Vector(type, count, { ...buffers, values: copyOut(memory.u8, values, (count + 7) >> 3) });
+    return new Vector(type, count, { validity: present, values: copyOut(memory.u8, values, (count + 7) >> 3) });
   }
   return new Vector(type, count, {
-    ...buffers,
+    validity: present,
     values: copyOut(viewOf(type, memory), values, count),
     dictionary: dictionary?.toVector() ?? null,
   });

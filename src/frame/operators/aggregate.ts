@@ -164,16 +164,24 @@ export class AggregateOperator implements Operator, PaneSink {
   #handOn(always: boolean): void {
     if (this.#raw.length === 0 && !always) return;
     const { vectors, length } = this.#raw.finish();
-    const { plan, projections } = this.#parts;
-    const leading = this.#bounds + plan.keys.length;
-    const block = { length: 0, vectors: vectors.map(vector => ({ ...vector })), mask: 0, selected: 0 };
-    for (let start = 0; start < length; start += blockRows) {
-      for (const [place, { type }] of plan.raw.fields.entries())
-        pointAt(block.vectors[place]!, vectors[place]!, type, start);
-      block.length = block.selected = Math.min(blockRows, length - start);
-      const shown = projections ? [...block.vectors.slice(0, leading), ...projections.evaluate(block)] : block.vectors;
-      toTargets(this, { ...block, vectors: shown });
-    }
+    if (length > blockRows) this.#handOnBlocks(vectors, length);
+    else if (length > 0) this.#handOnBlock(vectors, length);
     for (const target of this.targets) target.batchEnd();
+  }
+
+  #handOnBlocks(vectors: readonly ChunkVector[], length: number): void {
+    const block = vectors.map(vector => ({ ...vector }));
+    for (let start = 0; start < length; start += blockRows) {
+      for (let at = 0; at < block.length; at++) pointAt(block[at]!, vectors[at]!, vectors[at]!.type, start);
+      this.#handOnBlock(block, Math.min(blockRows, length - start));
+    }
+  }
+
+  /** Bounds and keys as they are, results computed from them and the raw aggregates. */
+  #handOnBlock(raw: readonly ChunkVector[], length: number): void {
+    const { plan, projections } = this.#parts;
+    const block: RowBlock = { length, vectors: raw, mask: 0, selected: length };
+    if (projections) block.vectors = [...raw.slice(0, this.#bounds + plan.keys.length), ...projections.evaluate(block)];
+    toTargets(this, block);
   }
 }
