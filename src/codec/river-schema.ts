@@ -1,3 +1,7 @@
+import type { Schema as ArrowSchema } from 'apache-arrow';
+import { ArrowId } from '../column/arrow-type.ts';
+import { batchOf } from '../column/batch-of.ts';
+import { type ArrowTable, batchesFromArrow } from '../column/from-arrow.ts';
 import { DataError, OptionError, SchemaError } from '../errors.ts';
 import {
   binary,
@@ -164,7 +168,33 @@ export class StreamSchema {
   }
 
   /**
-   * Fields for millrace's columns (Arrow's go through `millrace/arrow`): f64, f32, i16, i32, i64; timestamps as INT64, date32 as INT32;
+   * The Arrow schema of batches with these columns: of `batch.toArrow()`.
+   *
+   * apache-arrow is loaded at the first call, in Node only.
+   */
+  toArrow(types: Columns = {}): ArrowSchema {
+    return batchOf([], this.toSchema(types)).toArrow().schema;
+  }
+
+  /**
+   * Fields for the columns of an Arrow schema; FixedSizeBinary becomes FIXED_WIDTH_BYTES of its width.
+   *
+   * @throws SchemaError for a column that River has no type for
+   */
+  static fromArrow(schema: ArrowTable['schema'], { bytes }: StreamSchemaOptions = {}): StreamSchema {
+    const [batch] = batchesFromArrow({ schema, numRows: 0, batches: [] });
+    const declared =
+      typeof bytes === 'number' ? Object.fromEntries(schema.fields.map(({ name }) => [name, bytes])) : bytes;
+    const fixed = schema.fields.filter(({ type }) => type.typeId === ArrowId.FixedSizeBinary);
+    const widths = Object.fromEntries(fixed.map(({ name, type }) => [name, type.byteWidth!]));
+    const definitions = StreamSchema.fromSchema(batch!.schema, { bytes: { ...declared, ...widths } }).fieldDefinitions;
+    return new StreamSchema(
+      definitions.map(one => (one.name in widths ? new FieldDefinition(one.name, 'FIXED_WIDTH_BYTES', one.size) : one)),
+    );
+  }
+
+  /**
+   * Fields for millrace's columns: f64, f32, i16, i32, i64; timestamps as INT64, date32 as INT32;
    * text and binary as bytes.
    *
    * @throws SchemaError for a column that River has no type for

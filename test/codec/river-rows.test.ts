@@ -1,3 +1,4 @@
+import * as arrow from 'apache-arrow';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Decoder } from '../../src/codec/codec.ts';
@@ -256,5 +257,40 @@ describe('StreamSchema', () => {
     expect(() => StreamSchema.fromSchema({ a: utf8(), b: f64() })).toThrow(/say its width/);
     expect(StreamSchema.fromSchema({ a: utf8() }).hasVariableWidthField).toBe(true);
     expect(() => schema.toSchema({ a: f32() })).toThrow(/can't be read as f32/);
+  });
+
+  test('has an Arrow schema, and comes from one', () => {
+    const arrowSchema = new arrow.Schema([
+      new arrow.Field('a', new arrow.Float64(), false),
+      new arrow.Field('b', new arrow.Int16(), false),
+      new arrow.Field('at', new arrow.TimestampMillisecond(), false),
+      new arrow.Field('tag', new arrow.FixedSizeBinary(5), false),
+      new arrow.Field('name', new arrow.Utf8(), false),
+    ]);
+    const schema = StreamSchema.fromArrow(arrowSchema, { bytes: { name: 9 } });
+    expect(schema.fieldDefinitions.map(({ name, type, size }) => `${name} ${type} ${size}`)).toEqual([
+      'a DOUBLE 8',
+      'b INT16 2',
+      'at INT64 8',
+      'tag FIXED_WIDTH_BYTES 5',
+      'name FIXED_WIDTH_BYTES 9',
+    ]);
+    expect(
+      StreamSchema.fromArrow(new arrow.Schema([new arrow.Field('tag', new arrow.FixedSizeBinary(5))]))
+        .hasVariableWidthField,
+    ).toBe(false);
+    const { fields } = schema.toArrow({ at: timestamp('ms') });
+    expect(fields.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      'a Float64',
+      'b Int16',
+      'at Timestamp<MILLISECOND>',
+      'tag Binary',
+      'name Binary',
+    ]);
+    expect(() =>
+      StreamSchema.fromArrow(
+        new arrow.Schema([new arrow.Field('x', new arrow.List(new arrow.Field('y', new arrow.Int8())))]),
+      ),
+    ).toThrow(SchemaError);
   });
 });

@@ -174,7 +174,7 @@ describe.skipIf(!hasRedis)('a River stream over bad connections', () => {
     await writer.stop();
     await reading;
     expect(seen).toEqual([...range(0, 100)]);
-    expect(source.reconnects).toBe(1);
+    expect(source.reconnects).toBeGreaterThan(0);
   });
 
   test('is given up when the connection is not to be mended', async () => {

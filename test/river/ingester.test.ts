@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
@@ -143,7 +143,10 @@ describe.skipIf(!hasRedis)('the ingester', () => {
     });
     const writer = await begin('late');
     await write(writer, 0, 30);
-    await new Promise(resolve => setTimeout(resolve, 1500));
+    const begun = (): boolean =>
+      (statSync(join(folder, 'late/data_0000000000.arrow.part'), { throwIfNoEntry: false })?.size ?? 0) > 0;
+    while (!begun()) await new Promise(resolve => setTimeout(resolve, 10));
+    await new Promise(resolve => setTimeout(resolve, 100));
     stop.abort();
     expect(await running).toBe(30);
     expect(counts).toEqual([30]);
