@@ -1,4 +1,6 @@
 export type { Accumulator, AccumulatorKind, AccumulatorOptions, Aggregation, Rows } from './aggregate/accumulator.ts';
+export type { UserAggregation } from './aggregate/user-aggregation.ts';
+export { type WasmAggregationOptions, wasmAggregation } from './aggregate/wasm-aggregation.ts';
 export { arrow } from './codec/arrow.ts';
 export type { Codec, Decoder, DecoderOptions, Encoder, FileCodec, OnBadRecord, RandomAccess } from './codec/codec.ts';
 export { type CsvOptions, csv } from './codec/csv.ts';
@@ -21,12 +23,13 @@ export {
   TransportError,
 } from './errors.ts';
 export { DataFrame, type DataFrameOptions, type RunOptions } from './frame/data-frame.ts';
-export type { FrameMetrics } from './frame/executor.ts';
+export type { FrameMetrics, FrameState } from './frame/executor.ts';
 export { type AggregateSettings, GroupBy } from './frame/group-by.ts';
 export { lit } from './frame/lit.ts';
 export { type OpenOptions, openFrame } from './frame/open-frame.ts';
 export type { FrameSource, SourceMetrics } from './frame/root.ts';
 export { Series } from './frame/series.ts';
+export type { ResultOptions } from './frame/user-rows.ts';
 export { type Window, WindowBase } from './frame/windowed.ts';
 export { Memory, type MemoryOptions, type MemoryStats, memoryStats } from './memory/memory.ts';
 export {
