@@ -1,7 +1,7 @@
 import { MillraceError, StreamReaderException } from '../errors.ts';
 import type { Client } from './_client.ts';
 import { type Decompress, decompressor } from './_compression.ts';
-import { type Entry, fieldOf, idOf, nextId, numberOf, textOf, valueOf } from './_entry.ts';
+import { type Entry, fieldOf, idOf, nextId, numberOf, sampleValue, textOf } from './_entry.ts';
 import { abortable, type Link } from './_link.ts';
 import { metadataKey, type StreamFacts } from './_metadata.ts';
 
@@ -217,7 +217,7 @@ export class Cursor {
   }
 
   #sampleOf(entry: Entry): Uint8Array | null {
-    const value = valueOf(entry);
+    const value = sampleValue(entry);
     if (!this.#decompress) return value;
     if (value) {
       this.#block = this.#decompress(value);

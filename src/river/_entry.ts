@@ -18,7 +18,7 @@ export function fieldOf([, fields]: Entry, name: string): Buffer | null {
 }
 
 /** `fieldOf(entry, 'val')`, at once where it comes first, as River writes it: once a sample. */
-export function valueOf(entry: Entry): Buffer | null {
+export function sampleValue(entry: Entry): Buffer | null {
   const name = entry[1][0];
   if (name?.length === 3 && name[0] === 0x76 && name[1] === 0x61 && name[2] === 0x6c) return entry[1][1] ?? null;
   return fieldOf(entry, 'val');

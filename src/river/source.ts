@@ -1,4 +1,5 @@
 import { type RiverRowsCodec, type RowDecoder, riverRows } from '../codec/river-rows.ts';
+import type { StreamSchema } from '../codec/river-schema.ts';
 import type { Batch } from '../column/batch.ts';
 import { type Chunk, chunkVector } from '../column/chunk.ts';
 import { exportChunk } from '../column/export-chunk.ts';
@@ -22,7 +23,7 @@ export interface FromRiverOptions {
   readonly start?: 'beginning' | 'end' | RiverPosition;
   /** How long to wait for the stream to appear; default 0. */
   readonly waitMs?: number;
-  /** Entries asked for at once, which is the largest batch; default 10,000. */
+  /** Entries asked for at once, which is the largest batch; default 10,000, or as many as have 8 MiB. */
   readonly maxFetchSize?: number;
   /** How long to try to connect again when the connection breaks; default 60,000. */
   readonly reconnectMs?: number;
@@ -44,6 +45,8 @@ export interface RiverFrameOptions {
 }
 
 const blockMs = 1000;
+const mostFetched = 10_000;
+const mostBytesFetched = 8 * 2 ** 20;
 
 /**
  * The samples of a River stream as a source of frames and batches. Ends with the stream's end marker.
@@ -135,10 +138,11 @@ export class RiverSource implements FrameSource {
 
   /** @internal What Redis answers, one by one; about once a second also when nothing comes. */
   async *answers(columns: readonly string[], signal?: AbortSignal): AsyncGenerator<RiverAnswer> {
-    const { maxFetchSize: count = 10_000, memory = defaultMemory() } = this.#options;
+    const { memory = defaultMemory() } = this.#options;
     try {
       const cursor = await this.#begin(signal);
       const codec = this.#codec!;
+      const count = this.#options.maxFetchSize ?? fetchSizeFor(codec.streamSchema);
       const wanted = codec.schema!.names.filter(name => columns.includes(name));
       const answer = new Answer(codec, memory, this.name, wanted, count, columns, this.#options.timeColumn);
       try {
@@ -225,6 +229,12 @@ export class RiverSource implements FrameSource {
       await pause(10, signal);
     }
   }
+}
+
+/** How many samples are asked for at once: answers of 8 MiB. Values of variable width are mostly shorter than they may be. */
+function fetchSizeFor({ sampleSize, hasVariableWidthField }: StreamSchema): number {
+  const least = hasVariableWidthField ? 256 : 1;
+  return Math.max(least, Math.min(mostFetched, Math.floor(mostBytesFetched / sampleSize)));
 }
 
 /** One answer of Redis. */

@@ -43,6 +43,9 @@ export interface WriteOptions {
 const defaultKeysPerRedisStream = 2 ** 24;
 const defaultBatchSize = 1536;
 const longestName = 255;
+const mostBytesAtOnce = 8 * 2 ** 20;
+/** XADD key * val VALUE … */
+const valuePlace = 4;
 const clockRounds = 100;
 
 /**
@@ -350,7 +353,7 @@ export class StreamWriter {
     for (let done = 0; done < commands.length; ) {
       try {
         const client = await this.#link.open();
-        const sent = await client.sendAll(done === 0 ? commands : commands.slice(done));
+        const sent = await client.sendAll(nextOf(commands, done));
         done += sent.done;
         if (sent.error) throw sent.error;
       } catch (error) {
@@ -482,6 +485,14 @@ export class StreamWriter {
     if (!fields) throw new StreamWriterException(`metadata: the stream "${this.#name}" was deleted`);
     return userMetadataOf(fields);
   }
+}
+
+/** The commands from `first` on that are sent at once: images of a megabyte each must not all wait in the process. */
+function nextOf(commands: readonly (readonly Argument[])[], first: number): readonly (readonly Argument[])[] {
+  let bytes = 0;
+  let end = first;
+  while (end < commands.length && bytes < mostBytesAtOnce) bytes += commands[end++]![valuePlace]!.length;
+  return first === 0 && end === commands.length ? commands : commands.slice(first, end);
 }
 
 /** Whether rows tell their types themselves. */

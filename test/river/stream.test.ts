@@ -14,6 +14,7 @@ import {
 } from '../../src/errors.ts';
 import { RedisConnection } from '../../src/river/connection.ts';
 import { StreamReader } from '../../src/river/reader.ts';
+import { fromRiver } from '../../src/river/source.ts';
 import { StreamWriter } from '../../src/river/writer.ts';
 import { binary, f64, i32, i64, timestamp, utf8 } from '../../src/schema/data-type.ts';
 import { freePort, hasRedis, type RawRedis, rawRedis, startRedis, type TestRedis } from './_redis.ts';
@@ -281,6 +282,27 @@ describe.skipIf(!hasRedis)('River streams', () => {
     await writer.initialize(long, doubles);
     expect(writer.streamName).toBe(long);
     await writer.stop();
+  });
+
+  test('carry large samples in portions', async () => {
+    const name = fresh();
+    const bytes = 3 * 2 ** 20;
+    await using writer = new StreamWriter(redis.url);
+    await writer.initialize(name, new StreamSchema([new FieldDefinition('image', 'FIXED_WIDTH_BYTES', bytes)]));
+    const images = Buffer.alloc(bytes * 7);
+    for (let i = 0; i < 7; i++) images.fill(i + 1, i * bytes, (i + 1) * bytes);
+    await writer.write(images);
+    await writer.stop();
+    const sizes: number[] = [];
+    let next = 1;
+    for await (const batch of fromRiver(name, { connection: redis.url })) {
+      sizes.push(batch.length);
+      for (const { image } of batch.toArray() as { image: Uint8Array }[]) {
+        expect([image.length, image[0], image[bytes - 1]]).toEqual([bytes, next, next]);
+        next++;
+      }
+    }
+    expect(sizes).toEqual([2, 2, 2, 1]);
   });
 
   test('let writes take turns', async () => {
