@@ -1,3 +1,4 @@
+import { StateError } from '../errors.ts';
 import { bindAll, bindPredicate } from '../expr/bind.ts';
 import { columnsOf, type Expression } from '../expr/expression.ts';
 import type { Memory } from '../memory/memory.ts';
@@ -51,6 +52,15 @@ export class Compiler {
     const operator = this.#make(plan, input);
     this.#operators.set(plan, { operator, input: plan.input });
     return operator;
+  }
+
+  /** The operators of a plan that remember, the first first. @throws StateError when the plan is not computed */
+  states(plan: Plan): Operator[] {
+    if (plan.op === 'source') return [];
+    const known = this.#operators.get(plan);
+    if (!known) throw new StateError('snapshot: nothing is computed yet; attach a sink first');
+    const before = this.states(plan.op === 'broadcast' ? plan.aggregate : plan.input);
+    return known.operator.snapshot ? [...before, known.operator] : before;
   }
 
   /** Takes `sink` off `from`, and every operator that then serves nobody. */

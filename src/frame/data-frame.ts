@@ -12,7 +12,8 @@ import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
 import { Stream } from '../stream/stream.ts';
 import { everything, slidingOver, type WindowScheme } from '../window/window.ts';
 import { ColumnWise } from './column-wise.ts';
-import type { FrameMetrics } from './executor.ts';
+import type { FrameMetrics, FrameState } from './executor.ts';
+import { extremesPlan } from './extremes.ts';
 import { type AggregateInput, type AggregateSettings, GroupBy, type Keys, type Results } from './group-by.ts';
 import { columnNames, expressionOf, keysOf, namedOf } from './input.ts';
 import {
@@ -372,6 +373,35 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
       for (const { taken } of waiting) taken();
       await running;
     }
+  }
+
+  /**
+   * What this frame remembers (running results, windows, remembering columns) after the last batch: a value that `structuredClone` and
+   * v8's serializer copy. Another frame with the same plan goes on from it.
+   *
+   * @throws StateError when nothing listens to the frame, or it remembers what can't be saved
+   */
+  snapshot(): FrameState {
+    return this.root.executor.snapshot(this.plan);
+  }
+
+  /**
+   * Goes on from a saved state, as if never interrupted. Call it before the first batch, with the plan that saved the state.
+   *
+   * @throws StateError when the state is another plan's
+   */
+  restore(state: FrameState): void {
+    this.root.executor.restore(this.plan, state);
+  }
+
+  /** The `n` rows of each batch (of an updating frame: of each result) with the most in a column; the earlier ones of equals. */
+  nlargest(n: number, by: keyof C & string): DataFrameOf<C> {
+    return this.derive(extremesPlan(this.plan, 'nlargest', n, by, true));
+  }
+
+  /** As `nlargest`, with the least. */
+  nsmallest(n: number, by: keyof C & string): DataFrameOf<C> {
+    return this.derive(extremesPlan(this.plan, 'nsmallest', n, by, false));
   }
 
   /** The plan as text, the last step first. */

@@ -13,10 +13,17 @@ import { AggregateOperator } from './operators/aggregate.ts';
 import type { Operator } from './operators/operator.ts';
 import { SinkOperator } from './operators/sink.ts';
 import { SourceOperator } from './operators/source.ts';
-import { type Plan, visibleSchema } from './plan.ts';
+import { explainPlan, type Plan, visibleSchema } from './plan.ts';
 
 /** Receives a frame's results; a promise holds the next batch back. */
 export type Deliver = (batch: Batch) => unknown;
+
+/** What a frame remembers, as plain values and typed arrays. */
+export interface FrameState {
+  /** The plan as `explain` shows it: a state only fits the same. */
+  readonly plan: string;
+  readonly parts: readonly unknown[];
+}
 
 /** What has passed through an executor. */
 export interface FrameMetrics {
@@ -110,6 +117,27 @@ export class Executor {
   end(): void | Promise<void> {
     if (this.#pending) return this.#after(() => this.#end());
     return this.#end();
+  }
+
+  /**
+   * What the operators of a plan remember.
+   *
+   * @throws StateError when the plan is not computed, or remembers what can't be saved
+   */
+  snapshot(plan: Plan): FrameState {
+    const parts = this.#compiler.states(plan).map(operator => operator.snapshot!());
+    return { plan: explainPlan(plan), parts };
+  }
+
+  /** @throws StateError when the state is another plan's */
+  restore(plan: Plan, { plan: text, parts }: FrameState): void {
+    this.#compiler.operator(plan);
+    const operators = this.#compiler.states(plan);
+    if (text !== explainPlan(plan) || parts.length !== operators.length) {
+      throw new StateError(`restore: this state is of another plan:\n${text}\nthis one is\n${explainPlan(plan)}`);
+    }
+    for (const [at, operator] of operators.entries()) operator.restore!(parts[at]);
+    this.#scratch.reset();
   }
 
   /** Frees linear memory. */

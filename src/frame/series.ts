@@ -6,6 +6,7 @@ import { SchemaError } from '../errors.ts';
 import { aggregate, aggregateWith, type Constant, call, type Expression, literal } from '../expr/expression.ts';
 import type { Op } from '../expr/ops.ts';
 import { typeNamed } from '../expr/type-name.ts';
+import { mapCells } from '../scan/map-cells.ts';
 import type { Bool, DataType, Float64, NumericType, TemporalType, TextType, ValueOf } from '../schema/data-type.ts';
 import { typeText } from '../schema/data-type.ts';
 import type { Columns } from '../schema/schema.ts';
@@ -14,6 +15,7 @@ import { everything, slidingOver, type WindowScheme } from '../window/window.ts'
 import { TextColumn, TimeColumn } from './accessors.ts';
 import type { DataFrameBase } from './data-frame.ts';
 import { Ewm, type EwmOptions } from './ewm.ts';
+import type { FrameState } from './executor.ts';
 import { presentKey } from './input.ts';
 import { aggregatePartitionsPlan, applyPlan, fullPlan, mapPartitionsPlan } from './partitions.ts';
 import { aggregatePlan, type Plan, projectPlan } from './plan.ts';
@@ -385,6 +387,36 @@ export class Series<T extends DataType = DataType> {
     return new Series(this.frame, this.expression, this.name, slidingOver(extent));
   }
 
+  /**
+   * What `fn` makes of each cell (null for missing ones; bigints for int64), as values of `type`; default: this column's type.
+   * JavaScript row by row: a built-in operation is many times as fast.
+   */
+  map<U extends DataType = T>(fn: (cell: ValueOf<T> | null) => unknown, type?: U): Series<U> {
+    const scan = mapCells(fn, type ?? this.type);
+    return this.#make({ ...aggregate(scan.name, [this.expression]), scan });
+  }
+
+  /** `other - this`, as pandas' rsub. */
+  rsub(this: Series<NumericType>, other: number | bigint): Series<any> {
+    return this.#reversed('sub', other);
+  }
+
+  rdiv(this: Series<NumericType>, other: number | bigint): Series<Float64> {
+    return this.#reversed('div', other);
+  }
+
+  rfloordiv(this: Series<NumericType>, other: number | bigint): Series<any> {
+    return this.#reversed('floordiv', other);
+  }
+
+  rmod(this: Series<NumericType>, other: number | bigint): Series<any> {
+    return this.#reversed('mod', other);
+  }
+
+  rpow(this: Series<NumericType>, other: number | bigint): Series<any> {
+    return this.#reversed('pow', other);
+  }
+
   /** Text operations. */
   get str(): TextColumn {
     return new TextColumn((op, operands) => this.#call(op, operands));
@@ -396,12 +428,22 @@ export class Series<T extends DataType = DataType> {
   }
 
   /** Any other aggregation by name, with its parameters. */
-  aggregate(name: string | Aggregation, parameters?: Readonly<Record<string, number | string | boolean>>): Series;
+  aggregate(name: string, parameters?: Readonly<Record<string, number | string | boolean>>): Series;
+  /** An aggregation as a value, such as `wasmAggregation(bytes)`; behind it the other columns that it takes. */
+  aggregate(aggregation: Aggregation, ...columns: readonly Series<any>[]): Series;
   /** A user's aggregation of this column, which gets a `Vector` of each batch; see `UserAggregation`. */
   aggregate(aggregation: UserAggregation<any, any, Vector<T>>, options?: ResultOptions): DataFrame<Columns>;
-  aggregate(aggregation: string | Aggregation | UserAggregation<any, any, any>, options: any = {}): any {
+  aggregate(aggregation: string | Aggregation | UserAggregation<any, any, any>, ...rest: readonly any[]): any {
+    const [options = {}] = rest;
     if (typeof aggregation === 'string') return this.#aggregate(aggregation, options);
-    if ('kind' in aggregation) return this.#make(aggregateWith(aggregation, [this.expression], options));
+    if ('kind' in aggregation) {
+      return this.#make(
+        aggregateWith(
+          aggregation,
+          [this, ...rest].map(({ expression }) => expression),
+        ),
+      );
+    }
     const { frame, name, scope } = this;
     return frame.derive(
       aggregatePartitionsPlan(this.#rowPlan(), scope, [], aggregation, { as: 'vector', name, ...options }),
@@ -463,6 +505,16 @@ export class Series<T extends DataType = DataType> {
     return list;
   }
 
+  /** The state of what it remembers; see `DataFrame.snapshot`. */
+  snapshot(): FrameState {
+    return this.frame.root.executor.snapshot(this.plan);
+  }
+
+  /** Goes on from a saved state; see `DataFrame.restore`. */
+  restore(state: FrameState): void {
+    this.frame.root.executor.restore(this.plan, state);
+  }
+
   toString(): string {
     return `Series<${typeText(this.type)}> ${this.name}`;
   }
@@ -495,6 +547,10 @@ export class Series<T extends DataType = DataType> {
 
   #binary(op: Op, other: unknown): Series<any> {
     return this.#make(call(op, [this.expression, this.#operand(other)]));
+  }
+
+  #reversed(op: Op, other: number | bigint): Series<any> {
+    return this.#make(call(op, [literal(other), this.expression]));
   }
 
   #call(op: Op, operands: readonly unknown[]): Series<any> {

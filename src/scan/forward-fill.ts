@@ -7,6 +7,7 @@ import type { Scratch } from '../memory/scratch.ts';
 import { type DataType, widthOf } from '../schema/data-type.ts';
 import { field, Schema } from '../schema/schema.ts';
 import { BlockRows } from '../window/block-rows.ts';
+import { loadRows, type SavedRows, saveRows } from '../window/saved-rows.ts';
 import type { Scan, ScanKind, ScanOptions } from './scan.ts';
 
 const stateBytes = 64;
@@ -93,6 +94,14 @@ class TakenFill implements Scan {
 
   reset(): void {
     this.#carried = null;
+  }
+
+  snapshot(): SavedRows | null {
+    return this.#carried && saveRows(this.#memory, [this.#carried], 1);
+  }
+
+  restore(saved: SavedRows): void {
+    this.#carry(loadRows(this.#memory, this.#scratch, saved, [this.#builder.schema.fields[0]!.type])[0]!, 0, 1);
   }
 
   dispose(): void {

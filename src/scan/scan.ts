@@ -28,9 +28,9 @@ export interface Scan {
   rows(vectors: readonly ChunkVector[], length: number, times: number): ChunkVector;
   /** Forgets all rows. */
   reset(): void;
-  /** What it remembers as bytes, and back; absent for columns that remember nothing. */
-  snapshot?(): Uint8Array;
-  restore?(bytes: Uint8Array): void;
+  /** What it remembers as plain values and typed arrays, and back; absent for columns that remember nothing. */
+  snapshot?(): unknown;
+  restore?(state: any): void;
   dispose(): void;
 }
 

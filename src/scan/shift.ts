@@ -2,14 +2,17 @@ import type { ChunkVector } from '../column/chunk.ts';
 import { chunkVector } from '../column/chunk.ts';
 import { ChunkBuilder } from '../column/chunk-builder.ts';
 import { OptionError } from '../errors.ts';
+import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { type DataType, isVariable, widthOf } from '../schema/data-type.ts';
 import { field, Schema } from '../schema/schema.ts';
 import { Ring } from '../window/ring.ts';
+import { loadRows, type SavedRows, saveRows } from '../window/saved-rows.ts';
 import type { Scan, ScanKind, ScanOptions } from './scan.ts';
 
 /** The value `n` rows before; null for the first n rows. */
 class Shift implements Scan {
+  readonly #memory: Memory;
   readonly #scratch: Scratch;
   readonly #type: DataType;
   readonly #n: number;
@@ -24,6 +27,7 @@ class Shift implements Scan {
         `shift: n is ${parameters['n']}; a stream only looks back: give a whole number, 0 or more`,
       );
     }
+    this.#memory = memory;
     this.#scratch = scratch;
     this.#type = types[0]!;
     this.#n = n;
@@ -49,6 +53,15 @@ class Shift implements Scan {
     const bytes = isVariable(this.#type) ? 0 : Math.max(this.#n * widthOf(this.#type), (this.#n + 7) >> 3);
     const offsets = isVariable(this.#type) ? this.#scratch.takeZeroed((this.#n + 1) * 4) : 0;
     this.#ring.push([chunkVector(this.#type, this.#scratch.takeZeroed(bytes), bits, offsets)], this.#n);
+  }
+
+  snapshot(): SavedRows {
+    return saveRows(this.#memory, this.#ring.rows(this.#scratch), this.#ring.length);
+  }
+
+  restore(saved: SavedRows): void {
+    this.#ring.clear();
+    this.#ring.push(loadRows(this.#memory, this.#scratch, saved, this.#ring.types), saved.length);
   }
 
   dispose(): void {

@@ -6,13 +6,24 @@ import type { Scratch } from '../memory/scratch.ts';
 import { type DataType, i64, u32 } from '../schema/data-type.ts';
 import { BlockRows } from './block-rows.ts';
 import { ChangedGroups } from './changed-groups.ts';
-import { type AggregateBlock, type GroupSpec, GroupState } from './group-state.ts';
+import { type AggregateBlock, type GroupSpec, GroupState, type SavedGroups } from './group-state.ts';
 import { Ring } from './ring.ts';
+import { loadRows, type SavedRows, saveRows } from './saved-rows.ts';
 import type { EmitMode } from './window.ts';
 import type { PaneSink, Windower, WindowProgress } from './windower.ts';
 
 /** Which rows stay: the last `rows`, or those with a time above (newest − `range`). */
 export type Extent = { readonly rows: number } | { readonly range: bigint };
+
+/** A window as a checkpoint keeps it. */
+export interface SavedWindow {
+  readonly groups: SavedGroups;
+  readonly rows: SavedRows;
+  readonly live: Uint32Array;
+  readonly newest: bigint | null;
+  readonly late: number;
+  readonly untimed: number;
+}
 
 /**
  * The last n rows, or the rows of the last stretch of time. A ring remembers what the aggregations were given, so that `onOld` gets
@@ -75,6 +86,29 @@ export class Evicting implements Windower {
 
   end(sink: PaneSink): void {
     if (this.#emit === 'end') this.#show(sink);
+  }
+
+  snapshot(): SavedWindow {
+    return {
+      groups: this.#state.snapshot(),
+      rows: saveRows(this.#memory, this.#ring.rows(this.#scratch), this.#ring.length),
+      live: this.#memory.u32.slice(this.#live / 4, this.#live / 4 + this.#liveCapacity),
+      newest: this.#newest,
+      late: this.#late,
+      untimed: this.#untimed,
+    };
+  }
+
+  /** @throws StateError when the state is of other columns */
+  restore({ groups, rows, live, newest, late, untimed }: SavedWindow): void {
+    this.#state.restore(groups);
+    this.#ring.clear();
+    this.#ring.push(loadRows(this.#memory, this.#scratch, rows, this.#ring.types), rows.length);
+    this.#reserveLive(live.length);
+    this.#memory.u32.set(live, this.#live / 4);
+    this.#newest = newest;
+    this.#late = late;
+    this.#untimed = untimed;
   }
 
   dispose(): void {

@@ -22,6 +22,12 @@ export interface GroupSpec {
   readonly states: readonly StateSpec[];
 }
 
+/** Groups as bytes. */
+export interface SavedGroups {
+  readonly keys: Uint8Array | null;
+  readonly accumulators: readonly Uint8Array[];
+}
+
 /** Rows with their keys and arguments evaluated: at most a block, row 0 first in every vector. */
 export interface AggregateBlock {
   length: number;
@@ -118,6 +124,20 @@ export class GroupState {
   clear(): void {
     this.keys?.clear();
     this.clearAccumulators();
+  }
+
+  snapshot(): SavedGroups {
+    return {
+      keys: this.keys?.snapshot() ?? null,
+      accumulators: this.accumulators.map(accumulator => accumulator.snapshot()),
+    };
+  }
+
+  /** @throws StateError when the bytes are of other keys or aggregations */
+  restore({ keys, accumulators }: SavedGroups): void {
+    this.clear();
+    if (this.keys && keys) this.keys.restore(keys);
+    for (const [at, accumulator] of this.accumulators.entries()) accumulator.restore(accumulators[at]!);
   }
 
   dispose(): void {

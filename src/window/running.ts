@@ -1,6 +1,6 @@
 import type { Scratch } from '../memory/scratch.ts';
 import { ChangedGroups } from './changed-groups.ts';
-import { type AggregateBlock, type GroupSpec, GroupState } from './group-state.ts';
+import { type AggregateBlock, type GroupSpec, GroupState, type SavedGroups } from './group-state.ts';
 import type { EmitMode } from './window.ts';
 import { noProgress, type PaneSink, type Windower, type WindowProgress } from './windower.ts';
 
@@ -40,6 +40,14 @@ export class Running implements Windower {
 
   clear(): void {
     this.#state.clear();
+  }
+
+  snapshot(): SavedGroups {
+    return this.#state.snapshot();
+  }
+
+  restore(saved: SavedGroups): void {
+    this.#state.restore(saved);
   }
 
   dispose(): void {

@@ -29,6 +29,9 @@ export interface Operator {
   end(): void;
   /** The batch in hand failed: its rows must not come out with the next one. */
   discard(): void;
+  /** What it remembers as plain values and typed arrays, and back; absent for operators that remember nothing. */
+  snapshot?(): unknown;
+  restore?(state: any): void;
   dispose(): void;
 }
 

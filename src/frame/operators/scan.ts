@@ -76,6 +76,14 @@ export class ScanOperator implements Operator {
     discardTargets(this);
   }
 
+  snapshot(): unknown {
+    return this.#parts.scan.snapshot?.() ?? null;
+  }
+
+  restore(state: unknown): void {
+    if (state !== null) this.#parts.scan.restore?.(state);
+  }
+
   dispose(): void {
     this.#parts.scan.dispose();
     this.#parts.inputs.dispose();
