@@ -320,7 +320,9 @@ export function resultPairs(states: usize, ids: usize, groups: i32, what: i32, d
         xy = crossed(n, at + 16, at + 40, at + 112, work);
       }
     }
-    const enough = what == 0 ? n > ddof : n > 1 && !(xx == 0 || yy == 0);
+    // an infinity makes the answer NaN, also beside a column that does not vary
+    const endless = xx != xx || yy != yy;
+    const enough = what == 0 ? n > ddof : n > 1 && (endless || !(xx == 0 || yy == 0));
     putBit(bits, i, enough);
     nulls += i32(!enough);
     const value = what == 0 ? xy / (n - ddof) : xy / (sqrt(xx) * sqrt(yy));
