@@ -5,6 +5,7 @@
 // installed, and no right to install it).
 
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 
 /** @type {{ name: string, env: string, start(): Promise<{ address: string, stop(): Promise<void> }> }[]} */
 const services = [
@@ -12,13 +13,32 @@ const services = [
     name: 'Redis',
     env: 'MILLRACE_REDIS_SERVER',
     // Each test starts a Redis of its own, to kill and to start again: what they need is the program.
-    start: async () => ({ address: await program('redis-server', 'redis-server'), stop: async () => {} }),
+    start: async () => ({ address: await program(['redis-server'], 'redis-server'), stop: async () => {} }),
+  },
+  {
+    name: 'Chromium',
+    env: 'MILLRACE_CHROMIUM',
+    // Tests start their own browsers.
+    start: async () => ({ address: await chromium(), stop: async () => {} }),
   },
 ];
 
-/** The path of a program, installed first where that is possible: by apt, as root. @throws Error when it can't be had */
-async function program(name, aptPackage) {
-  const found = () => run('sh', ['-c', `command -v ${name}`]).stdout.trim();
+/** The browser that CHROMIUM_PATH names, else the system's. @throws Error when it can't be had */
+async function chromium() {
+  const { CHROMIUM_PATH: path } = process.env;
+  if (!path) return program(['chromium', 'chromium-browser', 'google-chrome'], 'chromium');
+  if (!existsSync(path)) throw new Error(`CHROMIUM_PATH is ${path}, and there is no such file`);
+  return path;
+}
+
+/**
+ * The path of a program that goes by one of these names, installed first where that is possible: by apt, as root.
+ *
+ * @throws Error when it can't be had
+ */
+async function program(names, aptPackage) {
+  const [name] = names;
+  const found = () => run('sh', ['-c', names.map(each => `command -v ${each}`).join(' || ')]).stdout.trim();
   if (found()) return found();
   if (process.getuid?.() !== 0) throw new Error(`${name} is not installed, and only root could install it`);
   if (run('sh', ['-c', 'command -v apt-get']).status !== 0)
