@@ -220,12 +220,12 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
   }
 
   /** The last `extent` rows, or the rows of the last stretch of time (`'2h'`, by the index). */
-  window(extent: number | string | { readonly n?: number; readonly value?: string }): Window<C> {
+  window(extent: number | string | { readonly n?: number; readonly value?: Duration }): Window<C> {
     if (typeof extent !== 'object') return this.#windowed(slidingOver(extent));
     const { n, value } = extent;
     if (n === undefined && value === undefined)
       throw new OptionError('window', 'window: give a number of rows, or a span of time such as "2h"');
-    return this.#windowed(slidingOver((value ?? n)!));
+    return this.#windowed(value === undefined ? slidingOver(n!) : { kind: 'range', range: value });
   }
 
   /** All rows so far: like the frame itself, in a window's words. */

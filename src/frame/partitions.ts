@@ -70,12 +70,16 @@ export function accumulatePartitionsPlan(
   const schema = results.schema ?? example!.schema;
   const open = (): BatchFunction => {
     let state = start;
-    return rows => {
+    const step = (rows: Batch): Batch => {
       const [next, given] = run(state, rows);
       const result = indexed(results.of(given, schema), plan);
       state = next;
       return result;
     };
+    const load = (saved: unknown): void => {
+      state = saved;
+    };
+    return Object.assign(step, { remembered: { save: () => state, load } });
   };
   const plan = batchesPlan(input, { text: `${verb}(${fn.name})`, schema, index: example?.index?.type ?? null, open });
   return plan;
@@ -99,10 +103,11 @@ export function fullPlan(input: Plan, scheme: WindowScheme): BatchesPlan {
   const empty = emptyBatch(input);
   const plan = sameColumns(input, `full() over ${windowText(scheme)}`, () => {
     const window = new RowWindow(extent);
-    return rows => {
+    const step = (rows: Batch): Batch => {
       window.commit(window.step(rows));
       return rowsOf(window, empty);
     };
+    return Object.assign(step, { remembered: window });
   });
   return { ...plan, mode: 'updating' };
 }
@@ -154,19 +159,29 @@ export function aggregatePartitionsPlan(
     const all = GroupedStates.schema(grouped, visibleSchema(input));
     const open = (): BatchFunction => {
       const states = new GroupedStates(grouped, all);
-      return withWindow(extent, (arrived, leaving) => states.step(arrived, leaving));
+      const run = withWindow(extent, (arrived, leaving) => states.step(arrived, leaving));
+      const save = (): never => {
+        throw new StateError(`snapshot: ${verb} keeps a state per group, which can't be saved`);
+      };
+      return Object.assign((rows: Batch) => run(rows), { remembered: { save, load: save } });
     };
     return { ...batchesPlan(input, { text, schema: all, index: null, open }), mode: 'updating' };
   }
   const open = (): BatchFunction => {
     let held: { readonly state: unknown } | null = null;
-    return withWindow(extent, (arrived, leaving) => {
+    const run = withWindow(extent, (arrived, leaving) => {
       const rows = taken(arrived, as);
       let [state, out] = checked(aggregation.onNew(held ? held.state : aggregation.initial(rows), rows), verb);
       for (const old of leaving) [state, out] = checked(aggregation.onOld!(state, taken(old, as)), verb);
       const result = results.of(out, schema);
       return [result, () => (held = { state })];
     });
+    const save = (): unknown => ({ held, window: run.remembered?.save() });
+    const load = (saved: { held: typeof held; window: unknown }): void => {
+      held = saved.held;
+      run.remembered?.load(saved.window);
+    };
+    return Object.assign((rows: Batch) => run(rows), { remembered: { save, load } });
   };
   return { ...batchesPlan(input, { text, schema, index: null, open }), mode: 'updating' };
 }
@@ -180,13 +195,14 @@ function withWindow(extent: RowExtent, step: (arrived: Batch, leaving: readonly 
     };
   }
   const window = new RowWindow(extent);
-  return rows => {
+  const run = (rows: Batch): Batch => {
     const change = window.step(rows);
     const [result, commit] = step(change.arrived, change.leaving);
     commit();
     window.commit(change);
     return result;
   };
+  return Object.assign(run, { remembered: window });
 }
 
 const namesOf = (names: readonly string[]): Named[] => names.map(name => ({ name, expression: column(name) }));

@@ -72,6 +72,12 @@ export function withScans(
         return column(name);
       }
       const { args, parameters } = callParts({ ...node, args: node.args.map(rewrite) }, kind, verb);
+      if (kind.name === 'rolling_count') {
+        // as pandas: a row without a value counts as 0, and towards minPeriods
+        const { n, minPeriods } = parameters;
+        const least = Number.isNaN(minPeriods) ? 0 : minPeriods!;
+        return rewrite(aggregate('rolling_sum', [call('notna', [args[0]!])], { n: n!, minPeriods: least }));
+      }
       const name = `\u0000${node.key}`;
       const types = args.map(arg => typeOf(arg, plan.schema, verb));
       if (!plan.schema.has(name)) {

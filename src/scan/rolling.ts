@@ -16,8 +16,7 @@ class Rolling implements Scan {
   constructor({ memory, scratch, owner, types, parameters, index }: ScanOptions, name: RollingName) {
     const { n, minPeriods, ...rest } = parameters;
     const rows = typeof n === 'string' ? undefined : rowsOf(n);
-    // pandas counts from the first row on; everything else waits for a full window of rows
-    const least = Number.isNaN(minPeriods) ? (name === 'count' ? 0 : undefined) : Number(minPeriods);
+    const least = Number.isNaN(minPeriods) ? undefined : Number(minPeriods);
     const type = types[0]!;
     this.#scratch = scratch;
     this.#column = new RollingColumn({ memory, owner, type, name, rows, minPeriods: least, parameters: rest });

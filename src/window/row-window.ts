@@ -1,5 +1,6 @@
 import type { Batch } from '../column/batch.ts';
 import { pickRows, sliceBatch } from '../column/pick-rows.ts';
+import { loadBatch, type SavedBatch, saveBatch } from '../column/saved-batch.ts';
 
 /** Which rows stay: all, the last `rows`, or those with a time above (newest − `range`); `ticksOf` reads a batch's times. */
 export type RowExtent =
@@ -31,6 +32,12 @@ export interface WindowStep {
   readonly newest: bigint | null;
 }
 
+/** The rows of a window as plain values. */
+export interface SavedRowWindow {
+  readonly batches: readonly SavedBatch[];
+  readonly newest: bigint | null;
+}
+
 /**
  * The rows in a window as the user's functions take them: the batches themselves on the JavaScript heap, shared with whoever kept
  * them. Rows leave by batches, cut where the window's edge goes through one, so that a user's `onOld` gets what `onNew` got.
@@ -56,6 +63,16 @@ export class RowWindow {
   /** The batches in the window, oldest first. */
   get batches(): Batch[] {
     return this.#kept.slice(this.#head).map(({ batch }) => batch);
+  }
+
+  save(): SavedRowWindow {
+    return { batches: this.batches.map(saveBatch), newest: this.#newest };
+  }
+
+  /** Goes on where a window without rows yet was saved. */
+  load({ batches, newest }: SavedRowWindow): void {
+    for (const batch of batches) this.commit(this.step(loadBatch(batch)));
+    this.#newest = newest;
   }
 
   /** What happens when `batch` arrives. */

@@ -7,7 +7,7 @@ import { lit } from '../../src/frame/lit.ts';
 import { Series } from '../../src/frame/series.ts';
 import { WindowBase } from '../../src/frame/windowed.ts';
 import { bool, f64, i64, timestamp, utf8 } from '../../src/schema/data-type.ts';
-import { type Emitted, shownRows, shownScalar, shownTotals } from './streamz-dataframe-values.ts';
+import { type Emitted, shownNewest, shownRows, shownScalar, shownTotals } from './streamz-dataframe-values.ts';
 
 /** Where a pipeline leaves what it emits. */
 export interface Feed {
@@ -55,7 +55,6 @@ function listen(made: Made, feed: Feed, state?: FrameState): Built {
     made.at === 'frame' ? made.frame : made.at === 'series' || made.at === 'index' ? made.series.toFrame() : null;
   if (!target) throw new Error(`the pipeline ends in a ${made.at}, which emits nothing`);
   const scalar = made.at === 'series' && made.series.plan.op === 'aggregate';
-  let seen = 0;
   const show = (batch: Batch): Emitted => {
     if (made.at === 'index') return shownRows(batch, 0, 'index');
     if (made.at === 'series') return scalar ? shownScalar(batch.vectors[0]!.get(0)) : shownRows(batch, 0, 'series');
@@ -70,11 +69,10 @@ function listen(made: Made, feed: Feed, state?: FrameState): Built {
       case 'cell':
         return shownScalar(batch.vectors[keys]!.get(0));
       default:
-        return shownRows(batch, 0, shape === 'newest' ? 'frame' : 'series');
+        return shownNewest(batch, shape === 'newest' ? 'frame' : 'series');
     }
   };
   target.sink(batch => {
-    seen += batch.length;
     feed.last = show(batch);
   });
   if (state) target.restore(state);
@@ -211,7 +209,7 @@ function aggregated(made: Made, { name, args = {} }: any): Made {
   if (made.at === 'series') return { at: 'series', series: (made.series as any)[name](options) };
   if (made.at === 'rolling') {
     const { window, min_periods: minPeriods } = made.step;
-    const rolling = made.of.rolling(window, minPeriods === undefined ? {} : { minPeriods }) as any;
+    const rolling = (made.of as Frame).rolling(window, minPeriods === undefined ? {} : { minPeriods }) as any;
     const result = name === 'quantile' ? rolling.quantile(args.quantile, args.interpolation) : rolling[name](options);
     return result instanceof Series
       ? { at: 'series', series: result }
@@ -287,7 +285,7 @@ const reversed: Readonly<Record<string, string>> = {
 /** The expression in place of what there is: a series, or a frame (or window) of all columns changed. */
 function expression(made: Made, given: any, functions: any): Made {
   const current = made.at === 'frame' ? made.frame : made.at === 'window' ? made.window : (made as any).series;
-  const result = valueOf(given, current, functions);
+  const result = evaluated(given, current, functions);
   if (result instanceof WindowBase) return { ...made, window: result } as Made;
   if (!(result instanceof Series)) return { at: 'frame', frame: result as Frame, keys: 0, shape: 'rows' };
   const hidden = result.expression.key.includes('index') && isIndex(given);
@@ -299,23 +297,23 @@ const isIndex = (given: any): boolean =>
   typeof given === 'object' && given !== null && ('index' in given || isIndex(given.a) || isIndex(given.b));
 
 function series(given: any, of: any, functions: any): Series<any> {
-  return valueOf(given, of, functions) as Series<any>;
+  return evaluated(given, of, functions) as Series<any>;
 }
 
 /** A column for assign: texts are constants. */
 function operand(given: any, of: any, functions: any): unknown {
-  const value = valueOf(given, of, functions);
+  const value = evaluated(given, of, functions);
   return typeof value === 'string' ? lit(value) : value;
 }
 
-function valueOf(given: any, of: any, functions: any): unknown {
+function evaluated(given: any, of: any, functions: any): unknown {
   if (typeof given !== 'object' || given === null) return given;
   if ('col' in given) return of.col(given.col);
   if ('index' in given) return of.index;
   if ('self' in given) return of;
-  const a = valueOf(given.a, of, functions) as any;
+  const a = evaluated(given.a, of, functions) as any;
   if ('fn' in given) return called(given, a, functions);
-  const b = valueOf(given.b, of, functions) as any;
+  const b = evaluated(given.b, of, functions) as any;
   if (typeof a === 'object') return a[methods[given.op]!](b);
   return b[reversed[given.op]!](a);
 }

@@ -11,7 +11,17 @@ import { discardTargets, type Operator, type RowBlock, toTargets } from './opera
 import { blockRows, pointAt } from './source.ts';
 
 /** Rows in, rows out, once for every batch; it may remember. */
-export type BatchFunction = (rows: Batch) => Batch;
+export interface BatchFunction {
+  (rows: Batch): Batch;
+  /** What it remembers, for checkpoints; absent when that is nothing. */
+  readonly remembered?: Remembered;
+}
+
+/** What a function remembers as values that `structuredClone` copies, and back. */
+export interface Remembered {
+  save(): unknown;
+  load(state: any): void;
+}
 
 export interface MapBatchesParts {
   /** The columns handed on; a hidden index is the last. */
@@ -89,6 +99,15 @@ export class MapBatchesOperator implements Operator {
   discard(): void {
     this.#collected.finish();
     discardTargets(this);
+  }
+
+  /** @throws StateError when the function remembers what can't be saved */
+  snapshot(): unknown {
+    return this.#run.remembered?.save() ?? null;
+  }
+
+  restore(state: unknown): void {
+    this.#run.remembered?.load(state);
   }
 
   dispose(): void {
