@@ -9,12 +9,16 @@ import { kurt, sem, skew, std, variance } from './moments.ts';
 import { mode, nunique } from './nunique.ts';
 import { prod } from './product.ts';
 import { median, quantile } from './quantile.ts';
+import { approxNunique } from './sketch-distinct.ts';
+import { approxQuantile } from './sketch-quantile.ts';
 import { mean, sum } from './sum.ts';
 
 /** Every aggregation by the name users give it. */
 export const AGGREGATIONS: Readonly<Record<string, Aggregation>> = /* @__PURE__ */ Object.freeze({
   all,
   any,
+  approx_nunique: approxNunique,
+  approx_quantile: approxQuantile,
   argmax,
   argmin,
   corr,

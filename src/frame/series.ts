@@ -7,7 +7,16 @@ import { aggregate, aggregateWith, type Constant, call, type Expression, literal
 import type { Op } from '../expr/ops.ts';
 import { typeNamed } from '../expr/type-name.ts';
 import { mapCells } from '../scan/map-cells.ts';
-import type { Bool, DataType, Float64, NumericType, TemporalType, TextType, ValueOf } from '../schema/data-type.ts';
+import type {
+  Bool,
+  DataType,
+  Float64,
+  Int64,
+  NumericType,
+  TemporalType,
+  TextType,
+  ValueOf,
+} from '../schema/data-type.ts';
 import { typeText } from '../schema/data-type.ts';
 import type { Columns } from '../schema/schema.ts';
 import { Stream } from '../stream/stream.ts';
@@ -257,6 +266,20 @@ export class Series<T extends DataType = DataType> {
 
   nunique(): Series<CountType> {
     return this.#aggregate('nunique');
+  }
+
+  /** About how many distinct values, with a standard error of 1.04 / √2^precision (1.6 %), in 2^precision bytes. */
+  approxNunique(options: { readonly precision?: number } = {}): Series<Int64> {
+    return this.#aggregate('approx_nunique', options);
+  }
+
+  /** The quantile to a relative `error` (default 0.01), in memory that does not grow with the number of rows. */
+  approxQuantile(
+    this: Series<NumericType | Bool>,
+    q: number,
+    options: { readonly error?: number } = {},
+  ): Series<Float64> {
+    return this.#aggregate('approx_quantile', { q, ...options });
   }
 
   /** Running sum; a null row is null, and the sum goes on behind it. */

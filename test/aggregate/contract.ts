@@ -23,7 +23,7 @@ export interface AccumulatorLaw {
   plain(rows: readonly PlainRow[], types: readonly DataType[]): unknown;
   /** Whether rows can leave. */
   readonly invertible: boolean;
-  /** Whether a float is near enough; default: to 1e-9 relative, or both NaN. */
+  /** Whether a number is near enough; default: integers equal, floats to 1e-9 relative, or both NaN. */
   near?(got: number, want: number, rows: readonly PlainRow[]): boolean;
   /** Cells for an argument, where those of test/arbitrary.ts are too wild for a tolerance. */
   cells?(type: DataType, length: number): fc.Arbitrary<unknown[]>;
@@ -262,6 +262,8 @@ class Laws {
     const want = this.#law.plain(rows, this.#types);
     const near = this.#law.near ?? nearly;
     if (typeof got === 'number' && typeof want === 'number' && near(got, want, rows)) return;
+    const whole = typeof got === 'bigint' && typeof want === 'bigint';
+    if (whole && this.#law.near?.(Number(got), Number(want), rows)) return;
     expect(got, `group ${id}, ${when}, of ${rows.length} rows`).toEqual(want);
   }
 }

@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { aggregationOf } from '../../src/aggregate/aggregations.ts';
+import { OptionError, SchemaError } from '../../src/errors.ts';
+import { DataFrame } from '../../src/frame/data-frame.ts';
+import { Memory } from '../../src/memory/memory.ts';
+import { binary, bool, dictionary, f32, f64, i32, i64, timestamp, u64, utf8 } from '../../src/schema/data-type.ts';
+import { each } from './_cells.ts';
+import { accumulatorContract, type PlainRow } from './contract.ts';
+import { real } from './window-laws.ts';
+
+const cells = (rows: readonly PlainRow[]): unknown[] =>
+  real(rows.map(([cell]) => cell)).map(cell => (Object.is(cell, -0) ? 0 : cell));
+
+accumulatorContract('approx_nunique', {
+  types: each([f64(), f32(), i64(), bool(), utf8(), dictionary(), timestamp('us')]),
+  plain: rows => BigInt(new Set(cells(rows)).size),
+  invertible: false,
+  near: (got, want) => Math.abs(got - want) <= 2 + want * 0.08, // five standard errors, and two registers hit twice
+});
+
+for (const error of [0.01, 0.2]) {
+  accumulatorContract('approx_quantile', {
+    types: each([f64(), f32(), i32(), i64(), u64(), bool()]),
+    parameters: { q: 0.75, error },
+    plain(rows) {
+      const sorted = cells(rows)
+        .map(Number)
+        .sort((a, b) => a - b);
+      return sorted.length === 0 ? null : sorted[Math.floor(0.75 * (sorted.length - 1))]!;
+    },
+    invertible: true,
+    // two units in the last place for what is rounded, which is much for the least numbers of all
+    near: (got, want) => got === want || Math.abs(got - want) <= Math.abs(want) * error * (1 + 1e-9) + 1e-323,
+  });
+}
+
+describe('sketches', () => {
+  const memory = new Memory();
+
+  it('counts distinct values within four standard errors, from a handful to a million', () => {
+    for (const [precision, most] of [
+      [12, 1_000_000],
+      [8, 20_000],
+      [16, 100_000],
+    ] as const) {
+      const frame = new DataFrame({ schema: { x: i64() }, memory });
+      const got = frame.agg({ n: t => t.x.approxNunique({ precision }) }).sinkToList();
+      const counts: number[] = [];
+      for (let n = 0, step = 50; n < most; n += step, step = Math.min(n, 200_000)) {
+        const rows = BigInt64Array.from({ length: step }, (_, i) => BigInt(n + i) * 7919n);
+        frame.emit({ x: rows });
+        counts.push(n + step);
+      }
+      for (const [at, want] of counts.entries()) {
+        const count = Number(got[at]!.column('n').get(0));
+        expect(Math.abs(count / want - 1), `${count} for ${want}`).toBeLessThan((4 * 1.04) / Math.sqrt(2 ** precision));
+      }
+      frame.dispose();
+    }
+  });
+
+  it('gives quantiles within their error over twelve decimal orders, in a state that hardly grows', () => {
+    const frame = new DataFrame({ schema: { x: f64() }, memory });
+    const got = frame.agg({ p99: t => t.x.approxQuantile(0.99), low: 'approx_quantile(x, 0.01, 0.001)' }).sinkToList();
+    const held: number[] = [];
+    const values: number[] = [];
+    for (let batch = 0; batch < 4; batch++) {
+      const x = Float64Array.from({ length: 50_000 }, (_, i) => 10 ** ((((i * 7919) % 50_000) / 50_000) * 12 - 6));
+      values.push(...x);
+      frame.emit({ x });
+      held.push(memory.stats().heldBytes);
+    }
+    values.sort((a, b) => a - b);
+    const row = got.at(-1)!.row(0) as { p99: number; low: number };
+    const at = (q: number): number => values[Math.floor(q * (values.length - 1))]!;
+    expect(Math.abs(row.p99 / at(0.99) - 1)).toBeLessThanOrEqual(0.0100001);
+    expect(Math.abs(row.low / at(0.01) - 1)).toBeLessThanOrEqual(0.0010001);
+    expect(held[3]! - held[1]!).toBe(0);
+    frame.dispose();
+  });
+
+  it('forgets what left the window, and merges over sliding windows', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -1000, max: 1000 }), { maxLength: 60 }), xs => {
+        const frame = new DataFrame({ schema: { t: i64(), x: f64() }, index: 't', memory });
+        const rolling = frame
+          .window(10)
+          .agg({ m: t => t.x.approxQuantile(0.5) })
+          .sinkToList();
+        const sliding = frame
+          .sliding('20', '5')
+          .agg({ m: 'approx_quantile(x, 0.5)', n: 'approx_nunique(x)', d: 'nunique(x)' });
+        const windows = sliding.sinkToList();
+        frame.emit(xs.map((x, t) => ({ t: BigInt(t), x })));
+        frame.end();
+        const last = xs.slice(-10).sort((a, b) => a - b);
+        const want = last[Math.floor(0.5 * (last.length - 1))];
+        const median = rolling[0]!.column('m').get(0);
+        if (want === undefined) expect(median).toBeNull();
+        else expect(Math.abs(Number(median) - want)).toBeLessThanOrEqual(Math.abs(want) * 0.0100001);
+        for (const { n, d } of windows.flatMap(batch => batch.toArray() as any[])) {
+          expect(Math.abs(Number(n) - Number(d))).toBeLessThanOrEqual(1);
+        }
+        frame.dispose();
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('refuses parameters out of range, types it can not take, and rows that leave distinct counts', () => {
+    const nunique = aggregationOf('approx_nunique');
+    const quantile = aggregationOf('approx_quantile');
+    expect(() => nunique.kind([f64()], { precision: 3 })).toThrow(OptionError);
+    expect(() => nunique.resultType([binary()])).toThrow(SchemaError);
+    expect(() => quantile.kind([f64()], { q: 1.1, error: 0.01 })).toThrow(/^approx_quantile: q is 1.1/);
+    expect(() => quantile.kind([f64()], { q: 0.5, error: 0 })).toThrow(/^approx_quantile: error is 0/);
+    expect(() => quantile.resultType([utf8()])).toThrow(SchemaError);
+    const frame = new DataFrame({ schema: { x: f64() }, memory });
+    expect(() => frame.window(5).agg({ n: 'approx_nunique(x)' }).sinkToList()).toThrow(
+      /use nunique, or windows that close/,
+    );
+  });
+});
