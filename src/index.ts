@@ -24,7 +24,7 @@ export {
 } from './errors.ts';
 export { DataFrame, type DataFrameOptions, type RunOptions } from './frame/data-frame.ts';
 export type { FrameMetrics, FrameState } from './frame/executor.ts';
-export { type AggregateSettings, GroupBy } from './frame/group-by.ts';
+export { type AggregateSettings, GroupBy, type Groups } from './frame/group-by.ts';
 export { lit } from './frame/lit.ts';
 export { type OpenOptions, openFrame } from './frame/open-frame.ts';
 export type { FrameSource, SourceMetrics } from './frame/root.ts';

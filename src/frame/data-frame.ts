@@ -7,6 +7,7 @@ import { call, column, type Expression } from '../expr/expression.ts';
 import { typeOf } from '../expr/type-of.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Bool, DataType } from '../schema/data-type.ts';
+import type { RiverSink, ToRiverOptions } from '../river/index.ts';
 import type { Duration } from '../schema/duration.ts';
 import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
 import { Stream } from '../stream/stream.ts';
@@ -14,7 +15,14 @@ import { everything, slidingOver, type WindowScheme } from '../window/window.ts'
 import { ColumnWise } from './column-wise.ts';
 import type { FrameMetrics, FrameState } from './executor.ts';
 import { extremesPlan } from './extremes.ts';
-import { type AggregateInput, type AggregateSettings, GroupBy, type Keys, type Results } from './group-by.ts';
+import {
+  type AggregateInput,
+  type AggregateSettings,
+  GroupBy,
+  type Groups,
+  type Keys,
+  type Results,
+} from './group-by.ts';
 import { columnNames, expressionOf, keysOf, namedOf } from './input.ts';
 import {
   type AccumulateSettings,
@@ -55,6 +63,9 @@ export interface DataFrameOptions<C extends Columns> {
   /** Where its rows come from. Without one, push them with `emit`. */
   readonly source?: FrameSource;
 }
+
+/** Not a literal in the import: bundlers of pages must not follow it. */
+const riverSubpath: string = 'millrace/river';
 
 export interface RunOptions {
   /** Stops reading: the batch in hand is finished, what is open is closed, `run` resolves. */
@@ -163,8 +174,8 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
   }
 
   /** Rows by key: names, series, functions or texts. */
-  groupby<const K extends Keys<C>>(keys: K): GroupBy<C, K> {
-    return new GroupBy<C, K>(this, keysOf(keys, this), everything);
+  groupby<const K extends Keys<C>>(keys: K): Groups<C, K> {
+    return new GroupBy<C, K>(this, keysOf(keys, this), everything) as Groups<C, K>;
   }
 
   /** Aggregates over everything so far; see `GroupBy.agg`. */
@@ -402,6 +413,16 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
   /** As `nlargest`, with the least. */
   nsmallest(n: number, by: keyof C & string): DataFrameOf<C> {
     return this.derive(extremesPlan(this.plan, 'nsmallest', n, by, false));
+  }
+
+  /**
+   * Writes the results to a new River stream over Redis: `toRiver` of `millrace/river`, which is loaded when this is called (Node only).
+   *
+   * @throws StreamExistsException when there is such a stream
+   */
+  async toRiver(name: string, options?: ToRiverOptions): Promise<RiverSink> {
+    const river: typeof import('../river/index.ts') = await import(riverSubpath);
+    return river.toRiver(this as unknown as DataFrame, name, options);
   }
 
   /** The plan as text, the last step first. */

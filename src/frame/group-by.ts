@@ -43,6 +43,15 @@ type Each<C extends Columns, K, B, T extends DataType> = DataFrame<
   AsColumns<B & KeyColumns<C, K> & { [P in keyof Others<C, K>]: T }>
 >;
 
+/** Some columns of groups; the keys stay among the results. */
+type Picked<C extends Columns, P extends keyof C, K, B> = GroupBy<{ readonly [N in P]: C[N] }, K, B & KeyColumns<C, K>>;
+
+/** Rows by key, their columns as properties: `groupby('k').x.sum()`; those whose names are methods are reached with `pick()`. */
+export type Groups<C extends Columns, K = unknown, B = Record<never, never>> = GroupBy<C, K, B> &
+  (string extends keyof C
+    ? Readonly<Record<string, any>>
+    : { readonly [P in Exclude<keyof C & string, keyof GroupBy<Columns>>]: Picked<C, P, K, B> });
+
 /**
  * Rows by key, over a window: waits for its aggregations. `B` are the window's bounds among the results.
  *
@@ -89,10 +98,10 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
   }
 
   /** Only these columns, for `sum()` and the like. */
-  pick<const P extends keyof C & string>(names: P | readonly P[]): GroupBy<{ readonly [N in P]: C[N] }, K, B> {
+  pick<const P extends keyof C & string>(names: P | readonly P[]): Picked<C, P, K, B> {
     const list: readonly string[] = typeof names === 'string' ? [names] : names;
     for (const name of list) this.#frame.schema.field(name, 'pick');
-    return new GroupBy<any, K, B>(this.#frame, this.#keys, this.#window, list);
+    return new GroupBy<any, any, any>(this.#frame, this.#keys, this.#window, list) as any;
   }
 
   /**

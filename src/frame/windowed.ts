@@ -4,7 +4,7 @@ import type { Bool } from '../schema/data-type.ts';
 import type { Columns } from '../schema/schema.ts';
 import type { WindowScheme } from '../window/window.ts';
 import type { DataFrameBase } from './data-frame.ts';
-import { GroupBy, type Keys } from './group-by.ts';
+import { GroupBy, type Groups, type Keys } from './group-by.ts';
 import { keysOf } from './input.ts';
 import { applyPlan, fullPlan } from './partitions.ts';
 import { Series } from './series.ts';
@@ -46,8 +46,8 @@ export class WindowBase<C extends Columns, B = Record<never, never>> extends Gro
   }
 
   /** Rows of the window by key. */
-  groupby<const K extends Keys<C>>(keys: K): GroupBy<C, K, B> {
-    return new GroupBy<C, K, B>(this.#frame, keysOf(keys, this.#frame), this.#scheme);
+  groupby<const K extends Keys<C>>(keys: K): Groups<C, K, B> {
+    return new GroupBy<C, K, B>(this.#frame, keysOf(keys, this.#frame), this.#scheme) as Groups<C, K, B>;
   }
 
   /** The column over the window: `window.col('x').add(10).sum()`. @throws SchemaError when there is none */

@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DataFrame } from '../../src/frame/data-frame.ts';
+import { Memory } from '../../src/memory/memory.ts';
+import { bool, f64, i64, timestamp, utf8 } from '../../src/schema/data-type.ts';
+
+const schema = { t: timestamp('ms'), x: f64(), i: i64(), s: utf8(), b: bool() };
+const step = fc.record({
+  gap: fc.nat(900),
+  x: fc.option(fc.oneof(fc.integer({ min: -50, max: 50 }), fc.constantFrom(1e16, Number.POSITIVE_INFINITY)), {
+    freq: 5,
+  }),
+  i: fc.option(fc.integer({ min: -50, max: 50 }), { freq: 5 }),
+  s: fc.option(fc.constantFrom('', 'a', 'bé', 'a longer text than any key'), { freq: 5 }),
+  b: fc.boolean(),
+});
+
+/** Everything that remembers, each as a frame of `df`. */
+const pipelines: Readonly<Record<string, (df: any) => any>> = {
+  'running results': df =>
+    df.agg({ a: 'sum(x)', b: 'var(x)', c: 'min(s)', d: 'median(x)', e: 'nunique(s)', f: 'last(i)' }),
+  'running groups': df => df.groupby(['s', 'b']).agg({ a: 'mean(x)', c: 'max(i)', n: 'size()' }),
+  'windows of rows': df =>
+    df.window(7).agg({ a: 'sum(x)', b: 'std(i)', c: 'min(x)', d: 'first(s)', e: 'quantile(x, 0.25)', f: 'max(s)' }),
+  'windows over time': df => df.window('2s').agg({ a: 'mean(x)', b: 'max(x)', c: 'count(s)', d: 'nunique(i)' }),
+  'groups in windows of rows': df => df.window(9).groupby('s').agg({ a: 'sum(x)', b: 'min(i)', n: 'size()' }),
+  'groups in windows over time': df => df.window('3s').groupby(['s', 'b']).agg({ a: 'var(x)', n: 'size()' }),
+  'rolling columns': df =>
+    df.select({
+      a: 'rolling_mean(x, 5)',
+      b: "rolling_max(i, '2s')",
+      c: 'rolling_median(x, 4)',
+      d: 'rolling_count(s, 6)',
+    }),
+  'running columns': df =>
+    df.select({ a: 'cumsum(i)', b: 'shift(s, 3)', c: 'ffill(s)', d: 'ewm_mean(x, 5)', e: 'ffill(x)', f: 'diff(x)' }),
+  'results spread over rows': df => df.select({ a: (t: any) => t.i.sub(t.i.mean()), b: 'x / sum(x)' }),
+  'full windows': df => df.window(5).full(),
+  "users' aggregations": df =>
+    df
+      .select(['i'])
+      .aggregate({ initial: () => 0, onNew: (n: number, rows: any) => [n + rows.length, n + rows.length] }),
+  'results of results': df => df.groupby('s').x.sum().x.max().toFrame(),
+};
+
+describe.each([true, false])('a saved state, shared memory %s', shared => {
+  const memory = new Memory({ shared });
+
+  it.each(Object.keys(pipelines))('lets %s go on as if never interrupted', name => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(step, { maxLength: 12 }), { minLength: 1, maxLength: 8 }),
+        fc.nat(8),
+        (steps, at) => {
+          let t = 0;
+          const batches = steps.map(rows => rows.map(({ gap, ...row }) => ({ t: (t += gap), ...row })));
+          const cut = Math.min(at, batches.length);
+          const open = (): { df: any; out: any; rows: any[] } => {
+            const df = new DataFrame({ schema, index: 't', memory });
+            const out = pipelines[name]!(df);
+            const rows: any[] = [];
+            out.sink((batch: any) => rows.push(batch.toArray()));
+            return { df, out, rows };
+          };
+          const whole = open();
+          for (const batch of batches) whole.df.emit(batch);
+          const first = open();
+          for (const batch of batches.slice(0, cut)) first.df.emit(batch);
+          const state = structuredClone(first.out.snapshot());
+          first.df.dispose();
+          const second = open();
+          second.out.restore(state);
+          for (const batch of batches.slice(cut)) second.df.emit(batch);
+          expect([...first.rows, ...second.rows]).toEqual(whole.rows);
+          whole.df.dispose();
+          second.df.dispose();
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is refused by another plan', () => {
+    const df = new DataFrame({ schema, index: 't', memory });
+    const sums = df.window(3).x.sum().toFrame();
+    sums.sinkToList();
+    const state = sums.snapshot();
+    expect(() => df.window(4).x.sum().restore(state)).toThrow(/another plan/);
+    expect(() => df.x.sum().snapshot()).toThrow(/attach a sink/);
+    df.dispose();
+  });
+});

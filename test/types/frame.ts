@@ -1,0 +1,86 @@
+// Checked by the compiler (npm run typecheck), never run: every @ts-expect-error must be one.
+import {
+  type Bool,
+  type DataFrame,
+  type Float64,
+  f64,
+  type Int64,
+  i64,
+  DataFrame as makeFrame,
+  type Series,
+  type Timestamp,
+  timestamp,
+  type Utf8,
+  utf8,
+} from '../../src/index.ts';
+
+type Trades = { at: Timestamp<'ms'>; symbol: Utf8; price: Float64; qty: Int64 };
+
+/** Compiles only if A and B are the same type. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <A, B>(_proof: Same<A, B>): void => {};
+
+export function columns(df: DataFrame<Trades>): void {
+  same<typeof df.price, Series<Float64>>(true);
+  same<typeof df.symbol, Series<Utf8>>(true);
+  // @ts-expect-error there is no such column
+  df.prize;
+  // @ts-expect-error there is no such column
+  df.col('prize');
+  // @ts-expect-error text has no arithmetic
+  df.symbol.mul(2);
+  // @ts-expect-error text has no sum
+  df.symbol.sum();
+  // @ts-expect-error numbers hold no text
+  df.price.contains('x');
+  // @ts-expect-error a number is not compared with text
+  df.price.gt('x');
+  // @ts-expect-error a condition is a bool
+  df.filter(t => t.price);
+}
+
+export function results(df: DataFrame<Trades>): void {
+  const gt = df.price.gt(1);
+  same<typeof gt, Series<Bool>>(true);
+  const mean = df.price.rolling(20).mean();
+  same<typeof mean, Series<Float64>>(true);
+  const weighted = df.price.ewm({ span: 3 }).mean();
+  same<typeof weighted, Series<Float64>>(true);
+  const total = df.qty.cumsum();
+  same<typeof total, Series<Int64>>(true);
+  const text = df.qty.map(n => String(n), utf8());
+  same<typeof text, Series<Utf8>>(true);
+  const assigned = df.assign({ notional: t => t.price.mul(2) });
+  same<typeof assigned.notional, Series<Float64>>(true);
+  // @ts-expect-error dropped
+  df.drop(['price']).price;
+  // @ts-expect-error no column of that name was selected
+  df.select(['price']).qty;
+}
+
+export function windows(df: DataFrame<Trades>): void {
+  const { price } = df.window('1m');
+  same<typeof price, Series<Float64>>(true);
+  // @ts-expect-error there is no such column
+  df.window(10).prize;
+  // @ts-expect-error text has no sum
+  df.window(10).symbol.sum();
+  const means = df.groupby('symbol').price.mean();
+  same<typeof means.price, Series<Float64>>(true);
+  same<typeof means.symbol, Series<Utf8>>(true);
+  // @ts-expect-error was not picked
+  means.qty;
+  // @ts-expect-error there is no such column
+  df.groupby('symbol').prize;
+  // @ts-expect-error there is no such column
+  df.groupby('symbol').pick('prize');
+}
+
+export function makers(): void {
+  const df = new makeFrame({ schema: { at: timestamp('ms'), price: f64(), qty: i64() }, index: 'at' });
+  const both = makeFrame.of({ a: df.price, b: df.qty });
+  same<typeof both.a, Series<Float64>>(true);
+  same<typeof both.b, Series<Int64>>(true);
+  // @ts-expect-error dt is for times, str for text
+  df.price.str.nothing();
+}
