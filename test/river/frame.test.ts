@@ -59,6 +59,20 @@ describe.skipIf(!hasRedis)('frames over River', () => {
     frame.dispose();
   });
 
+  test('have toRiver as a method of the package, which loads the client only then', async () => {
+    const { DataFrame: Packed, f64: packedF64 } = await import('millrace');
+    const frame = new Packed({ schema: { x: packedF64() } });
+    const name = `frame-${++count}`;
+    const out = await frame.filter('x > 1').toRiver(name, { connection: redis.url });
+    await frame.emit([{ x: 1 }, { x: 2 }, { x: 3 }]);
+    await frame.end();
+    await out.end();
+    const reader = new StreamReader(redis.url);
+    await reader.initialize(name);
+    const buffer = reader.newBuffer(10);
+    expect(await reader.read(buffer)).toBe(2);
+  });
+
   test('are written to new streams, byte for byte', async () => {
     const { name, writer } = await written(500);
     await writer.stop();
