@@ -6,8 +6,8 @@ import { OptionError, SchemaError } from '../errors.ts';
 import { call, column, type Expression } from '../expr/expression.ts';
 import { typeOf } from '../expr/type-of.ts';
 import type { Memory } from '../memory/memory.ts';
-import type { Bool, DataType } from '../schema/data-type.ts';
 import type { RiverSink, ToRiverOptions } from '../river/index.ts';
+import type { Bool, DataType } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
 import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
 import { Stream } from '../stream/stream.ts';
@@ -31,6 +31,14 @@ import {
   cutPlan,
   mapPartitionsPlan,
 } from './partitions.ts';
+import {
+  type Period,
+  type PeriodicOptions,
+  periodicParts,
+  type RandomColumns,
+  type RandomOptions,
+  randomParts,
+} from './periodic.ts';
 import {
   assignPlan,
   explainPlan,
@@ -496,6 +504,10 @@ export const DataFrame: DataFrameConstructor = /* @__PURE__ */ (() => {
   }
   construct.prototype = DataFrameBase.prototype; // instanceof DataFrame
   construct.of = frameOf;
+  construct.fromPeriodic = (fn: (period: Period) => BatchLike, options: PeriodicOptions = {}): DataFrameBase =>
+    started(new DataFrame(periodicParts(fn, options)), options.start);
+  construct.random = (options: RandomOptions = {}): DataFrameBase =>
+    started(new DataFrame(randomParts(options)), options.start);
   return construct as unknown as DataFrameConstructor;
 })();
 
@@ -506,11 +518,29 @@ function frameOf(columns: Readonly<Record<string, Series<any>>>): DataFrameBase 
   return first.frame.select(columns);
 }
 
+/** The frame, running if it should. An error of the run is the process's, as nobody waits for it. */
+function started(frame: DataFrameBase, start = false): DataFrameBase {
+  if (start) void frame.run();
+  return frame;
+}
+
 const isType = (types: object): types is DataType => typeof (types as Partial<DataType>).kind === 'string';
 
 export interface DataFrameConstructor {
   /** Series of one frame side by side. @throws OptionError when they are of several frames */
   of<const I extends Readonly<Record<string, Series<any>>>>(columns: I): DataFrame<TypesOf<I>>;
+  /**
+   * Rows that a function makes every so often: `fn({ last, now })` is called after each `interval` while the frame runs. One call more
+   * shows the columns, unless there is a `schema`.
+   */
+  fromPeriodic<C extends Columns>(fn: (period: Period) => Batch<C>, options?: PeriodicOptions): DataFrame<C>;
+  fromPeriodic<C extends Columns>(
+    fn: (period: Period) => BatchLike,
+    options: PeriodicOptions & { readonly schema: C },
+  ): DataFrame<C>;
+  fromPeriodic(fn: (period: Period) => BatchLike, options?: PeriodicOptions): DataFrame;
+  /** Random rows to play with: at (the index), x uniform in [0, 1), y Poisson with mean 1, z normal. */
+  random(options?: RandomOptions): DataFrame<RandomColumns>;
   new <C extends Columns>(options: DataFrameOptions<C>): DataFrame<C>;
   readonly prototype: DataFrameBase;
 }
