@@ -36,8 +36,8 @@ export function is_null(state: usize): i32 {
 function add(states: usize, stride: usize, groups: usize, count: i32, values: usize, present: usize, weights: usize, weighed: usize, sign: f64): void {
   for (let row = 0; row < count; row++) {
     if (!has(present, row) || !has(weighed, row)) continue;
-    const group = groups == 0 ? 0 : load<u32>(groups + (<usize>row << 2));
-    const state = states + group * stride;
+    const group: u32 = groups == 0 ? 0 : load<u32>(groups + (<usize>row << 2));
+    const state = states + <usize>group * stride;
     const weight = load<f64>(weights + (<usize>row << 3)) * sign;
     store<f64>(state, load<f64>(state) + load<f64>(values + (<usize>row << 3)) * weight);
     store<f64>(state, load<f64>(state, 8) + weight, 8);
