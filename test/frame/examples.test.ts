@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+/** What an example prints; it uses the built package, as a reader would. */
+const run = (name: string): string =>
+  execFileSync(process.execPath, [fileURLToPath(new URL(`../../examples/${name}`, import.meta.url))], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    encoding: 'utf8',
+  });
+
+it('bands of the S&P 500: the days of March 2020 lie outside', () => {
+  const text = run('frame-bollinger.mjs');
+  expect(text).toMatch(/^\d{3} days outside their bands/);
+  expect(text).toContain('2020-03-16');
+  expect(text).toContain('2386.13');
+});
+
+it('a rolling median finds just the three spoilt readings', () => {
+  expect(run('frame-anomalies.mjs').trim().split('\n')).toEqual([
+    '2010-02-11T17:00:00.000Z: 41.0 °C where 8.4 is usual',
+    '2010-06-16T17:00:00.000Z: -12.0 °C where 18.6 is usual',
+    '2010-11-30T09:00:00.000Z: 38.5 °C where 4.4 is usual',
+  ]);
+});
+
+it('routes are counted while the flights stream by', () => {
+  const lines = run('frame-routes.mjs').trim().split('\n');
+  expect(lines.length).toBeGreaterThan(2);
+  expect(lines.at(-1)).toContain('LAX–LAS');
+});
+
+it('rows pushed by hand, looked at in four ways', () => {
+  const lines = run('frame-windows.mjs').trim().split('\n');
+  for (const title of ['so far', 'last three', 'by minute', 'sessions']) {
+    expect(lines.some(line => line.startsWith(title))).toBe(true);
+  }
+});
+
+it('files are read, grouped and converted', () => {
+  expect(run('frame-files.mjs')).not.toBe('');
+});
