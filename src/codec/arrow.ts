@@ -1,11 +1,14 @@
 import { OptionError } from '../errors.ts';
+import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
 import { ArrowDecoder } from './_arrow-decoder.ts';
 import { ArrowEncoder } from './_arrow-encoder.ts';
-import type { Codec } from './codec.ts';
+import type { Codec, Decoder } from './codec.ts';
 
-export interface ArrowOptions {
+export interface ArrowOptions<C extends Columns = Columns> {
   /** What encoders write: `'stream'` (default) or `'file'`. Decoders tell by themselves. */
   readonly format?: 'stream' | 'file';
+  /** The columns, for frames that must know them before the first bytes. Others that come with them are not used. */
+  readonly schema?: C | Schema<C>;
 }
 
 /**
@@ -19,14 +22,14 @@ export interface ArrowOptions {
  *
  * @see https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc
  */
-export function arrow({ format = 'stream' }: ArrowOptions = {}): Codec {
+export function arrow<C extends Columns = Columns>({ format = 'stream', schema }: ArrowOptions<C> = {}): Codec<C> {
   if (format !== 'stream' && format !== 'file') {
     throw new OptionError('format', `arrow: format is ${JSON.stringify(format)}; give 'stream' or 'file'`);
   }
   return {
     name: 'arrow',
-    schema: null,
-    decoder: options => new ArrowDecoder(options),
-    encoder: schema => new ArrowEncoder(schema, format === 'file'),
+    schema: schema ? schemaOf(schema) : null,
+    decoder: options => new ArrowDecoder(options) as Decoder<any>,
+    encoder: written => new ArrowEncoder(written, format === 'file'),
   };
 }

@@ -35,8 +35,9 @@ export function frameFromStream(stream: Stream<any>, shape: FrameShape, options:
   const codec = isCodec(shape) ? shape : null;
   const schema = codec ? codec.schema : columnsOf(shape as Exclude<FrameShape, Codec>);
   if (!schema) {
+    const columns = codec!.name === 'arrow' ? '{ schema: { price: f64() } }' : '{ price: f64() }';
     throw new SchemaError(
-      `toDataFrame: ${codec!.name} without columns can't tell them before the first bytes; name them, as in ${codec!.name}({ price: f64() })`,
+      `toDataFrame: ${codec!.name} without columns can't tell them before the first bytes; name them, as in ${codec!.name}(${columns})`,
     );
   }
   const root = new Root(schema, { memory, stream });

@@ -19,10 +19,11 @@ type Builtins = {
  * A module that is part of Node, asked for when it is needed: nothing under src/ imports one, so that pages can load
  * every file.
  *
+ * @param verb what the error begins with: the word that the user wrote
  * @throws TransportError where there is no Node
  */
-export function builtin<N extends keyof Builtins>(name: N): Builtins[N] {
+export function builtin<N extends keyof Builtins>(name: N, verb: string = name): Builtins[N] {
   const found = globalThis.process?.getBuiltinModule?.(name);
-  if (!found) throw new TransportError(`${name}: this needs Node.js 20.19 or later; it can't run in a page`);
+  if (!found) throw new TransportError(`${verb}: this needs Node.js 20.19 or later; it can't run in a page`);
   return found as unknown as Builtins[N];
 }

@@ -12,7 +12,7 @@ import type { CompressionName } from './file-format.ts';
  */
 export async function createFile(path: string, compression: CompressionName | null = null): Promise<ByteSink> {
   const packer = compression && compressor(compression);
-  const fs = builtin('fs');
+  const fs = builtin('fs', 'write');
   const handle = await fs.promises.open(path, 'w').catch(error => {
     throw failed('write', path, error);
   });

@@ -20,7 +20,7 @@ export interface FileOptions {
  * @throws TransportError when it can't be opened
  */
 export async function openFile(path: string, options: FileOptions = {}): Promise<ByteSource> {
-  const fs = builtin('fs');
+  const fs = builtin('fs', 'open');
   const handle = await attempt(path, () => fs.promises.open(path, 'r'));
   const stats = await handle.stat();
   if (stats.isFile()) return new FileSource(path, handle, stats.size, options);
@@ -34,7 +34,7 @@ export async function openFile(path: string, options: FileOptions = {}): Promise
 
 /** What comes in on standard input. */
 export async function openStdin(options: Pick<FileOptions, 'signal'> = {}): Promise<ByteSource> {
-  const stats = builtin('fs').fstatSync(0);
+  const stats = builtin('fs', 'open').fstatSync(0);
   const bytes = stats.isFile() ? stats.size : null;
   return new ReadableSource('stdin', builtin('process').stdin, options.signal, bytes);
 }
@@ -50,7 +50,7 @@ export function readableSource(name: string, stream: NodeJS.ReadableStream, sign
  * @throws TransportError when it can't be opened, or is no regular file
  */
 export async function randomAccess(path: string): Promise<RandomAccess & { close(): Promise<void> }> {
-  const handle = await attempt(path, () => builtin('fs').promises.open(path, 'r'));
+  const handle = await attempt(path, () => builtin('fs', 'open').promises.open(path, 'r'));
   const stats = await handle.stat();
   if (!stats.isFile()) {
     await handle.close();

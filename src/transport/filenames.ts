@@ -61,7 +61,7 @@ class FilenamesSource extends Source<string> {
 }
 
 function namesIn(path: string): string[] {
-  const fs = builtin('fs');
+  const fs = builtin('fs', 'filenames');
   if (!fs.statSync(path, { throwIfNoEntry: false })?.isDirectory()) return matching(path);
   try {
     const names = fs.readdirSync(path).filter(name => !name.startsWith('.'));
@@ -82,7 +82,7 @@ function matching(pattern: string): string[] {
 
 /** The folder in which a change can make a new name. */
 function folderOf(path: string): string {
-  const fs = builtin('fs');
+  const fs = builtin('fs', 'filenames');
   if (fs.statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
   const fixed = path.split('/').slice(0, -1);
   const wild = fixed.findIndex(part => /[*?[\]{}]/.test(part));

@@ -16,7 +16,7 @@ export function expandPaths(paths: string | readonly string[]): string[] {
 }
 
 function expand(path: string): string[] {
-  const fs = builtin('fs');
+  const fs = builtin('fs', 'open');
   if (path === '-' || !magic.test(path) || fs.existsSync(path)) return [path];
   const found = alternatives(path).flatMap(matches).sort();
   if (found.length === 0) throw new TransportError(`open: no file matches ${path}`);

@@ -34,7 +34,7 @@ class HttpServerSource extends Source<Uint8Array> {
   }
 
   protected override async run(): Promise<void> {
-    const server = builtin('http').createServer();
+    const server = builtin('http', 'fromHttpServer').createServer();
     const open = new Set<Promise<void>>();
     server.on('request', (request: Request, response: Response) => {
       const answered = this.#answer(request, response).finally(() => open.delete(answered));

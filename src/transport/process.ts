@@ -33,7 +33,7 @@ class ProcessSource extends Source<Uint8Array> {
   protected override async run(): Promise<void> {
     const { withStderr = false, cwd, env } = this.#options;
     const [program, ...args] = this.#command as [string, ...string[]];
-    const child = builtin('child_process').spawn(program, args, {
+    const child = builtin('child_process', 'fromProcess').spawn(program, args, {
       cwd,
       env: env as NodeJS.ProcessEnv | undefined,
       stdio: ['ignore', 'pipe', withStderr ? 'pipe' : 'inherit'],

@@ -33,7 +33,7 @@ class TcpSource extends Source<Uint8Array> {
   }
 
   protected override async run(): Promise<void> {
-    const server = builtin('net').createServer();
+    const server = builtin('net', 'fromTcp').createServer();
     const sockets = new Set<import('node:net').Socket>();
     const connections = new Set<Promise<void>>();
     server.on('connection', socket => {

@@ -140,7 +140,7 @@ export class TextfileSource extends Source<string> {
 }
 
 function sizeOf(path: string): number {
-  return builtin('fs').statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return builtin('fs', 'fromTextfile').statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /**
@@ -233,7 +233,7 @@ export class TextfileSink extends Operator<string, never> {
 
 function open(path: string, mode: string): number {
   try {
-    return builtin('fs').openSync(path, mode);
+    return builtin('fs', 'sinkToTextfile').openSync(path, mode);
   } catch (error) {
     throw error instanceof TransportError ? error : failed('open', path, error as NodeJS.ErrnoException);
   }
