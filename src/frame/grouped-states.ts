@@ -43,8 +43,8 @@ export class GroupedStates {
   readonly #spec: GroupedSpec;
   readonly #schema: Schema;
   #groups = new Map<string, Group>();
-  /** In ascending order of their keys; null after groups came or went. */
-  #sorted: readonly string[] | null = [];
+  /** In ascending order of their keys. */
+  #sorted: readonly string[] = [];
 
   constructor(spec: GroupedSpec, schema: Schema) {
     this.#spec = spec;
@@ -71,7 +71,7 @@ export class GroupedStates {
         changed.set(key, rows.length < group.rows ? this.#leave(group, rows) : null);
       }
     }
-    const next = changed.size > 0 ? this.#with(changed) : { groups: this.#groups, sorted: this.#order(this.#groups) };
+    const next = changed.size > 0 ? this.#with(changed) : { groups: this.#groups, sorted: this.#sorted };
     return [
       this.#shown(next.groups, next.sorted),
       () => {
@@ -79,6 +79,19 @@ export class GroupedStates {
         this.#sorted = next.sorted;
       },
     ];
+  }
+
+  /** The groups as plain values, as far as the user's states are. */
+  save(): Map<string, unknown> {
+    return new Map([...this.#groups].map(([key, group]) => [key, { ...group, result: group.result.toArray() }]));
+  }
+
+  load(saved: ReadonlyMap<string, any>): void {
+    const { results, schema } = this.#spec;
+    this.#groups = new Map(
+      [...saved].map(([key, group]) => [key, { ...group, result: results.of(group.result, schema) }]),
+    );
+    this.#sorted = this.#order(this.#groups);
   }
 
   #enter(group: Group | null, cells: readonly Cell[], rows: Batch): Group {
@@ -98,13 +111,13 @@ export class GroupedStates {
 
   #with(changed: ReadonlyMap<string, Group | null>): { groups: Map<string, Group>; sorted: readonly string[] } {
     const groups = new Map(this.#groups);
-    let same = this.#sorted !== null;
+    let same = true;
     for (const [key, group] of changed) {
       if ((group === null) === groups.has(key)) same = false;
       if (group) groups.set(key, group);
       else groups.delete(key);
     }
-    return { groups, sorted: same ? this.#sorted! : this.#order(groups) };
+    return { groups, sorted: same ? this.#sorted : this.#order(groups) };
   }
 
   #order(groups: ReadonlyMap<string, Group>): readonly string[] {

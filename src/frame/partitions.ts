@@ -160,10 +160,12 @@ export function aggregatePartitionsPlan(
     const open = (): BatchFunction => {
       const states = new GroupedStates(grouped, all);
       const run = withWindow(extent, (arrived, leaving) => states.step(arrived, leaving));
-      const save = (): never => {
-        throw new StateError(`snapshot: ${verb} keeps a state per group, which can't be saved`);
+      const save = (): unknown => ({ groups: states.save(), window: run.remembered?.save() });
+      const load = (saved: { groups: ReadonlyMap<string, unknown>; window: unknown }): void => {
+        states.load(saved.groups);
+        run.remembered?.load(saved.window);
       };
-      return Object.assign((rows: Batch) => run(rows), { remembered: { save, load: save } });
+      return Object.assign((rows: Batch) => run(rows), { remembered: { save, load } });
     };
     return { ...batchesPlan(input, { text, schema: all, index: null, open }), mode: 'updating' };
   }

@@ -312,6 +312,30 @@ describe.each(memories)("user's aggregations, shared memory $shared", memory => 
     ]);
   });
 
+  it('go on from a saved state as if never interrupted', () => {
+    const builds: ((frame: any) => any)[] = [
+      f => f.window(7).groupby('k').aggregate(adding),
+      f => f.groupby('k').aggregate(adding),
+      f => f.window('9').aggregate(adding),
+      f => f.window(7).full(),
+    ];
+    fc.assert(
+      fc.property(batches, fc.nat(9), fc.constantFrom(...builds), (input, cut, build) => {
+        const whole = run(build, input, memory).slice(cut);
+        const frames = [0, 1].map(() => new DataFrame({ schema, index: 't', memory }));
+        const [first, second] = frames.map(build);
+        first.sinkToList();
+        for (const rows of input.slice(0, cut)) frames[0]!.emit(rows);
+        const results = second.sinkToList();
+        second.restore(structuredClone(first.snapshot()));
+        for (const rows of input.slice(cut)) frames[1]!.emit(rows);
+        expect(results.map((batch: Batch) => batch.toArray())).toEqual(whole.map(batch => batch.toArray()));
+        for (const frame of frames) frame.dispose();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('leave state and window as they were when a call throws', () => {
     const frame = new DataFrame({ schema, index: 't', memory });
     const failing: UserAggregation<number, number> = {
