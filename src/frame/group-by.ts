@@ -93,7 +93,7 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
     aggregates: A,
     settings: AggregateSettings = {},
   ): DataFrame<Results<C, K, A, B>> {
-    const results = aggregatesOf(aggregates, this.#frame, 'agg');
+    const results = aggregatesOf(aggregates, this.#frame, 'agg', this.#window);
     return this.#derive(results, settings, 'agg') as any;
   }
 

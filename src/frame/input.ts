@@ -4,19 +4,31 @@ import { aggregate, call, column, type Expression, isExpression, literal } from 
 import { parse, parseAssignments } from '../expr/parse.ts';
 import { type DataType, isFloat } from '../schema/data-type.ts';
 import type { Schema } from '../schema/schema.ts';
+import { everything, sameWindow, type WindowScheme, windowText } from '../window/window.ts';
 import type { DataFrameBase } from './data-frame.ts';
 import type { Named } from './plan.ts';
+import { isAggregated } from './scans.ts';
 import { Series } from './series.ts';
 
 /** Turns what users write for a column into an expression over `frame`. @throws OptionError for what can't be one */
-export function expressionOf(input: unknown, frame: DataFrameBase<any>, verb: string): Expression {
+export function expressionOf(
+  input: unknown,
+  frame: DataFrameBase<any>,
+  verb: string,
+  window: WindowScheme = everything,
+): Expression {
   if (typeof input === 'string') return parse(input, { verb });
-  if (typeof input === 'function') return operandOf(input(frame), frame, verb);
-  return operandOf(input, frame, verb);
+  return operandOf(typeof input === 'function' ? input(frame) : input, frame, verb, window);
 }
 
-function operandOf(input: unknown, frame: DataFrameBase<any>, verb: string): Expression {
+function operandOf(input: unknown, frame: DataFrameBase<any>, verb: string, window: WindowScheme): Expression {
   if (input instanceof Series) {
+    if (isAggregated(input.expression) && input.scope !== everything && !sameWindow(input.scope, window)) {
+      throw new OptionError(
+        'window',
+        `${verb}: ${input.name} is over ${windowText(input.scope)}, not ${windowText(window)}; take it by itself, as in series.toFrame('name')`,
+      );
+    }
     if (input.frame.plan === frame.plan) return input.expression;
     throw new OptionError(
       'series',
@@ -34,7 +46,12 @@ function operandOf(input: unknown, frame: DataFrameBase<any>, verb: string): Exp
 }
 
 /** `'a = x + 1, b = y'`, or an object of columns, as a list. */
-export function namedOf(input: unknown, frame: DataFrameBase<any>, verb: string): Named[] {
+export function namedOf(
+  input: unknown,
+  frame: DataFrameBase<any>,
+  verb: string,
+  window: WindowScheme = everything,
+): Named[] {
   if (typeof input === 'string') return parseAssignments(input, { verb });
   if (typeof input !== 'object' || input === null) {
     throw new OptionError(
@@ -42,12 +59,12 @@ export function namedOf(input: unknown, frame: DataFrameBase<any>, verb: string)
       `${verb}: give an object such as { total: t => t.price.mul(t.qty) }, or text 'total = price * qty'`,
     );
   }
-  return Object.entries(input).map(([name, value]) => ({ name, expression: expressionOf(value, frame, verb) }));
+  return Object.entries(input).map(([name, value]) => ({ name, expression: expressionOf(value, frame, verb, window) }));
 }
 
 /** As `namedOf`, with pandas' short form: `{ price: 'mean' }` is `{ price: 'mean(price)' }`. */
-export function aggregatesOf(input: unknown, frame: DataFrameBase<any>, verb: string): Named[] {
-  return namedOf(input, frame, verb).map(({ name, expression }) => {
+export function aggregatesOf(input: unknown, frame: DataFrameBase<any>, verb: string, window: WindowScheme): Named[] {
+  return namedOf(input, frame, verb, window).map(({ name, expression }) => {
     const bare = expression.kind === 'column' && !frame.schema.has(expression.name) && isAggregation(expression.name);
     return {
       name,

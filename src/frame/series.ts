@@ -2,7 +2,7 @@ import type { Aggregation } from '../aggregate/accumulator.ts';
 import type { UserAggregation } from '../aggregate/user-aggregation.ts';
 import type { Batch } from '../column/batch.ts';
 import type { Vector } from '../column/vector.ts';
-import { SchemaError } from '../errors.ts';
+import { OptionError, SchemaError } from '../errors.ts';
 import { aggregate, aggregateWith, type Constant, call, type Expression, literal } from '../expr/expression.ts';
 import type { Op } from '../expr/ops.ts';
 import { typeNamed } from '../expr/type-name.ts';
@@ -15,12 +15,13 @@ import type {
   NumericType,
   TemporalType,
   TextType,
+  Utf8,
   ValueOf,
 } from '../schema/data-type.ts';
 import { typeText } from '../schema/data-type.ts';
 import type { Columns } from '../schema/schema.ts';
 import { Stream } from '../stream/stream.ts';
-import { everything, slidingOver, type WindowScheme } from '../window/window.ts';
+import { everything, sameWindow, slidingOver, type WindowScheme, windowText } from '../window/window.ts';
 import { TextColumn, TimeColumn } from './accessors.ts';
 import type { DataFrameBase } from './data-frame.ts';
 import { Ewm, type EwmOptions } from './ewm.ts';
@@ -271,6 +272,11 @@ export class Series<T extends DataType = DataType> {
   /** About how many distinct values, with a standard error of 1.04 / √2^precision (1.6 %), in 2^precision bytes. */
   approxNunique(options: { readonly precision?: number } = {}): Series<Int64> {
     return this.#aggregate('approx_nunique', options);
+  }
+
+  /** The `k` most frequent values with their counts, as text `'ORD: 812, ATL: 790'`; exact for up to `capacity` distinct values. */
+  topK(k = 10, options: { readonly capacity?: number } = {}): Series<Utf8> {
+    return this.#aggregate('top_k', { k, ...options });
   }
 
   /** The quantile to a relative `error` (default 0.01), in memory that does not grow with the number of rows. */
@@ -569,7 +575,20 @@ export class Series<T extends DataType = DataType> {
   }
 
   #binary(op: Op, other: unknown): Series<any> {
-    return this.#make(call(op, [this.expression, this.#operand(other)]));
+    const expression = call(op, [this.expression, this.#operand(other)]);
+    return new Series(this.frame, expression, undefined, this.#scopeWith(op, other));
+  }
+
+  /** The window of what is made of this and another series: that of the one whose aggregations have one. */
+  #scopeWith(op: Op, other: unknown): WindowScheme {
+    if (!(other instanceof Series) || !isAggregated(other.expression) || sameWindow(other.scope, this.scope)) {
+      return this.scope;
+    }
+    if (this.scope === everything && !isAggregated(this.expression)) return other.scope;
+    throw new OptionError(
+      'window',
+      `${op}: ${this.name} is over ${windowText(this.scope)}, ${other.name} over ${windowText(other.scope)}; take both from one window`,
+    );
   }
 
   #reversed(op: Op, other: number | bigint): Series<any> {

@@ -61,6 +61,9 @@ export function slidingOver(extent: number | string): RowsWindow | RangeWindow {
   return { kind: 'rows', rows: extent };
 }
 
+/** Whether two schemes keep the same rows. */
+export const sameWindow = (a: WindowScheme, b: WindowScheme): boolean => a === b || windowText(a) === windowText(b);
+
 /** The window as users write it: `tumbling(1d)`, `window(100)`. */
 export function windowText(window: WindowScheme): string {
   switch (window.kind) {

@@ -120,6 +120,19 @@ describe.each(memories)('columns of a frame, shared memory $shared', memory => {
     expect([...last(i.sub(i.max()).toFrame('d'), other, data).map((row: any) => row.d)]).toEqual([-1n, -5n, 0n]);
   });
 
+  it('take the window of the results they are combined with, and no other', () => {
+    const df = open();
+    const window = df.window(2);
+    const out: unknown[] = [];
+    df.i.sub(window.i.max() as any).sink((cells: any) => out.push([...cells]));
+    df.emit(data);
+    expect(out).toEqual([[-1n, -5n, 0n]]);
+    expect(() => df.i.mean().sub(window.i.mean())).toThrow(/take both from one window/);
+    expect(() => df.assign({ m: window.i.mean() })).toThrow(/assign: .* is over window\(2 rows\)/);
+    expect(() => window.agg({ m: window.i.mean(), n: t => t.i.max() })).not.toThrow();
+    df.dispose();
+  });
+
   it('spread results over batches longer than a block', () => {
     const df = open();
     let rows = 0;
