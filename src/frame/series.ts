@@ -18,7 +18,7 @@ import type {
   Utf8,
   ValueOf,
 } from '../schema/data-type.ts';
-import { typeText } from '../schema/data-type.ts';
+import { i32, typeText } from '../schema/data-type.ts';
 import type { Columns } from '../schema/schema.ts';
 import { Stream } from '../stream/stream.ts';
 import { everything, sameWindow, slidingOver, type WindowScheme, windowText } from '../window/window.ts';
@@ -187,6 +187,27 @@ export class Series<T extends DataType = DataType> {
 
   clip(this: Series<NumericType>, low: number | null, high: number | null): Series<T> {
     return this.#call('clip', [low, high]);
+  }
+
+  /**
+   * The bin of each value, (edges[i], edges[i + 1]], as in pandas: its number from 0, or its label; null outside all bins.
+   *
+   * @throws OptionError for less than two edges, or another number of labels than of bins
+   */
+  cut(this: Series<NumericType>, edges: readonly number[], labels?: readonly string[]): Series<any> {
+    if (edges.length < 2 || edges.some((edge, at) => at > 0 && !(edge > edges[at - 1]!))) {
+      throw new OptionError('edges', `cut: the edges [${edges.join(', ')}] make no bins; give two or more, ascending`);
+    }
+    if (labels && labels.length !== edges.length - 1) {
+      throw new OptionError('labels', `cut: ${labels.length} labels for ${edges.length - 1} bins; give one for each`);
+    }
+    const bin = (at: number): Expression => {
+      const here = labels ? literal(labels[at]!) : call('cast', [literal(at)], i32());
+      const further = at + 2 < edges.length ? bin(at + 1) : literal(null);
+      return call('ifElse', [call('le', [this.expression, literal(edges[at + 1]!)]), here, further]);
+    };
+    const within = call('gt', [this.expression, literal(edges[0]!)]);
+    return this.#make(call('ifElse', [within, bin(0), literal(null)]));
   }
 
   /** This where `condition` is true, `other` elsewhere. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aggregationOf } from '../../src/aggregate/aggregations.ts';
+import { HeavyHitters } from '../../src/aggregate/sketch-top.ts';
 import { OptionError, SchemaError } from '../../src/errors.ts';
 import { DataFrame } from '../../src/frame/data-frame.ts';
 import { Memory } from '../../src/memory/memory.ts';
@@ -34,6 +35,19 @@ for (const error of [0.01, 0.2]) {
     near: (got, want) => got === want || Math.abs(got - want) <= Math.abs(want) * error * (1 + 1e-9) + 1e-323,
   });
 }
+
+const least = (a: any, b: any): number => (a < b ? -1 : 1);
+accumulatorContract('top_k', {
+  types: each([f64(), i64(), bool(), utf8(), dictionary(), timestamp('us')]),
+  parameters: { k: 3 },
+  plain(rows) {
+    const counts = new Map<unknown, number>();
+    for (const cell of cells(rows)) counts.set(cell, (counts.get(cell) ?? 0) + 1);
+    const top = [...counts].sort(([a, n], [b, m]) => m - n || least(a, b)).slice(0, 3);
+    return top.length === 0 ? null : top.map(([cell, n]) => `${cell}: ${n}`).join(', ');
+  },
+  invertible: false,
+});
 
 describe('sketches', () => {
   const memory = new Memory();
@@ -105,6 +119,27 @@ describe('sketches', () => {
         frame.dispose();
       }),
       { numRuns: 30 },
+    );
+  });
+
+  it('finds heavy hitters among more values than it has counters, and never counts too few', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(60), { maxLength: 400 }), fc.array(fc.nat(60), { maxLength: 400 }), (one, two) => {
+        const [a, b] = [new HeavyHitters(16), new HeavyHitters(16)];
+        for (const value of one) a.add(value);
+        for (const value of two) b.add(value);
+        a.merge(b);
+        const all = [...one, ...two];
+        expect(a.counts.size).toBeLessThanOrEqual(16);
+        expect(a.error).toBeLessThanOrEqual((2 * all.length) / 16);
+        for (let value = 0; value <= 60; value++) {
+          const count = all.filter(other => other === value).length;
+          const counter = a.counts.get(value) ?? 0;
+          expect(counter).toBeLessThanOrEqual(count);
+          expect(counter + a.error).toBeGreaterThanOrEqual(count);
+        }
+      }),
+      { numRuns: 200 },
     );
   });
 
