@@ -165,6 +165,18 @@ describe.each(memories)('columns of a frame, shared memory $shared', memory => {
     expect(last(out, df, data.slice(1, 2))).toEqual([{ u: 'B', n: 1, s: 1 }]);
   });
 
+  it('are cut into bins', () => {
+    const df = open();
+    const out = df.select({ n: (t: any) => t.x.cut([-5, 0, 1.5, 9]), s: (t: any) => t.i.cut([0, 3], ['low']) });
+    expect(last(out, df, data)).toEqual([
+      { n: 1, s: 'low' },
+      { n: null, s: null },
+      { n: 0, s: null },
+    ]);
+    expect(() => open().x.cut([1, 0])).toThrow(/ascending/);
+    expect(() => open().x.cut([0, 1], [])).toThrow(/one for each/);
+  });
+
   it('stand side by side, are labelled and lose their labels', () => {
     const df = open();
     expect(last(DataFrame.of({ a: df.x, c: df.i.mul(2) }), df, data.slice(0, 1))).toEqual([{ a: 1.5, c: 6n }]);

@@ -96,13 +96,16 @@ export class BroadcastOperator implements Operator {
     const own = this.#input.layout.length;
     const block = { length: 0, vectors: [] as RowBlock['vectors'][number][], mask: 0, selected: 0 };
     for (const [at, place] of places.entries()) block.vectors[place] = { ...held.vectors[at]! };
-    const rows = this.#scratch.takeZeroed(Math.min(blockRows, length) * 4 + 4);
+    // the same constants serve every block
+    const most = Math.min(blockRows, length);
+    const rows = this.#scratch.takeZeroed(most * 4 + 4);
+    for (const [at, vector] of row.vectors.entries()) {
+      block.vectors[own + at] = takeVector(this.#memory, this.#scratch, vector, rows, most);
+    }
     for (let start = 0; start < length; start += blockRows) {
       block.length = block.selected = Math.min(blockRows, length - start);
       for (const [at, place] of places.entries())
         pointAt(block.vectors[place]!, held.vectors[at]!, held.vectors[at]!.type, start);
-      for (const [at, vector] of row.vectors.entries())
-        block.vectors[own + at] = takeVector(this.#memory, this.#scratch, vector, rows, block.length);
       toTargets(this, block);
     }
     for (const target of this.targets) target.batchEnd();
