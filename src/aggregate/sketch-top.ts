@@ -1,3 +1,5 @@
+import type { Batch } from '../column/batch.ts';
+import { batchOf } from '../column/batch-of.ts';
 import type { ChunkVector } from '../column/chunk.ts';
 import { exportVector } from '../column/export-chunk.ts';
 import { importVector } from '../column/import-batch.ts';
@@ -6,7 +8,7 @@ import { vectorOf } from '../column/vector-of.ts';
 import { OptionError, StateError } from '../errors.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
-import { type DataType, utf8 } from '../schema/data-type.ts';
+import { type DataType, f64, utf8 } from '../schema/data-type.ts';
 import { misfit } from './_saved.ts';
 import { demand } from './_types.ts';
 import {
@@ -17,9 +19,18 @@ import {
   type Parameters,
   type Rows,
 } from './accumulator.ts';
+import type { UserAggregation } from './user-aggregation.ts';
 
 /** A cell as it is counted: times as their ticks. */
 export type Counted = number | bigint | boolean | string;
+
+/** Counters, and what was taken off in all. */
+export interface HeavyState {
+  readonly counts: ReadonlyMap<Counted, number>;
+  readonly error: number;
+}
+
+const nothing: HeavyState = /* @__PURE__ */ Object.freeze({ counts: /* @__PURE__ */ new Map(), error: 0 });
 
 /**
  * The most frequent values of a stream, in counters that are never more than `capacity`.
@@ -31,12 +42,15 @@ export type Counted = number | bigint | boolean | string;
  * @see Agarwal et al. 2012, "Mergeable Summaries"
  */
 export class HeavyHitters {
-  readonly counts = new Map<Counted, number>();
-  error = 0;
+  readonly counts: Map<Counted, number>;
+  error: number;
   readonly #capacity: number;
 
-  constructor(capacity: number) {
+  /** @param from what to start with; it is copied */
+  constructor(capacity: number, from: HeavyState = nothing) {
     this.#capacity = capacity;
+    this.counts = new Map(from.counts);
+    this.error = from.error;
   }
 
   add(value: Counted, count = 1): void {
@@ -169,6 +183,13 @@ class TopValues implements Accumulator {
   }
 }
 
+function checkSizes(sizes: Readonly<Record<string, unknown>>): void {
+  for (const [option, value] of Object.entries(sizes)) {
+    if (Number.isInteger(value) && Number(value) > 0) continue;
+    throw new OptionError(option, `top_k: ${option} is ${value}; give a whole number above 0`);
+  }
+}
+
 interface Saved {
   readonly kind: string;
   readonly groups: readonly (readonly [error: number, counts: readonly (readonly [string, number])[]])[];
@@ -203,10 +224,39 @@ export const topK: Aggregation = {
     return utf8();
   },
   kind(_types, { k, capacity }) {
-    for (const [option, value] of Object.entries({ k, capacity })) {
-      if (Number.isInteger(value) && Number(value) > 0) continue;
-      throw new OptionError(option, `top_k: ${option} is ${value}; give a whole number above 0`);
-    }
+    checkSizes({ k, capacity });
     return { name: `top_k ${capacity}`, create: options => new TopValues(options, Number(capacity)) };
   },
 };
+
+/**
+ * The `k` most frequent values as rows of value, count and error, the most frequent first: `series.aggregate(topValues(10))`. A value's
+ * true count lies in [count − error, count]; see `top_k`.
+ *
+ * @throws OptionError when k or the capacity is no whole number above 0
+ */
+export function topValues(
+  k = 10,
+  { capacity = 1024 }: { readonly capacity?: number } = {},
+): UserAggregation<HeavyState, Batch, Vector> {
+  checkSizes({ k, capacity });
+  return {
+    name: `topValues(${k})`,
+    initial: () => nothing,
+    onNew(state, cells) {
+      const hitters = new HeavyHitters(capacity, state);
+      for (let row = 0; row < cells.length; row++) {
+        const value = countedAt(cells, row);
+        if (value !== undefined) hitters.add(value);
+      }
+      const { counts, error } = hitters;
+      const top = hitters.top(k);
+      const columns = {
+        value: top.map(one => one.value),
+        count: top.map(one => one.count),
+        error: top.map(() => error),
+      };
+      return [{ counts, error }, batchOf(columns, { value: cells.type, count: f64(), error: f64() })];
+    },
+  };
+}

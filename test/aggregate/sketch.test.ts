@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aggregationOf } from '../../src/aggregate/aggregations.ts';
-import { HeavyHitters } from '../../src/aggregate/sketch-top.ts';
+import { HeavyHitters, topValues } from '../../src/aggregate/sketch-top.ts';
 import { OptionError, SchemaError } from '../../src/errors.ts';
 import { DataFrame } from '../../src/frame/data-frame.ts';
 import { Memory } from '../../src/memory/memory.ts';
@@ -141,6 +141,28 @@ describe('sketches', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('gives heavy hitters as rows, and goes on from a saved state', () => {
+    const frames = [0, 1].map(() => new DataFrame({ schema: { s: utf8(), t: timestamp('ms') }, memory }));
+    const [first, second] = frames.map(frame => frame.s.aggregate(topValues(2, { capacity: 4 })));
+    first!.sinkToList();
+    const t = Array.from({ length: 6 }, () => 0n);
+    frames[0]!.emit({ s: ['a', 'b', 'a', null, 'c', 'a'], t });
+    const results = second!.sinkToList();
+    second!.restore(structuredClone(first!.snapshot()));
+    frames[1]!.emit({ s: ['b', 'd', 'e'], t: t.slice(3) });
+    const rows = results[0]!.toArray() as { value: string; count: number; error: number }[];
+    expect(rows.map(({ value }) => value)).toEqual(['a', 'b']);
+    for (const [at, count] of [3, 2].entries()) {
+      expect(rows[at]!.count).toBeGreaterThanOrEqual(count);
+      expect(rows[at]!.count - rows[at]!.error).toBeLessThanOrEqual(count);
+    }
+    const times = frames[0]!.t.aggregate(topValues(1)).sinkToList();
+    frames[0]!.emit({ s: ['', '', ''], t: [5n, 7n, 7n] });
+    expect(times[0]!.toArray()).toEqual([{ value: new Date(7), count: 2, error: 0 }]);
+    expect(() => topValues(0)).toThrow(OptionError);
+    for (const frame of frames) frame.dispose();
   });
 
   it('refuses parameters out of range, types it can not take, and rows that leave distinct counts', () => {
