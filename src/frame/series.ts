@@ -418,7 +418,9 @@ export class Series<T extends DataType = DataType> {
    * The last `n` rows, or the rows of the last stretch of time, for each row: `rolling(20).mean()`, `rolling('2s').max()`. A value appears
    * when the window holds `minPeriods` values: default `n` for windows of rows, 1 for spans of time.
    */
-  rolling(this: Series<any>, window: number | string, options: RollingOptions = {}): Rolling {
+  rolling(this: Series<NumericType | Bool>, window: number | string, options?: RollingOptions): Rolling;
+  rolling(this: Series<any>, window: number | string, options?: RollingOptions): Pick<Rolling, 'count'>;
+  rolling(window: number | string, options: RollingOptions = {}): Rolling {
     return new Rolling(window, options, (name, parameters) => this.#aggregate(name, parameters));
   }
 

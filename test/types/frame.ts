@@ -46,6 +46,12 @@ export function results(df: DataFrame<Trades>): void {
   same<typeof mean, Series<Float64>>(true);
   const weighted = df.price.ewm({ span: 3 }).mean();
   same<typeof weighted, Series<Float64>>(true);
+  const present = df.symbol.rolling(20).count();
+  same<typeof present, Series<Float64>>(true);
+  // @ts-expect-error text has no mean
+  df.symbol.rolling(20).mean();
+  // @ts-expect-error text has no weights
+  df.symbol.ewm({ com: 1 });
   const total = df.qty.cumsum();
   same<typeof total, Series<Int64>>(true);
   const text = df.qty.map(n => String(n), utf8());
