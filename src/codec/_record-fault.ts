@@ -17,9 +17,9 @@ export function problemOf(
   const type = column?.type ? typeText(column.type) : 'value';
   switch (code) {
     case recordFault.type:
-      return `${seen} is no ${type}`;
+      return `${valueAt(input, at)} is no ${type}`;
     case recordFault.range:
-      return `${seen} does not fit ${type}; give a schema with a wider type`;
+      return `${valueAt(input, at)} does not fit ${type}; give a schema with a wider type`;
     case recordFault.encoding:
       return 'the text is not UTF-8';
     case recordFault.string:
@@ -35,9 +35,20 @@ export function problemOf(
   }
 }
 
+/** The value at `address`, up to its closing quote or what stands between values. */
+function valueAt(input: Input, address: number): string {
+  const quoted = address > input.start && textAt(input, address - 1, 1) === '"';
+  const [value] = textAt(input, address, 40).split(quoted ? '"' : /[,;\t|}\]\s]/);
+  return value ? JSON.stringify(value) : shown(input, address);
+}
+
 /** The bytes at `address`, short, as error texts show them. */
 function shown(input: Input, address: number): string {
-  const stop = Math.min(input.end, address + 24);
-  const text = utf8Text.decode(input.copy(Math.max(address, input.start), Math.max(stop, input.start)));
+  const text = textAt(input, address, 24);
   return text === '' ? 'the end' : JSON.stringify(text.split('\n')[0] || '\n');
+}
+
+function textAt(input: Input, address: number, bytes: number): string {
+  const stop = Math.min(input.end, address + bytes);
+  return utf8Text.decode(input.copy(Math.max(address, input.start), Math.max(stop, input.start)));
 }

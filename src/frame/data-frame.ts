@@ -347,7 +347,7 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
     return this.root.run(signal);
   }
 
-  /** Results as they come. Starts the source, if there is one, and stops it when the loop is left. */
+  /** Results as they come, until the frame ends. Starts the source, if there is one, and stops it when the loop is left. */
   async *[Symbol.asyncIterator](): AsyncIterableIterator<Batch<C>> {
     const stop = new AbortController();
     const waiting: { batch: Batch<C>; taken: () => void }[] = [];
@@ -361,18 +361,16 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
         }),
     );
     let failure: { error: unknown } | null = null;
-    const running = this.root.source
-      ? this.run({ signal: stop.signal }).then(
-          () => {
-            over = true;
-            wake();
-          },
-          error => {
-            failure = { error };
-            wake();
-          },
-        )
-      : null;
+    const running = (this.root.runs ? this.run({ signal: stop.signal }) : this.root.executor.ended).then(
+      () => {
+        over = true;
+        wake();
+      },
+      error => {
+        failure = { error };
+        wake();
+      },
+    );
     try {
       while (true) {
         while (waiting.length > 0) {
@@ -390,7 +388,7 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
       detach();
       stop.abort();
       for (const { taken } of waiting) taken();
-      await running;
+      if (this.root.runs) await running;
     }
   }
 

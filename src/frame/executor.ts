@@ -56,6 +56,9 @@ export class Executor {
   readonly #compiler: Compiler;
   /** Results computed for the batch in hand, waiting for delivery. */
   readonly #results: { readonly deliver: Deliver; readonly batch: Batch; readonly place: number }[] = [];
+  /** Settles when the input has ended and its last results are delivered. */
+  readonly ended: Promise<void>;
+  readonly #tellEnd: () => void;
   #places = 0;
   #pending: Promise<void> | null = null;
   #ended = false;
@@ -67,6 +70,11 @@ export class Executor {
   constructor(memory: Memory, schema: Schema, owner: string) {
     this.memory = memory;
     this.schema = schema;
+    let tellEnd = (): void => {};
+    this.ended = new Promise(resolve => {
+      tellEnd = resolve;
+    });
+    this.#tellEnd = tellEnd;
     this.#scratch = new Scratch(memory, `${owner} scratch`);
     this.#imports = new Scratch(memory, `${owner} imports`);
     this.#importer = new Importer(memory, this.#imports);
@@ -187,7 +195,10 @@ export class Executor {
     if (this.#ended) return;
     this.#ended = true;
     this.#source.end();
-    return this.#deliver();
+    const waiting = this.#deliver();
+    if (waiting) void waiting.then(this.#tellEnd, this.#tellEnd);
+    else this.#tellEnd();
+    return waiting;
   }
 
   #after(run: () => void | Promise<void>): Promise<void> {

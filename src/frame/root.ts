@@ -74,18 +74,24 @@ export class Root {
     return this.#stream ? this.#stream.end() : this.executor.end();
   }
 
+  /** Whether there is something to run: a source of its own, or sources of its stream. */
+  get runs(): boolean {
+    return this.source !== null || (this.#stream?.hasSources ?? false);
+  }
+
   /** Runs the source to its end and closes windows; once, however often it is asked for. */
   run(signal?: AbortSignal): Promise<void> {
-    if (!this.source) {
+    if (!this.runs) {
       throw new StateError('run: this frame has no source; push batches with emit(), and end() when there are no more');
     }
-    this.#run ??= this.#runSource(this.source, signal);
+    this.#run ??= this.#runToEnd(signal);
     return this.#run;
   }
 
-  async #runSource(source: FrameSource, signal: AbortSignal | undefined): Promise<void> {
-    const { executor } = this;
-    await source.run(rows => executor.push(rows), executor.requiredColumns, signal);
+  async #runToEnd(signal: AbortSignal | undefined): Promise<void> {
+    const { executor, source } = this;
+    if (source) await source.run(rows => executor.push(rows), executor.requiredColumns, signal);
+    else await this.#stream!.start(signal ? { signal } : {});
     await executor.end();
   }
 

@@ -336,6 +336,11 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
     await Promise.all(this.#sources().map(source => source.stop()));
   }
 
+  /** Whether there are sources above this node that can be started. */
+  get hasSources(): boolean {
+    return this.#sources().length > 0;
+  }
+
   /** Whether a source above this node runs. */
   get started(): boolean {
     return this.#sources().some(({ stopped }) => !stopped);

@@ -378,9 +378,7 @@ describe('bad ndjson records', () => {
     const decoder = ndjson(schema).decoder({ memory, source: 'in.ndjson' });
     decoder.write(new TextEncoder().encode(text));
     expect(decoder.next()!.length).toBe(1);
-    expect(() => decoder.next()).toThrow(
-      'in.ndjson, record 2, byte 16, column "a": "no\\",\\"b\\":\\"y\\"}" is no i32',
-    );
+    expect(() => decoder.next()).toThrow('in.ndjson, record 2, byte 16, column "a": "no" is no i32');
     expect(() => decoder.next()).toThrow(DataError);
     decoder.dispose();
   });

@@ -213,6 +213,36 @@ describe('back-pressure', () => {
   });
 });
 
+describe('running', () => {
+  it('starts the sources of the stream a frame is made of, and ends with them', async () => {
+    const source = Stream.fromIterable([[{ x: 1 }, { x: 2 }], [{ x: 3 }]]);
+    const frame = source.toDataFrame({ x: f64() });
+    const sums = frame.agg('s = sum(x)', { emit: 'end' }).sinkToList();
+    await frame.run();
+    expect(sums.map(batch => batch.toArray())).toEqual([[{ s: 6 }]]);
+  });
+
+  it('is what a loop does, to the last batch', async () => {
+    const frame = Stream.fromIterable([[{ x: 1 }], [{ x: 2 }]]).toDataFrame({ x: f64() });
+    const seen: unknown[] = [];
+    for await (const batch of frame) seen.push(...batch.toArray());
+    expect(seen).toEqual([{ x: 1 }, { x: 2 }]);
+  });
+
+  it('a loop over a frame that rows are pushed into ends with the frame', async () => {
+    const frame = new DataFrame({ schema });
+    const seen: number[] = [];
+    const reading = (async () => {
+      for await (const batch of frame) seen.push(batch.length);
+    })();
+    await tick();
+    await frame.emit(rows);
+    await frame.end();
+    await reading;
+    expect(seen).toEqual([4]);
+  });
+});
+
 describe('errors', () => {
   const frame = new DataFrame({ schema });
 
