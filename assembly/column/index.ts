@@ -43,59 +43,6 @@ export function narrowOffsets(source: usize, target: usize, length: i32, limit: 
   return -1;
 }
 
-// @ts-ignore: decorator
-@inline
-function take<T>(values: usize, selection: usize, count: i32, target: usize): void {
-  const end = selection + (<usize>count << 2);
-  for (; selection < end; selection += 4, target += sizeof<T>()) {
-    store<T>(target, load<T>(values + (<usize>load<u32>(selection) << alignof<T>())));
-  }
-}
-
-/** target[i] = values[selection[i]] for 1-byte values. */
-export function take8(values: usize, selection: usize, count: i32, target: usize): void { take<u8>(values, selection, count, target); }
-/** target[i] = values[selection[i]] for 2-byte values. */
-export function take16(values: usize, selection: usize, count: i32, target: usize): void { take<u16>(values, selection, count, target); }
-/** target[i] = values[selection[i]] for 4-byte values. */
-export function take32(values: usize, selection: usize, count: i32, target: usize): void { take<u32>(values, selection, count, target); }
-/** target[i] = values[selection[i]] for 8-byte values. */
-export function take64(values: usize, selection: usize, count: i32, target: usize): void { take<u64>(values, selection, count, target); }
-
-/** Bit i of `target` = bit selection[i] of `bits`; the last byte is filled with zeros. */
-export function takeBits(bits: usize, selection: usize, count: i32, target: usize): void {
-  for (let i = 0; i < count; i += 8) {
-    let byte: u32 = 0;
-    const n = min(8, count - i);
-    for (let j = 0; j < n; j++) {
-      const row = load<u32>(selection + (<usize>(i + j) << 2));
-      byte |= ((<u32>load<u8>(bits + (row >> 3)) >> (row & 7)) & 1) << j;
-    }
-    store<u8>(target + (i >> 3), <u8>byte);
-  }
-}
-
-/** Offsets (from 0) of the texts at `selection`; gives their bytes, or -1 when there are 2 GiB or more. */
-export function takeOffsets(offsets: usize, selection: usize, count: i32, target: usize): i32 {
-  let total: u64 = 0;
-  store<u32>(target, 0);
-  for (let i = 0; i < count; i++) {
-    const at = offsets + (<usize>load<u32>(selection + (<usize>i << 2)) << 2);
-    total += <u64>(load<u32>(at, 4) - load<u32>(at));
-    store<u32>(target + (<usize>(i + 1) << 2), <u32>total);
-  }
-  return total > 0x7fff_ffff ? -1 : <i32>total;
-}
-
-/** The bytes of the texts at `selection`, one after the other. */
-export function takeBytes(offsets: usize, values: usize, selection: usize, count: i32, target: usize): void {
-  for (let i = 0; i < count; i++) {
-    const at = offsets + (<usize>load<u32>(selection + (<usize>i << 2)) << 2);
-    const from = load<u32>(at), bytes = load<u32>(at, 4) - from;
-    copySmall(target, values + from, bytes);
-    target += bytes;
-  }
-}
-
 /** Number of ones among the first `length` bits. */
 export function countBits(bits: usize, length: i32): i32 {
   let total: u64 = 0, at = bits;

@@ -2,7 +2,7 @@ import { copyOut } from '../column/_copy.ts';
 import { type ChunkVector, chunkVector } from '../column/chunk.ts';
 import type { Dictionary } from '../column/dictionary.ts';
 import { GrowingDictionary } from '../column/growing-dictionary.ts';
-import { columnRoom } from '../kernel/column.ts';
+import { takeText } from '../column/take.ts';
 import { keyKernels, orderRoom } from '../kernel/order.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
@@ -106,11 +106,8 @@ export class OrderKeys {
     orderRoom(this.#memory).valuesI32(keys, count, codes);
     const { dictionary } = this;
     if (type.kind === 'dictionary') return chunkVector(type, codes, present, 0, dictionary);
-    const room = columnRoom(this.#memory);
-    const offsets = scratch.take((count + 1) * 4);
-    const values = scratch.take(room.takeOffsets(dictionary.offsets, codes, count, offsets));
-    room.takeBytes(dictionary.offsets, dictionary.values, codes, count, values);
-    return chunkVector(type, values, present, offsets);
+    const text = takeText(this.#memory, scratch, dictionary.offsets, dictionary.values, codes, count);
+    return chunkVector(type, text.values, present, text.offsets);
   }
 
   /** Own codes of the texts of another of this kind, by its code, as u32 in `scratch`; 0 when there are no texts. */
@@ -131,10 +128,7 @@ export class OrderKeys {
   /** Keeps the texts of these codes only (`count` u32, one for each key that is held), and puts their new codes in place of them. */
   renew(codes: number, count: number, scratch: Scratch): void {
     const old = this.dictionary;
-    const room = columnRoom(this.#memory);
-    const offsets = scratch.take((count + 1) * 4);
-    const values = scratch.take(room.takeOffsets(old.offsets, codes, count, offsets));
-    room.takeBytes(old.offsets, old.values, codes, count, values);
+    const { offsets, values } = takeText(this.#memory, scratch, old.offsets, old.values, codes, count);
     // Answers given before may still point into the old one: it goes when they do.
     this.#own = new GrowingDictionary(this.#memory);
     this.#own.encode(offsets, values, 0, count, codes);

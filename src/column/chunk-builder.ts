@@ -1,4 +1,3 @@
-import { columnRoom } from '../kernel/column.ts';
 import type { Memory } from '../memory/memory.ts';
 import { Scratch } from '../memory/scratch.ts';
 import { isVariable, widthOf } from '../schema/data-type.ts';
@@ -6,6 +5,7 @@ import type { Schema } from '../schema/schema.ts';
 import { type Chunk, type ChunkVector, chunkVector } from './chunk.ts';
 import type { Dictionary } from './dictionary.ts';
 import { GrowingDictionary } from './growing-dictionary.ts';
+import { takeText } from './take.ts';
 
 /** A growing column: its buffers with their used lengths. */
 interface Growing {
@@ -126,12 +126,9 @@ export class ChunkBuilder {
 
   /** Writes codes into `own` for the texts of a dictionary column. */
   #recode(own: GrowingDictionary, from: ChunkVector, length: number, target: number): void {
-    const room = columnRoom(this.#memory);
     const { offsets, values } = from.dictionary as Dictionary;
-    const starts = this.#scratch.take((length + 1) * 4);
-    const texts = this.#scratch.take(room.takeOffsets(offsets, from.values, length, starts));
-    room.takeBytes(offsets, values, from.values, length, texts);
-    own.encode(starts, texts, from.validity, length, target);
+    const text = takeText(this.#memory, this.#scratch, offsets, values, from.values, length);
+    own.encode(text.offsets, text.values, from.validity, length, target);
     this.#scratch.reset();
   }
 

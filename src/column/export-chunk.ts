@@ -1,11 +1,11 @@
-import { DataError } from '../errors.ts';
 import { columnRoom } from '../kernel/column.ts';
 import type { Memory } from '../memory/memory.ts';
 import { Scratch } from '../memory/scratch.ts';
-import { type DataType, isVariable, type Kind, widthOf } from '../schema/data-type.ts';
+import { type DataType, isVariable, type Kind } from '../schema/data-type.ts';
 import { copyOut } from './_copy.ts';
 import { Batch } from './batch.ts';
 import type { Chunk, ChunkVector } from './chunk.ts';
+import { takeVector } from './take.ts';
 import { type Values, Vector } from './vector.ts';
 
 /** Which rows to copy. */
@@ -21,17 +21,15 @@ const scratches = /* @__PURE__ */ new WeakMap<Memory, Scratch>();
 /** Copies rows of a chunk to the JavaScript heap. @throws DataError when a text column would have 2 GiB or more */
 export function exportChunk(chunk: Chunk, { selection = 0, count = chunk.length }: ExportOptions = {}): Batch {
   const { memory, schema } = chunk;
-  const vectors = schema.fields.map(({ name }, place) =>
-    exportVector(chunk.vectors[place]!, memory, count, selection, name),
-  );
+  const vectors = chunk.vectors.map(vector => exportVector(vector, memory, count, selection));
   return new Batch(schema, vectors, count);
 }
 
 /** Copies `count` cells of a column (those at `selection`, or the first) to the JavaScript heap. */
-export function exportVector(vector: ChunkVector, memory: Memory, count: number, selection = 0, name = ''): Vector {
+export function exportVector(vector: ChunkVector, memory: Memory, count: number, selection = 0): Vector {
   let scratch = scratches.get(memory);
   if (!scratch) scratches.set(memory, (scratch = new Scratch(memory, 'export')));
-  const gathered = selection === 0 || count === 0 ? vector : gather(vector, memory, count, selection, scratch, name);
+  const gathered = selection === 0 || count === 0 ? vector : takeVector(memory, scratch, vector, selection, count);
   const result = copyVector(gathered, memory, count);
   scratch.reset();
   return result;
@@ -64,40 +62,6 @@ function copyVector(
     values: copyOut(viewOf(type, memory), values, count),
     dictionary: dictionary?.toVector() ?? null,
   });
-}
-
-/** The rows at `selection`, one after the other, in `scratch`. */
-function gather(
-  { type, validity, values, offsets, dictionary }: ChunkVector,
-  memory: Memory,
-  count: number,
-  selection: number,
-  scratch: Scratch,
-  name: string,
-): ChunkVector {
-  const room = columnRoom(memory);
-  const bits = (source: number): number => {
-    const target = scratch.take((count + 7) >> 3);
-    room.takeBits(source, selection, count, target);
-    return target;
-  };
-  const present = validity === 0 ? 0 : bits(validity);
-  if (type.kind === 'bool') return { type, validity: present, values: bits(values), offsets: 0, dictionary };
-  if (isVariable(type)) {
-    const starts = scratch.take((count + 1) * 4);
-    const bytes = room.takeOffsets(offsets, selection, count, starts);
-    if (bytes < 0) {
-      throw new DataError(`export: ${count} rows have 2 GiB of text or more; take fewer rows`, { column: name });
-    }
-    const target = scratch.take(bytes);
-    room.takeBytes(offsets, values, selection, count, target);
-    return { type, validity: present, values: target, offsets: starts, dictionary };
-  }
-  const width = widthOf(type);
-  const target = scratch.take(count * width);
-  const take = width === 8 ? room.take64 : width === 4 ? room.take32 : width === 2 ? room.take16 : room.take8;
-  take(values, selection, count, target);
-  return { type, validity: present, values: target, offsets: 0, dictionary };
 }
 
 type View = { readonly [K in keyof Memory]: Memory[K] extends Values ? K : never }[keyof Memory];
