@@ -99,10 +99,6 @@ export class Steps {
   }
 }
 
-/** The steps between rows of a stream's schema and its columns, by their numbers. */
-export const rowSteps = ({ fieldDefinitions }: StreamSchema): Steps =>
-  new Steps(movesOf(fieldDefinitions, name => fieldDefinitions.findIndex(one => one.name === name)));
-
 /** Neighbours of one width together, as many as fill 16 bytes; the rest one by one. */
 function grouped(moves: readonly Move[]): Move[][] {
   const groups: Move[][] = [];

@@ -1,4 +1,4 @@
-import { type DataType, type DictionaryUtf8, type Timestamp, typeText, type ValueOf } from '../schema/data-type.ts';
+import { type DataType, type Timestamp, typeText, type ValueOf } from '../schema/data-type.ts';
 
 export type Values =
   | Int8Array
@@ -121,5 +121,3 @@ function dictionaryValues(dictionary: Vector): (string | null)[] {
   }
   return strings;
 }
-
-export type DictionaryVector = Vector<DictionaryUtf8>;

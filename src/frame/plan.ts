@@ -1,15 +1,14 @@
 import type { Aggregation, Parameters } from '../aggregate/accumulator.ts';
 import { aggregationOf } from '../aggregate/aggregations.ts';
 import { OptionError, SchemaError } from '../errors.ts';
+import { argumentsOf, splitAggregates } from '../expr/aggregates.ts';
 import { type AggregateCall, column, columnsOf, type Expression } from '../expr/expression.ts';
-import { mapExpression } from '../expr/map.ts';
 import { typeOf } from '../expr/type-of.ts';
 import type { ScanKind } from '../scan/scan.ts';
 import { type DataType, typeText } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
 import { type Field, field, Schema } from '../schema/schema.ts';
 import { type EmitMode, everything, isEventTime, type WindowScheme, windowText } from '../window/window.ts';
-import { callParts } from './call-parts.ts';
 import type { BatchFunction } from './operators/map-batches.ts';
 import { withScans } from './scans.ts';
 import { timeIndex } from './time-index.ts';
@@ -70,6 +69,8 @@ export interface AggregatePlan extends PlanBase {
   readonly raw: Schema;
   /** One for each column of `schema` behind window bounds and keys. */
   readonly results: readonly Named[];
+  /** The results as they were written, for `explain`. */
+  readonly written: readonly Named[];
   readonly emit: EmitMode;
   readonly outOfOrder: Duration;
 }
@@ -202,17 +203,12 @@ export function aggregatePlan(from: Plan, options: AggregateOptions, verb: strin
     if (timed) for (const name of ['windowStart', 'windowEnd']) bounds.push(field(name, index.boundType, false));
   }
   const keyFields = keys.map(({ name, expression }) => field(name, typeOf(expression, input.schema, 'groupby')));
-  const aggregates = new Map<string, BoundAggregate>();
-  const outer = results.map(({ name, expression }) => ({
-    name,
-    expression: mapExpression(expression, node => {
-      if (node.kind !== 'aggregate') return undefined;
-      const bound = bindAggregate(node, input.schema, verb);
-      aggregates.set(bound.key, bound);
-      return { kind: 'column', name: bound.key, key: bound.key }; // as it was written, without quotes
-    }),
-  }));
-  const bare = [...aggregates.values()];
+  const { calls, outer: expressed } = splitAggregates(
+    results.map(({ expression }) => expression),
+    verb,
+  );
+  const bare = calls.map(call => bindAggregate(call, input.schema, verb));
+  const outer = results.map(({ name }, at) => ({ name, expression: expressed[at]! }));
   const raw = new Schema([
     ...bounds,
     ...keyFields,
@@ -232,6 +228,7 @@ export function aggregatePlan(from: Plan, options: AggregateOptions, verb: strin
     aggregates: bare,
     raw,
     results: outer,
+    written: results,
     emit,
     outOfOrder: options.outOfOrder ?? 0,
     schema,
@@ -273,7 +270,7 @@ export function indexOf(plan: Plan, verb: string): ReturnType<typeof timeIndex> 
 function bindAggregate(call: AggregateCall, schema: Schema, verb: string): BoundAggregate {
   const name = call.name === 'count' && call.args.length === 0 ? 'size' : call.name;
   const aggregation = call.aggregation ?? aggregationOf(name, verb);
-  const { args, parameters } = callParts(call, aggregation, verb);
+  const { args, parameters } = argumentsOf(call, aggregation, verb);
   const types = args.map(arg => typeOf(arg, schema, verb));
   aggregation.resultType(types);
   return { key: call.key, aggregation, args, types, parameters };
@@ -315,10 +312,10 @@ function nodeText(plan: Plan): string {
     case 'batches':
       return plan.text;
     case 'broadcast':
-      return `broadcast ${plan.aggregate.results.map(({ expression }) => expression.key).join(', ')} over ${windowText(plan.aggregate.window)}`;
+      return `broadcast ${plan.aggregate.written.map(({ expression }) => expression.key).join(', ')} over ${windowText(plan.aggregate.window)}`;
     case 'aggregate': {
       const by = plan.keys.length > 0 ? ` by ${named(plan.keys)}` : '';
-      return `aggregate ${named(plan.results)}${by} over ${windowText(plan.window)}, emit ${plan.emit}`;
+      return `aggregate ${named(plan.written)}${by} over ${windowText(plan.window)}, emit ${plan.emit}`;
     }
   }
 }

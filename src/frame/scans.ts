@@ -1,4 +1,5 @@
 import { AGGREGATIONS } from '../aggregate/aggregations.ts';
+import { argumentsOf } from '../expr/aggregates.ts';
 import {
   type AggregateCall,
   aggregate,
@@ -15,7 +16,6 @@ import { scanNamed } from '../scan/scans.ts';
 import { sameType } from '../schema/data-type.ts';
 import { field, Schema } from '../schema/schema.ts';
 import type { WindowScheme } from '../window/window.ts';
-import { callParts } from './call-parts.ts';
 import { type AggregatePlan, aggregatePlan, type BroadcastPlan, indexOf, type Plan, type ScanPlan } from './plan.ts';
 
 /** Whether an aggregation (and not only remembering columns) stands in the expression. */
@@ -71,7 +71,7 @@ export function withScans(
         if (!plan.schema.has(name)) plan = broadcastPlan(plan, name, inner, spread, verb);
         return column(name);
       }
-      const { args, parameters } = callParts({ ...node, args: node.args.map(rewrite) }, kind, verb);
+      const { args, parameters } = argumentsOf({ ...node, args: node.args.map(rewrite) }, kind, verb);
       if (kind.name === 'rolling_count') {
         // as pandas: a row without a value counts as 0, and towards minPeriods
         const { n, minPeriods } = parameters;

@@ -9,18 +9,6 @@ import type { Scan, ScanKind, ScanOptions } from './scan.ts';
 
 const stateBytes = 64;
 
-/** How fast weights fall: exactly one of these. */
-export interface EwmDecay {
-  /** Centre of mass, 0 or more: alpha = 1 / (1 + com). */
-  readonly com?: number;
-  /** 1 or more: alpha = 2 / (span + 1). */
-  readonly span?: number;
-  /** Rows after which a weight is half, above 0. */
-  readonly halflife?: number;
-  /** In (0, 1]. */
-  readonly alpha?: number;
-}
-
 /** 1 − alpha. @throws OptionError unless exactly one parameter is given, in its range */
 export function decayOf(parameters: Parameters): number {
   const given = (['com', 'span', 'halflife', 'alpha'] as const).filter(
