@@ -230,7 +230,7 @@ export class Session implements Windower {
     for (const accumulator of this.#state.accumulators) accumulator.reserve(this.#stat('used'));
     this.#state.mergeStates(this.#joined, map, 1);
     this.#setTime(kept, 'first', this.#time(absorbed, 'first'));
-    this.#setField(kept, 'older', this.#field(absorbed, 'older'));
+    this.#unlink(absorbed); // a session that is due may lie between the two
     this.#release(absorbed);
   }
 
