@@ -5,7 +5,7 @@ import type { Bool, DataType, Float64 } from '../schema/data-type.ts';
 import { isNumeric } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
 import type { Columns } from '../schema/schema.ts';
-import type { EmitMode, WindowScheme } from '../window/window.ts';
+import { type EmitMode, type WindowScheme, windowText } from '../window/window.ts';
 import type { DataFrameBase } from './data-frame.ts';
 import { aggregatesOf } from './input.ts';
 import { aggregatePartitionsPlan } from './partitions.ts';
@@ -209,6 +209,11 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
     const rows = aggregate('size');
     const expression = this.#keys.length > 0 || columns === 1 ? rows : call('mul', [rows, literal(columns)]);
     return this.#derive([{ name: 'size', expression }], settings, 'size') as any;
+  }
+
+  toString(): string {
+    const by = this.#keys.length > 0 ? ` by ${this.#keys.map(({ name }) => name).join(', ')}` : '';
+    return `${windowText(this.#window)}${by} of ${this.#frame}`;
   }
 
   /** One aggregation of every column (that is no key, and numeric if it must be). */

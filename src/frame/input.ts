@@ -3,7 +3,7 @@ import { OptionError } from '../errors.ts';
 import { aggregate, call, column, type Expression, isExpression, literal } from '../expr/expression.ts';
 import { parse, parseAssignments } from '../expr/parse.ts';
 import { type DataType, isFloat } from '../schema/data-type.ts';
-import type { Schema } from '../schema/schema.ts';
+import { type Schema, unknownColumn } from '../schema/schema.ts';
 import { everything, sameWindow, type WindowScheme, windowText } from '../window/window.ts';
 import type { DataFrameBase } from './data-frame.ts';
 import type { Named } from './plan.ts';
@@ -18,8 +18,18 @@ export function expressionOf(
   window: WindowScheme = everything,
 ): Expression {
   if (typeof input === 'string') return parse(input, { verb });
-  return operandOf(typeof input === 'function' ? input(frame) : input, frame, verb, window);
+  return operandOf(typeof input === 'function' ? input(rowScope(frame, verb)) : input, frame, verb, window);
 }
+
+/** What a user's function gets for `t`: the frame, whose unknown columns are errors that say so, not `undefined`. */
+const rowScope = (frame: DataFrameBase<any>, verb: string): DataFrameBase<any> =>
+  new Proxy(frame, {
+    get(target, name) {
+      if (typeof name === 'string' && !(name in target)) throw unknownColumn(verb, name, target.schema);
+      const value = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 
 function operandOf(input: unknown, frame: DataFrameBase<any>, verb: string, window: WindowScheme): Expression {
   if (input instanceof Series) {

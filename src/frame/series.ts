@@ -568,6 +568,7 @@ export class Series<T extends DataType = DataType> {
   }
 
   toString(): string {
+    if (isAggregated(this.expression)) return `Series ${this.name} over ${windowText(this.scope)}`;
     return `Series<${typeText(this.type)}> ${this.name}`;
   }
 

@@ -248,6 +248,18 @@ describe('errors', () => {
 
   it.each<[string, () => unknown, unknown, string]>([
     ['an unknown column', () => frame.filter('prize > 1'), SchemaError, 'did you mean "price"?'],
+    [
+      'a function that names no column',
+      () => frame.filter((t: any) => t.prize.gt(1)),
+      SchemaError,
+      'filter: no column "prize"',
+    ],
+    [
+      'a result that names no column',
+      () => frame.agg({ a: (t: any) => t.prize.sum() }),
+      SchemaError,
+      'agg: no column "prize"',
+    ],
     ['a condition that is none', () => frame.filter('price + 1'), SchemaError, 'must be bool'],
     ['text that can not be read', () => frame.filter('price >'), ExpressionError, 'price >'],
     ['a sum of text', () => frame.groupby('symbol').agg({ s: 'sum(symbol)' }), SchemaError, 'sum: takes'],
