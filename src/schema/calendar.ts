@@ -1,0 +1,35 @@
+/** Units of the calendar; their lengths differ. Weeks begin on Monday, as in ISO 8601. */
+export type CalendarUnit = 'day' | 'week' | 'month' | 'quarter' | 'year';
+
+const day = 86_400_000;
+
+/** Months of the units that are counted in months. */
+const months = { month: 1, quarter: 3, year: 12 } as const;
+
+/**
+ * The start of the unit that holds the instant, and of the one `n` units later: `floorCalendar('month', t, 1)` is the next month.
+ * Milliseconds since 1970-01-01T00:00 on a clock without zone.
+ */
+export function floorCalendar(unit: CalendarUnit, ms: number, n = 0): number {
+  if (unit === 'day') return Math.floor(ms / day + n) * day;
+  // 1970-01-01 was a Thursday
+  if (unit === 'week') return (Math.floor((ms / day + 3) / 7 + n) * 7 - 3) * day;
+  const date = new Date(ms);
+  const length = months[unit];
+  const month = Math.floor((date.getUTCFullYear() * 12 + date.getUTCMonth()) / length + n) * length;
+  return firstOfMonth(month);
+}
+
+/** The same time of day `n` units later; a day that a month lacks becomes its last: January 31 and a month is February 28 or 29. */
+export function addCalendar(unit: CalendarUnit, n: number, ms: number): number {
+  if (unit === 'day') return ms + n * day;
+  if (unit === 'week') return ms + n * 7 * day;
+  const date = new Date(ms);
+  const first = firstOfMonth(date.getUTCFullYear() * 12 + date.getUTCMonth() + n * months[unit]);
+  const room = (floorCalendar('month', first, 1) - first) / day - 1;
+  return first + Math.min(date.getUTCDate() - 1, room) * day + (ms - Math.floor(ms / day) * day);
+}
+
+/** `month` counts from January of the year 0. `Date.UTC` would take the years 0 to 99 for 1900 to 1999. */
+const firstOfMonth = (month: number): number =>
+  new Date(0).setUTCFullYear(Math.floor(month / 12), month - Math.floor(month / 12) * 12, 1);
