@@ -74,15 +74,15 @@ export class Compiler {
 
   dispose(): void {
     const all = new Set(this.operators);
-    for (const { targets } of [this.#source, ...all]) for (const target of targets) all.add(target);
+    for (const { out } of [this.#source, ...all]) for (const target of out.targets) all.add(target);
     for (const operator of all) operator.dispose();
     this.#operators.clear();
-    this.#source.targets.length = 0;
+    this.#source.out.targets.length = 0;
   }
 
   #idle(): { plan: Plan; operator: Operator; input: Plan } | undefined {
     for (const [plan, { operator, input }] of this.#operators) {
-      if (operator.targets.length === 0) return { plan, operator, input };
+      if (operator.out.targets.length === 0) return { plan, operator, input };
     }
     return undefined;
   }
@@ -202,7 +202,8 @@ export class Compiler {
 }
 
 function detach(operator: Operator, from: Operator): void {
-  from.targets.splice(from.targets.indexOf(operator), 1);
+  const { targets } = from.out;
+  targets.splice(targets.indexOf(operator), 1);
   operator.dispose();
 }
 

@@ -89,7 +89,7 @@ export class Executor {
 
   /** Whether any sink is attached. */
   get active(): boolean {
-    return this.#source.targets.length > 0;
+    return this.#source.out.targets.length > 0;
   }
 
   /** Computes `plan` from now on and delivers its results; returns what ends that. */
@@ -176,7 +176,7 @@ export class Executor {
     const began = performance.now();
     const chunk = this.#chunkOf(input);
     try {
-      this.#source.chunk(chunk);
+      this.#source.chunk(chunk, began);
       this.#source.batchEnd();
     } catch (error) {
       this.#results.length = 0;

@@ -13,7 +13,8 @@ import type { PaneSink, Windower, WindowSpan } from '../../window/windower.ts';
 import type { AggregatePlan } from '../plan.ts';
 import type { TimeIndex } from '../time-index.ts';
 import { compactBlock } from './compact.ts';
-import { discardTargets, type Operator, type RowBlock, toTargets } from './operator.ts';
+import type { Operator, RowBlock } from './operator.ts';
+import type { Outlet } from './outlet.ts';
 import { blockRows, pointAt } from './source.ts';
 
 /** Where a raw result comes from: which accumulator, and which of its results. */
@@ -44,7 +45,7 @@ export interface AggregateParts {
 /** Grouped, windowed aggregation: evaluates keys and arguments, lets the windower keep the states, and hands results on. */
 export class AggregateOperator implements Operator, PaneSink {
   readonly layout: Schema;
-  readonly targets: Operator[] = [];
+  readonly out: Outlet;
   readonly #memory: Memory;
   readonly #scratch: Scratch;
   readonly #input: Operator;
@@ -68,7 +69,7 @@ export class AggregateOperator implements Operator, PaneSink {
     this.#raw = new ChunkBuilder(memory, plan.raw, owner, true);
     this.#block = { length: 0, keys: [], args: parts.argCounts.map(() => []), times: 0, timesValidity: 0, mask: 0 };
     input.require(this.#reads);
-    input.targets.push(this);
+    this.out = input.out.connect(this);
   }
 
   /** How far the window has come, with the watermark in milliseconds. */
@@ -108,12 +109,12 @@ export class AggregateOperator implements Operator, PaneSink {
   end(): void {
     this.#parts.windower.end(this);
     this.#handOn(this.#parts.plan.emit === 'end');
-    for (const target of this.targets) target.end();
+    this.out.end();
   }
 
   discard(): void {
     this.#raw.finish();
-    discardTargets(this);
+    this.out.discard();
   }
 
   /** @throws StateError for windows that can't be saved */
@@ -179,7 +180,7 @@ export class AggregateOperator implements Operator, PaneSink {
     const { vectors, length } = this.#raw.finish();
     if (length > blockRows) this.#handOnBlocks(vectors, length);
     else if (length > 0) this.#handOnBlock(vectors, length);
-    for (const target of this.targets) target.batchEnd();
+    this.out.batchEnd();
   }
 
   #handOnBlocks(vectors: readonly ChunkVector[], length: number): void {
@@ -195,6 +196,6 @@ export class AggregateOperator implements Operator, PaneSink {
     const { plan, projections } = this.#parts;
     const block: RowBlock = { length, vectors: raw, mask: 0, selected: length };
     if (projections) block.vectors = [...raw.slice(0, this.#bounds + plan.keys.length), ...projections.evaluate(block)];
-    toTargets(this, block);
+    this.out.rows(block);
   }
 }

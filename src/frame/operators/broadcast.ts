@@ -4,17 +4,20 @@ import type { Memory } from '../../memory/memory.ts';
 import type { Scratch } from '../../memory/scratch.ts';
 import { Schema } from '../../schema/schema.ts';
 import { compactBlock } from './compact.ts';
-import { discardTargets, type Operator, type RowBlock, toTargets } from './operator.ts';
+import type { Operator, RowBlock } from './operator.ts';
+import type { Outlet } from './outlet.ts';
 import { blockRows, pointAt } from './source.ts';
 
 /** Keeps the one row that an aggregation gives for a batch. */
 class Latest implements Operator {
   readonly layout: Schema;
-  readonly targets: Operator[] = [];
+  readonly out: Outlet;
   readonly row: ChunkBuilder;
 
-  constructor(memory: Memory, layout: Schema, owner: string) {
+  /** @param out of the operator it works for */
+  constructor(memory: Memory, layout: Schema, owner: string, out: Outlet) {
     this.layout = layout;
+    this.out = out;
     this.row = new ChunkBuilder(memory, layout, owner);
   }
 
@@ -41,7 +44,7 @@ class Latest implements Operator {
  */
 export class BroadcastOperator implements Operator {
   readonly layout: Schema;
-  readonly targets: Operator[] = [];
+  readonly out: Outlet;
   readonly #memory: Memory;
   readonly #scratch: Scratch;
   readonly #input: Operator;
@@ -61,9 +64,9 @@ export class BroadcastOperator implements Operator {
     this.#owner = owner;
     this.layout = layout;
     this.#aggregated = aggregated;
-    this.#latest = new Latest(memory, aggregated.layout, owner);
-    aggregated.targets.push(this.#latest);
-    input.targets.push(this);
+    this.out = input.out.connect(this);
+    this.#latest = new Latest(memory, aggregated.layout, owner, this.out);
+    aggregated.out.targets.push(this.#latest);
   }
 
   require(columns: Iterable<number>): void {
@@ -106,23 +109,23 @@ export class BroadcastOperator implements Operator {
       block.length = block.selected = Math.min(blockRows, length - start);
       for (const [at, place] of places.entries())
         pointAt(block.vectors[place]!, held.vectors[at]!, held.vectors[at]!.type, start);
-      toTargets(this, block);
+      this.out.rows(block);
     }
-    for (const target of this.targets) target.batchEnd();
+    this.out.batchEnd();
   }
 
   end(): void {
-    for (const target of this.targets) target.end();
+    this.out.end();
   }
 
   discard(): void {
     this.#rows?.finish();
     this.#waiting = 0;
-    discardTargets(this);
+    this.out.discard();
   }
 
   dispose(): void {
-    const { targets } = this.#aggregated;
+    const { targets } = this.#aggregated.out;
     const at = targets.indexOf(this.#latest);
     if (at >= 0) targets.splice(at, 1);
     this.#rows?.dispose();

@@ -4,12 +4,13 @@ import type { Memory } from '../../memory/memory.ts';
 import type { Scratch } from '../../memory/scratch.ts';
 import type { Schema } from '../../schema/schema.ts';
 import { compactBlock } from './compact.ts';
-import { discardTargets, type Operator, type RowBlock, toTargets } from './operator.ts';
+import type { Operator, RowBlock } from './operator.ts';
+import type { Outlet } from './outlet.ts';
 
 /** Keeps the rows for which a condition is true. */
 export class FilterOperator implements Operator {
   readonly layout: Schema;
-  readonly targets: Operator[] = [];
+  readonly out: Outlet;
   readonly #memory: Memory;
   readonly #scratch: Scratch;
   readonly #input: Operator;
@@ -24,7 +25,7 @@ export class FilterOperator implements Operator {
     this.layout = input.layout;
     this.#predicate = predicate;
     input.require(reads);
-    input.targets.push(this);
+    this.out = input.out.connect(this);
   }
 
   require(columns: Iterable<number>): void {
@@ -36,25 +37,25 @@ export class FilterOperator implements Operator {
     const { mask, count } = this.#narrow(block);
     if (count === 0) return;
     if (count === block.length) {
-      toTargets(this, block);
+      this.out.rows(block);
       return;
     }
     const kept: RowBlock = { length: block.length, vectors: block.vectors, mask, selected: count };
     // A sparse mask costs every kernel behind it the rows that don't count; above a quarter, copying costs more than that.
     const sparse = count * 4 < block.length;
-    toTargets(this, sparse ? compactBlock(this.#memory, this.#scratch, kept, this.#required) : kept);
+    this.out.rows(sparse ? compactBlock(this.#memory, this.#scratch, kept, this.#required) : kept);
   }
 
   batchEnd(): void {
-    for (const target of this.targets) target.batchEnd();
+    this.out.batchEnd();
   }
 
   end(): void {
-    for (const target of this.targets) target.end();
+    this.out.end();
   }
 
   discard(): void {
-    discardTargets(this);
+    this.out.discard();
   }
 
   dispose(): void {

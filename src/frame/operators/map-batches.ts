@@ -7,7 +7,8 @@ import { Scratch } from '../../memory/scratch.ts';
 import { Schema } from '../../schema/schema.ts';
 import { Importer } from '../importer.ts';
 import { compactBlock } from './compact.ts';
-import { discardTargets, type Operator, type RowBlock, toTargets } from './operator.ts';
+import type { Operator, RowBlock } from './operator.ts';
+import type { Outlet } from './outlet.ts';
 import { blockRows, pointAt } from './source.ts';
 
 /** Rows in, rows out, once for every batch; it may remember. */
@@ -39,7 +40,7 @@ export interface MapBatchesParts {
 /** Hands whole batches on the JavaScript heap to a user's function, and what it gives on as rows in linear memory. */
 export class MapBatchesOperator implements Operator {
   readonly layout: Schema;
-  readonly targets: Operator[] = [];
+  readonly out: Outlet;
   readonly #memory: Memory;
   readonly #scratch: Scratch;
   readonly #parts: MapBatchesParts;
@@ -67,7 +68,7 @@ export class MapBatchesOperator implements Operator {
     this.#importer = new Importer(memory, this.#imports);
     this.#run = parts.open();
     input.require(this.#places);
-    input.targets.push(this);
+    this.out = input.out.connect(this);
   }
 
   require(columns: Iterable<number>): void {
@@ -89,16 +90,16 @@ export class MapBatchesOperator implements Operator {
     const index = this.#indexPlace < 0 ? null : vectors[this.#indexPlace]!;
     if (perBatch) this.#run = open();
     this.#handOn(this.#run(new Batch(shown, vectors.slice(0, shown.length), length, index)));
-    for (const target of this.targets) target.batchEnd();
+    this.out.batchEnd();
   }
 
   end(): void {
-    for (const target of this.targets) target.end();
+    this.out.end();
   }
 
   discard(): void {
     this.#collected.finish();
-    discardTargets(this);
+    this.out.discard();
   }
 
   /** @throws StateError when the function remembers what can't be saved */
@@ -130,7 +131,7 @@ export class MapBatchesOperator implements Operator {
         pointAt(block.vectors[place]!, vectors[at]!, vectors[at]!.type, start);
       }
       block.length = block.selected = Math.min(blockRows, length - start);
-      toTargets(this, block);
+      this.out.rows(block);
     }
     this.#imports.reset();
   }

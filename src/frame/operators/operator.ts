@@ -1,5 +1,6 @@
 import type { ChunkVector } from '../../column/chunk.ts';
 import type { Schema } from '../../schema/schema.ts';
+import type { Outlet } from './outlet.ts';
 
 /** At most 4,096 rows in linear memory on their way through the operators. */
 export interface RowBlock {
@@ -20,8 +21,8 @@ export interface RowBlock {
 export interface Operator {
   /** The columns it hands on. */
   readonly layout: Schema;
-  /** Operators behind it. */
-  readonly targets: Operator[];
+  /** Where its rows go. */
+  readonly out: Outlet;
   /** Columns (positions in `layout`) that somebody behind needs. */
   require(columns: Iterable<number>): void;
   rows(block: RowBlock): void;
@@ -33,14 +34,4 @@ export interface Operator {
   snapshot?(): unknown;
   restore?(state: any): void;
   dispose(): void;
-}
-
-/** Tells all targets that the batch in hand failed. */
-export function discardTargets(operator: Operator): void {
-  for (const target of operator.targets) target.discard();
-}
-
-/** Passes a block to all targets. */
-export function toTargets(operator: Operator, block: RowBlock): void {
-  for (const target of operator.targets) target.rows(block);
 }

@@ -1,12 +1,13 @@
 import type { ChunkVector } from '../../column/chunk.ts';
 import type { BoundExpressions } from '../../expr/bind.ts';
 import type { Schema } from '../../schema/schema.ts';
-import { discardTargets, type Operator, type RowBlock, toTargets } from './operator.ts';
+import type { Operator, RowBlock } from './operator.ts';
+import type { Outlet } from './outlet.ts';
 
 /** Computes columns: those that somebody needs. Rows that a mask leaves out are computed too: cheaper than looking. */
 export class ProjectOperator implements Operator {
   readonly layout: Schema;
-  readonly targets: Operator[] = [];
+  readonly out: Outlet;
   readonly #input: Operator;
   readonly #reads: readonly (readonly number[])[];
   readonly #bind: (places: readonly number[]) => BoundExpressions;
@@ -29,7 +30,7 @@ export class ProjectOperator implements Operator {
     this.#input = input;
     this.#reads = reads;
     this.#bind = bind;
-    input.targets.push(this);
+    this.out = input.out.connect(this);
   }
 
   require(columns: Iterable<number>): void {
@@ -52,19 +53,19 @@ export class ProjectOperator implements Operator {
     out.mask = block.mask;
     out.selected = block.selected;
     for (let at = 0; at < vectors.length; at++) out.vectors[this.#places[at]!] = vectors[at]!;
-    toTargets(this, out);
+    this.out.rows(out);
   }
 
   batchEnd(): void {
-    for (const target of this.targets) target.batchEnd();
+    this.out.batchEnd();
   }
 
   end(): void {
-    for (const target of this.targets) target.end();
+    this.out.end();
   }
 
   discard(): void {
-    discardTargets(this);
+    this.out.discard();
   }
 
   dispose(): void {

@@ -6,7 +6,8 @@ import type { Scan } from '../../scan/scan.ts';
 import type { Schema } from '../../schema/schema.ts';
 import type { TimeIndex } from '../time-index.ts';
 import { compactBlock } from './compact.ts';
-import { discardTargets, type Operator, type RowBlock, toTargets } from './operator.ts';
+import type { Operator, RowBlock } from './operator.ts';
+import type { Outlet } from './outlet.ts';
 
 /** What a remembering column needs, bound to the input's columns. */
 export interface ScanParts {
@@ -23,7 +24,7 @@ export interface ScanParts {
 /** Adds one column that remembers rows, behind the input's. */
 export class ScanOperator implements Operator {
   readonly layout: Schema;
-  readonly targets: Operator[] = [];
+  readonly out: Outlet;
   readonly #memory: Memory;
   readonly #scratch: Scratch;
   readonly #input: Operator;
@@ -39,7 +40,7 @@ export class ScanOperator implements Operator {
     this.layout = parts.layout;
     this.#required = new Set(parts.reads);
     input.require(parts.reads);
-    input.targets.push(this);
+    this.out = input.out.connect(this);
   }
 
   require(columns: Iterable<number>): void {
@@ -60,20 +61,20 @@ export class ScanOperator implements Operator {
     for (const place of this.#required) out.vectors[place] = block.vectors[place]!;
     const times = time ? time.index.read(this.#memory, this.#scratch, block.vectors[time.place]!, block.length) : 0;
     out.vectors[this.layout.length - 1] = scan.rows(inputs.evaluate(block), block.length, times);
-    toTargets(this, out);
+    this.out.rows(out);
   }
 
   batchEnd(): void {
     if (this.#parts.perBatch) this.#parts.scan.reset();
-    for (const target of this.targets) target.batchEnd();
+    this.out.batchEnd();
   }
 
   end(): void {
-    for (const target of this.targets) target.end();
+    this.out.end();
   }
 
   discard(): void {
-    discardTargets(this);
+    this.out.discard();
   }
 
   snapshot(): unknown {

@@ -6,6 +6,7 @@ import type { Scratch } from '../../memory/scratch.ts';
 import { Schema } from '../../schema/schema.ts';
 import { compactBlock } from './compact.ts';
 import type { Operator, RowBlock } from './operator.ts';
+import type { Outlet } from './outlet.ts';
 
 export interface SinkOptions {
   /** The columns that are shown. */
@@ -19,7 +20,7 @@ export interface SinkOptions {
 /** Collects a batch's rows and hands them on as one `Batch`. */
 export class SinkOperator implements Operator {
   readonly layout: Schema;
-  readonly targets: Operator[] = [];
+  readonly out: Outlet;
   readonly #memory: Memory;
   readonly #scratch: Scratch;
   readonly #options: SinkOptions;
@@ -38,7 +39,7 @@ export class SinkOperator implements Operator {
     this.#places = this.layout.fields.map(({ name }) => input.layout.indexOf(name));
     this.#builder = new ChunkBuilder(memory, this.layout, owner);
     input.require(this.#places);
-    input.targets.push(this);
+    this.out = input.out.connect(this);
   }
 
   require(): void {}

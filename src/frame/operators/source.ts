@@ -1,7 +1,9 @@
 import { type Chunk, type ChunkVector, chunkVector } from '../../column/chunk.ts';
 import { type DataType, isVariable, widthOf } from '../../schema/data-type.ts';
 import type { Schema } from '../../schema/schema.ts';
-import { discardTargets, type Operator, type RowBlock, toTargets } from './operator.ts';
+import type { Operator, RowBlock } from './operator.ts';
+import { Outlet } from './outlet.ts';
+import { Stopwatch } from './stopwatch.ts';
 
 /** Rows a block has at most: two f64 columns and what is made of them stay in the L2 cache. A multiple of 512, so bits stay 64-byte aligned. */
 export const blockRows = 4096;
@@ -9,7 +11,8 @@ export const blockRows = 4096;
 /** The root of the running operators: cuts chunks into blocks. */
 export class SourceOperator implements Operator {
   readonly layout: Schema;
-  readonly targets: Operator[] = [];
+  readonly out: Outlet;
+  readonly #stopwatch = new Stopwatch();
   readonly #required = new Set<number>();
   #requiredNames: string[] | null = null;
   readonly #block: RowBlock & { vectors: ChunkVector[] };
@@ -18,6 +21,7 @@ export class SourceOperator implements Operator {
   /** `beforeBlock` is called before each block: scratch space may be used anew. */
   constructor(schema: Schema, beforeBlock: () => void) {
     this.layout = schema;
+    this.out = new Outlet(this.#stopwatch);
     this.#block = { length: 0, vectors: schema.fields.map(({ type }) => chunkVector(type, 0)), mask: 0, selected: 0 };
     this.#beforeBlock = beforeBlock;
   }
@@ -33,8 +37,8 @@ export class SourceOperator implements Operator {
     this.#requiredNames = null;
   }
 
-  /** All blocks of a chunk, which must have the required columns (by name). */
-  chunk({ schema, vectors, length }: Chunk): void {
+  /** All blocks of a chunk, which must have the required columns (by name); work on it began at `since`. */
+  chunk({ schema, vectors, length }: Chunk, since: number): void {
     const from = this.required.map(name => vectors[schema.indexOf(name)]!);
     const to = this.required.map(name => this.layout.indexOf(name));
     const block = this.#block;
@@ -42,26 +46,33 @@ export class SourceOperator implements Operator {
       for (let at = 0; at < from.length; at++) pointAt(block.vectors[to[at]!]!, from[at]!, from[at]!.type, start);
       block.length = block.selected = Math.min(blockRows, length - start);
       this.#beforeBlock();
-      toTargets(this, block);
+      this.#stopwatch.begin(this.out, start === 0 ? since : 0);
+      this.out.rows(block);
+      this.#stopwatch.end();
     }
   }
 
   rows(block: RowBlock): void {
-    toTargets(this, block);
+    this.out.rows(block);
   }
 
   batchEnd(): void {
     this.#beforeBlock();
-    for (const target of this.targets) target.batchEnd();
+    this.#stopwatch.begin(this.out);
+    this.out.batchEnd();
+    this.#stopwatch.end();
   }
 
   end(): void {
     this.#beforeBlock();
-    for (const target of this.targets) target.end();
+    this.#stopwatch.beginLast(this.out);
+    this.out.end();
+    this.#stopwatch.end();
   }
 
   discard(): void {
-    discardTargets(this);
+    this.#stopwatch.end();
+    this.out.discard();
   }
 
   dispose(): void {}
