@@ -4,7 +4,7 @@ import { paneRoom } from '../kernel/pane.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { BlockRows } from './block-rows.ts';
-import { type AggregateBlock, type GroupSpec, GroupState } from './group-state.ts';
+import { type AggregateBlock, type GroupSpec, GroupState, type SavedGroups } from './group-state.ts';
 import { beforeAll } from './slicer.ts';
 import type { EmitMode } from './window.ts';
 import type { PaneSink, Windower, WindowProgress } from './windower.ts';
@@ -15,6 +15,18 @@ const stats = { bytes: 64, highest: 0, used: 8, late: 12, untimed: 16, why: 20, 
 const none = 0xffff_ffff;
 const outOfRecords = 1;
 const beforeLatest = 2;
+
+/** Sessions as a checkpoint keeps them. */
+export interface SavedSessions {
+  readonly keys: Uint8Array | null;
+  /** States by session number. */
+  readonly groups: SavedGroups;
+  readonly stats: Uint8Array;
+  /** The session records, and per group its latest session. */
+  readonly sessions: Uint8Array;
+  readonly current: Uint32Array;
+  readonly closedSince: number;
+}
 
 /**
  * Sessions: per group, rows less than `gap` apart; [first row, last row + gap). Closed by the watermark.
@@ -120,6 +132,34 @@ export class Session implements Windower {
 
   end(sink: PaneSink): void {
     this.#close(sink, this.#open());
+  }
+
+  snapshot(): SavedSessions {
+    const { u8, u32 } = this.#memory;
+    const used = this.#stat('used') * record.bytes;
+    return {
+      keys: this.#keys?.snapshot() ?? null,
+      groups: this.#state.snapshot(),
+      stats: u8.slice(this.#stats, this.#stats + stats.bytes),
+      sessions: u8.slice(this.#sessions, this.#sessions + used),
+      current: u32.slice(this.#current / 4, this.#current / 4 + this.#currentCapacity),
+      closedSince: this.#closedSince,
+    };
+  }
+
+  /** @throws StateError when the states are of other keys or aggregations */
+  restore({ keys, groups, stats: saved, sessions, current, closedSince }: SavedSessions): void {
+    if (this.#keys && keys) this.#keys.restore(keys);
+    this.#state.restore(groups);
+    while (this.#capacity * record.bytes < sessions.length) this.#growSessions();
+    this.#reserveCurrent(current.length);
+    const { u8, u32 } = this.#memory;
+    u8.set(saved, this.#stats);
+    u8.set(sessions, this.#sessions);
+    u32.fill(none, this.#current / 4, this.#current / 4 + this.#currentCapacity);
+    u32.set(current, this.#current / 4);
+    this.#closedSince = closedSince;
+    this.#changed.clear();
   }
 
   dispose(): void {

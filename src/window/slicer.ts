@@ -20,6 +20,14 @@ export interface SliceGeometry {
   readonly step: bigint;
 }
 
+/** How far a slicer has come, as a checkpoint keeps it. */
+export interface SavedSlicer {
+  readonly highest: bigint;
+  readonly closed: bigint;
+  readonly late: number;
+  readonly untimed: number;
+}
+
 interface Run {
   readonly start: bigint;
   readonly from: number;
@@ -115,6 +123,17 @@ export class Slicer {
       from = stopped;
       if (from < block.length) closeDue();
     }
+  }
+
+  snapshot(): SavedSlicer {
+    return { highest: this.#highest, closed: this.closed, late: this.late, untimed: this.untimed };
+  }
+
+  restore({ highest, closed, late, untimed }: SavedSlicer): void {
+    this.#highest = highest;
+    this.closed = closed;
+    this.late = late;
+    this.untimed = untimed;
   }
 
   dispose(): void {

@@ -1,13 +1,30 @@
 import type { Scratch } from '../memory/scratch.ts';
-import type { AggregateBlock, GroupSpec, GroupState } from './group-state.ts';
+import type { AggregateBlock, GroupSpec, GroupState, SavedGroups } from './group-state.ts';
 import { PanePool } from './pane-pool.ts';
-import { Slicer } from './slicer.ts';
+import { type SavedSlicer, Slicer } from './slicer.ts';
 import type { EmitMode } from './window.ts';
 import type { PaneSink, Windower, WindowProgress } from './windower.ts';
 
 interface Slice {
   readonly start: bigint;
   readonly state: GroupState;
+}
+
+interface SavedSlice {
+  readonly start: bigint;
+  readonly groups: SavedGroups;
+}
+
+/** Slices and open windows as a checkpoint keeps them. */
+export interface SavedSliding {
+  readonly slicer: SavedSlicer;
+  readonly front: readonly SavedSlice[];
+  readonly back: readonly SavedSlice[];
+  readonly backSum: SavedGroups;
+  readonly pending: readonly SavedSlice[];
+  /** Windows that closed, for results that wait for the end of the input. */
+  readonly due: readonly { readonly end: bigint; readonly groups: SavedGroups }[];
+  readonly closedTo: bigint | null;
 }
 
 /**
@@ -44,7 +61,7 @@ export class Sliding implements Windower {
   /** Windows that end at or before this are closed; null before the first row. */
   #closedTo: bigint | null = null;
   #changedFrom: bigint | null = null;
-  readonly #due: { readonly state: GroupState; readonly end: bigint }[] = [];
+  #due: { readonly state: GroupState; readonly end: bigint }[] = [];
 
   constructor(
     spec: GroupSpec,
@@ -92,6 +109,31 @@ export class Sliding implements Windower {
     if (newest !== undefined) this.#closeTo(newest + this.#size, (state, end) => this.#show(sink, state, end));
   }
 
+  snapshot(): SavedSliding {
+    return {
+      slicer: this.#slicer.snapshot(),
+      front: this.#front.map(savedSlice),
+      back: this.#back.map(savedSlice),
+      backSum: this.#backSum.snapshot(),
+      pending: this.#pending.map(savedSlice),
+      due: this.#due.map(({ state, end }) => ({ end, groups: state.snapshot() })),
+      closedTo: this.#closedTo,
+    };
+  }
+
+  /** @throws StateError when the states are of other keys or aggregations */
+  restore({ slicer, front, back, backSum, pending, due, closedTo }: SavedSliding): void {
+    for (const { state } of [...this.#front, ...this.#back, ...this.#pending, ...this.#due]) this.#pool.give(state);
+    this.#slicer.restore(slicer);
+    this.#front = front.map(this.#loadedSlice);
+    this.#back = back.map(this.#loadedSlice);
+    this.#backSum.restore(backSum);
+    this.#pending = pending.map(this.#loadedSlice);
+    this.#due = due.map(({ end, groups }) => ({ end, state: this.#loaded(groups) }));
+    this.#closedTo = closedTo;
+    this.#changedFrom = null;
+  }
+
   dispose(): void {
     for (const { state } of [...this.#front, ...this.#back, ...this.#pending]) state.dispose();
     for (const { state } of this.#due) state.dispose();
@@ -118,6 +160,14 @@ export class Sliding implements Windower {
     }
     this.#count(sliceAt(this.#pending, start, this.#pool).state, rows);
   };
+
+  readonly #loadedSlice = ({ start, groups }: SavedSlice): Slice => ({ start, state: this.#loaded(groups) });
+
+  #loaded(groups: SavedGroups): GroupState {
+    const state = this.#pool.take();
+    state.restore(groups);
+    return state;
+  }
 
   #count(state: GroupState, rows: AggregateBlock): void {
     state.onNew(rows, state.keys ? state.ids(rows, this.#scratch.take(rows.length * 4)) : 0);
@@ -229,6 +279,8 @@ export class Sliding implements Windower {
     sink.pane(state, state.keys ? state.keys.sorted() : 0, state.size, end - this.#size, end);
   }
 }
+
+const savedSlice = ({ start, state }: Slice): SavedSlice => ({ start, groups: state.snapshot() });
 
 function sliceAt(slices: Slice[], start: bigint, pool: PanePool): Slice {
   let place = slices.length;

@@ -1,7 +1,7 @@
 import type { Scratch } from '../memory/scratch.ts';
-import type { AggregateBlock, GroupSpec, GroupState } from './group-state.ts';
+import type { AggregateBlock, GroupSpec, GroupState, SavedGroups } from './group-state.ts';
 import { PanePool } from './pane-pool.ts';
-import { Slicer } from './slicer.ts';
+import { type SavedSlicer, Slicer } from './slicer.ts';
 import type { EmitMode } from './window.ts';
 import type { PaneSink, Windower, WindowProgress } from './windower.ts';
 
@@ -9,6 +9,12 @@ interface Pane {
   readonly start: bigint;
   readonly state: GroupState;
   changed: boolean;
+}
+
+/** Open windows as a checkpoint keeps them. */
+export interface SavedTumbling {
+  readonly slicer: SavedSlicer;
+  readonly panes: readonly { readonly start: bigint; readonly groups: SavedGroups }[];
 }
 
 /** Windows [start, start + size), one after another, closed by the watermark. */
@@ -54,6 +60,18 @@ export class Tumbling implements Windower {
 
   end(sink: PaneSink): void {
     this.#close(sink, this.#panes.length);
+  }
+
+  snapshot(): SavedTumbling {
+    const panes = this.#panes.map(({ start, state }) => ({ start, groups: state.snapshot() }));
+    return { slicer: this.#slicer.snapshot(), panes };
+  }
+
+  /** @throws StateError when the states are of other keys or aggregations */
+  restore({ slicer, panes }: SavedTumbling): void {
+    this.#slicer.restore(slicer);
+    for (const { state } of this.#panes.splice(0)) this.#pool.give(state);
+    for (const { start, groups } of panes) this.#paneAt(start).state.restore(groups);
   }
 
   dispose(): void {

@@ -47,9 +47,9 @@ export interface Windower {
   end(sink: PaneSink): void;
   /** Starts anew, for windows that keep everything: what an aggregation of an updating frame does before each result. */
   clear?(): void;
-  /** What it remembers as plain values and typed arrays, and back; absent where that can't be saved. */
-  snapshot?(): unknown;
-  restore?(state: any): void;
+  /** What it remembers between batches as plain values and typed arrays, and back. */
+  snapshot(): unknown;
+  restore(state: any): void;
   dispose(): void;
 }
 

@@ -2,18 +2,38 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DataFrame } from '../../src/frame/data-frame.ts';
 import { Memory } from '../../src/memory/memory.ts';
-import { bool, f64, i64, timestamp, utf8 } from '../../src/schema/data-type.ts';
+import { bool, dictionary, f64, i64, timestamp, utf8 } from '../../src/schema/data-type.ts';
 
-const schema = { t: timestamp('ms'), x: f64(), i: i64(), s: utf8(), b: bool() };
+const schema = { t: timestamp('ms'), x: f64(), i: i64(), s: utf8(), d: dictionary(), b: bool() };
 const step = fc.record({
   gap: fc.nat(900),
+  back: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.nat(2500)),
   x: fc.option(fc.oneof(fc.integer({ min: -50, max: 50 }), fc.constantFrom(1e16, Number.POSITIVE_INFINITY)), {
     freq: 5,
   }),
   i: fc.option(fc.integer({ min: -50, max: 50 }), { freq: 5 }),
   s: fc.option(fc.constantFrom('', 'a', 'bé', 'a longer text than any key'), { freq: 5 }),
+  d: fc.option(fc.constantFrom('x', 'y', 'zé'), { freq: 5 }),
   b: fc.boolean(),
 });
+
+/** Every aggregation, over every kind of column that it takes. */
+const everything = [
+  ...['sum', 'mean', 'count', 'var', 'std', 'sem', 'skew', 'kurt', 'prod', 'min', 'max', 'median', 'any', 'all'],
+  ...['first', 'last', 'nunique', 'mode', 'approx_nunique', 'approx_quantile', 'top_k'],
+].flatMap(name => ['x', 'i'].map(column => `${name}_${column} = ${name}(${column})`));
+const texts = ['count', 'min', 'max', 'first', 'last', 'nunique', 'mode', 'approx_nunique', 'top_k'].flatMap(name =>
+  ['s', 'd'].map(column => `${name}_${column} = ${name}(${column})`),
+);
+const others = [
+  'n = size()',
+  'q = quantile(x, 0.3)',
+  'c = corr(x, i)',
+  'v = cov(i, x)',
+  'a = argmin(x, i)',
+  'b = argmax(i, x)',
+];
+const all = [...everything, ...texts, ...others].join(', ');
 
 /** Everything that remembers, each as a frame of `df`. */
 const pipelines: Readonly<Record<string, (df: any) => any>> = {
@@ -43,27 +63,50 @@ const pipelines: Readonly<Record<string, (df: any) => any>> = {
   'results of results': df => df.groupby('s').x.sum().x.max().toFrame(),
 };
 
+/** Windows that the watermark closes: their rows come in any order. */
+const eventTime: typeof pipelines = {
+  'all aggregations in tumbling windows': df => df.tumbling('2s', { offset: '300ms' }).agg(all),
+  'groups in tumbling windows': df =>
+    df.tumbling('1s').groupby(['s', 'b']).agg({ a: 'var(x)', c: 'max(s)', n: 'size()' }),
+  'groups of dictionary texts in tumbling windows': df => df.tumbling('3s').groupby('d').agg(all, { emit: 'changed' }),
+  'all aggregations in sliding windows': df => df.sliding('2s', '700ms').agg(all, { emit: 'everyBatch' }),
+  'groups in sliding windows': df =>
+    df.sliding('3s', '1s').groupby(['d', 'i']).agg({ a: 'sum(x)', c: 'last(s)', n: 'size()' }),
+  'sliding windows at the end': df =>
+    df.sliding('2s', '1s').groupby('s').agg({ a: 'sum(x)', n: 'size()' }, { emit: 'end' }),
+  'all aggregations in sessions': df => df.session('600ms').agg(all),
+  'sessions of groups': df => df.session('1s').groupby('s').agg(all, { emit: 'changed' }),
+  'sessions of dictionary texts': df =>
+    df.session('500ms').groupby(['d', 'b']).agg({ a: 'mean(x)', c: 'first(s)', n: 'size()' }),
+  'windows over windows': df =>
+    df.tumbling('1s').groupby('s').agg({ a: 'sum(x)' }).sliding('3s', '1s').agg({ m: 'max(a)' }),
+};
+
 describe.each([true, false])('a saved state, shared memory %s', shared => {
   const memory = new Memory({ shared });
 
-  it.each(Object.keys(pipelines))('lets %s go on as if never interrupted', name => {
+  it.each(Object.entries({ ...pipelines, ...eventTime }))('lets %s go on as if never interrupted', (name, pipeline) => {
+    const disorder = name in eventTime ? 1 : 0;
     fc.assert(
       fc.property(
         fc.array(fc.array(step, { maxLength: 12 }), { minLength: 1, maxLength: 8 }),
         fc.nat(8),
         (steps, at) => {
           let t = 0;
-          const batches = steps.map(rows => rows.map(({ gap, ...row }) => ({ t: (t += gap), ...row })));
+          const batches = steps.map(rows =>
+            rows.map(({ gap, back, ...row }) => ({ t: (t += gap) - disorder * back, ...row })),
+          );
           const cut = Math.min(at, batches.length);
           const open = (): { df: any; out: any; rows: any[] } => {
-            const df = new DataFrame({ schema, index: 't', memory });
-            const out = pipelines[name]!(df);
+            const df = new DataFrame({ schema, index: 't', outOfOrder: '1s', memory });
+            const out = pipeline(df);
             const rows: any[] = [];
             out.sink((batch: any) => rows.push(batch.toArray()));
             return { df, out, rows };
           };
           const whole = open();
           for (const batch of batches) whole.df.emit(batch);
+          whole.df.end();
           const first = open();
           for (const batch of batches.slice(0, cut)) first.df.emit(batch);
           const state = structuredClone(first.out.snapshot());
@@ -71,6 +114,7 @@ describe.each([true, false])('a saved state, shared memory %s', shared => {
           const second = open();
           second.out.restore(state);
           for (const batch of batches.slice(cut)) second.df.emit(batch);
+          second.df.end();
           expect([...first.rows, ...second.rows]).toEqual(whole.rows);
           whole.df.dispose();
           second.df.dispose();

@@ -1,14 +1,12 @@
 import type { KeyTable } from '../../aggregate/key-table.ts';
 import { type ChunkVector, chunkVector } from '../../column/chunk.ts';
 import { ChunkBuilder } from '../../column/chunk-builder.ts';
-import { StateError } from '../../errors.ts';
 import type { BoundExpressions } from '../../expr/bind.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { Scratch } from '../../memory/scratch.ts';
 import type { DataType } from '../../schema/data-type.ts';
 import type { Schema } from '../../schema/schema.ts';
 import type { AggregateBlock, GroupState } from '../../window/group-state.ts';
-import { windowText } from '../../window/window.ts';
 import type { PaneSink, Windower, WindowSpan } from '../../window/windower.ts';
 import type { AggregatePlan } from '../plan.ts';
 import type { TimeIndex } from '../time-index.ts';
@@ -117,15 +115,12 @@ export class AggregateOperator implements Operator, PaneSink {
     this.out.discard();
   }
 
-  /** @throws StateError for windows that can't be saved */
   snapshot(): unknown {
-    const { windower, plan } = this.#parts;
-    if (windower.snapshot) return windower.snapshot();
-    throw new StateError(`snapshot: a ${windowText(plan.window)} can't be saved; save row and time windows`);
+    return this.#parts.windower.snapshot();
   }
 
-  restore(state: any): void {
-    this.#parts.windower.restore!(state);
+  restore(state: unknown): void {
+    this.#parts.windower.restore(state);
   }
 
   dispose(): void {
