@@ -78,7 +78,7 @@ export { type Clock, sleep, systemClock } from './stream/clock.ts';
 export type { ErrorHandler, Failure } from './stream/failure.ts';
 export type { IterateOptions } from './stream/iterate.ts';
 export { type Carried, type Metadata, RefCounter, type RefCounterOptions, release, retain } from './stream/metadata.ts';
-export { afterwards, covered, type Emitted, type Look, Operator, together } from './stream/operator.ts';
+export { afterwards, covered, type Emitted, type Look, Operator, type Takes, together } from './stream/operator.ts';
 export { type LoadPluginsOptions, loadPlugins, type PluginSource } from './stream/plugins.ts';
 export { Records } from './stream/records.ts';
 export { Source } from './stream/source.ts';

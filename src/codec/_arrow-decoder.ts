@@ -52,6 +52,8 @@ export class ArrowDecoder implements Decoder {
   #format: 'unknown' | 'stream' | 'file' = 'unknown';
   #isPastEnd = false;
   #ended = false;
+  /** What ended is a message: another stream or file may follow. */
+  #again = false;
   #failure: unknown = null;
   #schemaBytes = new Uint8Array(0);
   #fields: readonly ArrowField[] = [];
@@ -89,8 +91,14 @@ export class ArrowDecoder implements Decoder {
     this.#to += bytes;
   }
 
+  endMessage(): boolean {
+    this.#ended = this.#again = true;
+    return false;
+  }
+
   end(): void {
     this.#ended = true;
+    this.#again = false;
   }
 
   next(): Chunk | null {
@@ -100,12 +108,20 @@ export class ArrowDecoder implements Decoder {
         if (this.#batch) return this.#slice();
         this.#memory.free(this.#outgrown);
         this.#outgrown = 0;
-        if (!this.#message()) return null;
+        if (this.#message()) continue;
+        if (this.#again) this.#restart();
+        return null;
       }
     } catch (error) {
       this.#failure = error;
       throw error;
     }
+  }
+
+  #restart(): void {
+    this.#consume(this.#to - this.#from);
+    this.#format = 'unknown';
+    this.#isPastEnd = this.#ended = this.#again = false;
   }
 
   dispose(): void {

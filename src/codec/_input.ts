@@ -31,6 +31,11 @@ export class Input {
     return this.#before + (address - this.#address);
   }
 
+  /** Where the byte at `offset` in the source lies, if it was not read yet. */
+  addressOf(offset: number): number {
+    return this.#address + (offset - this.#before);
+  }
+
   write(bytes: Uint8Array): void {
     this.#makeRoom(bytes.length);
     this.memory.u8.set(bytes, this.end);

@@ -29,6 +29,10 @@ export interface TextFormat {
    * @throws DataError, SchemaError
    */
   open(input: Input, ended: boolean, source: string | undefined): TextLayout | null;
+  /** Whether the text that begins at the offset `from` of its source can be read on into another. */
+  joins(input: Input, from: number): boolean;
+  /** Another text follows, of the same columns: what stood before its first record is forgotten. */
+  restart(schema: Schema): void;
   /** Sets the options of a fresh kernel state. `learn`: unknown keys are welcome. */
   configure(room: TextRoom, state: number, learn: boolean): void;
   parse(room: TextRoom, state: number, at: number, end: number, row: number, limit: number): number;
@@ -60,7 +64,12 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
   #schema: Schema<C> | null;
   #skipped = 0;
   #records = 0;
+  #opened = false;
   #ended = false;
+  /** What ended is a message: another text may follow. */
+  #again = false;
+  /** Offset in the source of the text that is read. */
+  #began = 0;
   #closed = false;
   /** Bytes that must be there before a record is tried again. */
   #awaited = 0;
@@ -103,20 +112,29 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
     this.#input.commit(bytes);
   }
 
+  endMessage(): boolean {
+    this.#mustBeOpen('endMessage');
+    this.#endRecord();
+    const input = this.#input;
+    if (this.#format.joins(input, this.#opened ? input.offsetOf(input.start) : this.#began)) return true;
+    this.#ended = this.#again = true;
+    return false;
+  }
+
   end(): void {
+    this.#again = false;
     if (this.#ended) return;
     this.#ended = true;
-    const input = this.#input;
-    if (input.length > 0 && this.#memory.u8[input.end - 1] !== 10) input.write(Uint8Array.of(10));
+    this.#endRecord();
   }
 
   next(): Chunk | null {
     if (this.#error) throw this.#error;
     if (this.#disposed) throw new StateError(`${this.#format.name}: the decoder was disposed`);
-    if (!this.#columns && !this.#open()) return null;
-    const rows = this.#parse();
+    const rows = this.#opened || this.#open() ? this.#parse() : 0;
     if (rows > 0) return this.#columns!.chunk(rows);
     if (this.#error) throw this.#error;
+    if (this.#again) this.#restart();
     return null;
   }
 
@@ -129,7 +147,26 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
     this.#format.dispose?.();
   }
 
+  #endRecord(): void {
+    const input = this.#input;
+    if (input.length > 0 && this.#memory.u8[input.end - 1] !== 10) input.write(Uint8Array.of(10));
+  }
+
+  #restart(): void {
+    const input = this.#input;
+    this.#ended = this.#again = this.#closed = this.#discarding = false;
+    this.#awaited = 0;
+    input.start = input.end;
+    this.#began = input.offsetOf(input.end);
+    if (!this.#schema) return;
+    this.#opened = false;
+    this.#format.restart(this.#schema);
+  }
+
   #mustBeOpen(verb: string): void {
+    if (this.#again) {
+      throw new StateError(`${verb}: the message before is not read to its end; call next() until it gives null`);
+    }
     if (this.#disposed || this.#ended) {
       throw new StateError(`${verb}: the ${this.#format.name} decoder was ${this.#disposed ? 'disposed' : 'ended'}`);
     }
@@ -161,6 +198,7 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
     this.#awaited = 0;
     this.#schema = layout.schema as Schema<C>;
     this.#place(layout);
+    this.#opened = true;
     return true;
   }
 
@@ -168,7 +206,7 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
   #skipMark(): boolean {
     const input = this.#input;
     const { u8 } = this.#memory;
-    if (input.offsetOf(input.start) > 0 || input.length === 0) return true;
+    if (input.offsetOf(input.start) > this.#began || input.length === 0) return true;
     const mark = [0xef, 0xbb, 0xbf];
     for (const [i, byte] of mark.entries()) {
       if (i >= input.length) return this.#ended;
@@ -190,7 +228,7 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
     this.#fields = fields.map(({ name, type }) => ({ name, type: kept.has(name) ? type : null }));
     this.#fieldOf = wanted.map(name => this.#fields.findIndex(field => field.name === name && field.type !== null));
     const rows = Math.max(1, Math.min(chunkRows, 1 << 24));
-    this.#columns = new Columns(this.#memory, schema.select(wanted), rows, this.#format.name);
+    this.#columns ??= new Columns(this.#memory, schema.select(wanted), rows, this.#format.name);
     this.#lay();
   }
 

@@ -43,6 +43,13 @@ export interface Decoder<C extends Columns = Columns> {
   reserve(bytes: number): Uint8Array;
   /** The first `bytes` bytes of the reserved view were filled. */
   commit(bytes: number): void;
+  /**
+   * The bytes so far are a whole message: its last record may lack its newline, and what is written next begins anew, with a
+   * header if the format has one.
+   *
+   * @returns whether more may be written at once; else the chunks must be taken first, until `next` gives null
+   */
+  endMessage(): boolean;
   /** No more bytes will come: what is left is the last record. */
   end(): void;
   /**

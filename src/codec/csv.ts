@@ -67,7 +67,7 @@ class CsvFormat implements TextFormat {
   readonly name = 'csv';
   readonly lines = true;
   readonly maxRecordBytes: number;
-  readonly #schema: Schema | null;
+  #schema: Schema | null;
   readonly #dialect: CsvDialect;
   readonly #inferRows: number;
   #header: string[] | undefined;
@@ -99,6 +99,16 @@ class CsvFormat implements TextFormat {
       type: names.indexOf(name) === i && schema.has(name) ? schema.field(name).type : null,
     }));
     return { schema, fields };
+  }
+
+  /** Each message has its header. */
+  joins(): boolean {
+    return this.#dialect.header !== true;
+  }
+
+  restart(schema: Schema): void {
+    this.#schema = schema;
+    if (this.#dialect.header === true) this.#header = undefined;
   }
 
   configure(room: TextRoom, state: number): void {

@@ -47,7 +47,7 @@ const text = /* @__PURE__ */ new TextDecoder();
 class NdjsonFormat implements TextFormat {
   readonly name = 'ndjson';
   readonly maxRecordBytes: number;
-  readonly #schema: Schema | null;
+  #schema: Schema | null;
   readonly #inferRows: number;
   /** Null until the first character that is no space. */
   #array: boolean | null = null;
@@ -66,6 +66,20 @@ class NdjsonFormat implements TextFormat {
     if (this.#array === null && !this.#findForm(input)) return null;
     const schema = this.#schema ?? this.#infer(input, ended, source);
     return schema && { schema, fields: fieldsOf(schema) };
+  }
+
+  /** An array ends with its message; lines follow lines. */
+  joins(input: Input, from: number): boolean {
+    if (this.#array !== null) return !this.#array;
+    const { u8 } = input.memory;
+    let at = input.addressOf(from);
+    while (at < input.end && u8[at]! <= 32) at++;
+    return u8[at] !== 0x5b;
+  }
+
+  restart(schema: Schema): void {
+    this.#schema = schema;
+    this.#array = null;
   }
 
   configure(room: TextRoom, state: number, learn: boolean): void {

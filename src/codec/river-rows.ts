@@ -151,6 +151,8 @@ export class RowDecoder<C extends Columns = Columns> implements Decoder<C> {
   #capacity = 0;
   #rows = 0;
   #ended = false;
+  /** What ended is a message: another may follow. */
+  #again = false;
   #disposed = false;
   #error: DataError | undefined;
 
@@ -197,8 +199,14 @@ export class RowDecoder<C extends Columns = Columns> implements Decoder<C> {
     this.#input.commit(bytes);
   }
 
+  endMessage(): boolean {
+    this.#ended = this.#again = true;
+    return false;
+  }
+
   end(): void {
     this.#ended = true;
+    this.#again = false;
   }
 
   next(): Chunk | null {
@@ -210,6 +218,7 @@ export class RowDecoder<C extends Columns = Columns> implements Decoder<C> {
         this.#fail(
           `${this.#input.length} bytes are left, ${this.#variable ? 'the last value is cut off' : `a row has ${this.#stride}`}`,
         );
+      if (this.#again) this.#ended = this.#again = false;
       return null;
     }
     this.#rows += rows;

@@ -5,7 +5,7 @@ import { SchemaError } from '../errors.ts';
 import { defaultMemory, type Memory } from '../memory/memory.ts';
 import type { Duration } from '../schema/duration.ts';
 import { type Columns, Schema, schemaOf } from '../schema/schema.ts';
-import { type Emitted, Operator } from '../stream/operator.ts';
+import { type Emitted, Operator, type Takes } from '../stream/operator.ts';
 import type { Stream } from '../stream/stream.ts';
 import { DataFrameBase } from './data-frame.ts';
 import { sourcePlan } from './plan.ts';
@@ -21,7 +21,10 @@ export interface ToDataFrameOptions {
   readonly onBadRecord?: OnBadRecord;
   /** Name of the source, for errors. */
   readonly source?: string;
-  /** Every element is whole records (a message), though the last may lack its newline. Default: bytes cut anywhere. */
+  /**
+   * Every element is a message, or an array of them: whole records, though the last may lack its newline, with a header of its own
+   * if the format has one. Default: as the source says (Kafka, MQTT, WebSockets: true), else false: bytes cut anywhere.
+   */
   readonly messages?: boolean;
   readonly memory?: Memory;
 }
@@ -41,8 +44,11 @@ export function frameFromStream(stream: Stream<any>, shape: FrameShape, options:
     );
   }
   const root = new Root(schema, { memory, stream });
-  const decoder = codec?.decoder({ memory, source: options.source, onBadRecord: options.onBadRecord });
-  stream.through(decoder ? new Decoding(root, decoder, options.messages ?? false) : new Pushing(root));
+  const { payloadOf } = stream.operator;
+  const decoder = (): Decoder => codec!.decoder({ memory, source: options.source, onBadRecord: options.onBadRecord });
+  if (!codec) stream.through(new Pushing(root));
+  else if (options.messages ?? payloadOf !== null) stream.through(new DecodingMessages(root, decoder, payloadOf));
+  else stream.through(new Decoding(root, decoder));
   return new DataFrameBase(root, sourcePlan(schema, options.index ?? null), options.outOfOrder ?? 0) as DataFrame;
 }
 
@@ -66,24 +72,20 @@ class Pushing extends Operator<unknown, never> {
   }
 }
 
-/** Bytes and text go through a decoder. */
+/** Bytes and text go through a decoder, wherever they are cut. */
 class Decoding extends Pushing {
-  override readonly takesBytes: boolean;
-  readonly #decoder: Decoder;
-  readonly #messages: boolean;
+  override readonly takes: Takes = 'bytes';
+  protected decoder: Decoder;
   #busy: Promise<void> | null = null;
 
-  constructor(root: Root, decoder: Decoder, messages: boolean) {
+  constructor(root: Root, decoder: () => Decoder) {
     super(root);
-    this.#decoder = decoder;
-    this.#messages = messages;
-    this.takesBytes = !messages;
+    this.decoder = decoder();
   }
 
   override update(data: unknown): Emitted {
-    const bytes = typeof data === 'string' ? encoder.encode(data) : (data as Uint8Array);
-    if (this.#busy) return this.#keep(this.#busy.then(() => this.#take(bytes)));
-    const waiting = this.#take(bytes);
+    if (this.#busy) return this.#keep(this.#busy.then(() => this.take(data)));
+    const waiting = this.take(data);
     return waiting && this.#keep(waiting);
   }
 
@@ -93,27 +95,26 @@ class Decoding extends Pushing {
   }
 
   override detached(): Emitted {
-    this.#decoder.dispose();
+    this.decoder.dispose();
     return undefined;
   }
 
-  #take(bytes: Uint8Array): Promise<void> | undefined {
-    this.#decoder.write(bytes);
-    if (this.#messages && bytes.at(-1) !== newline) this.#decoder.write(Uint8Array.of(newline));
-    return this.#pushAll();
+  protected take(data: unknown): Promise<void> | undefined {
+    this.decoder.write(bytesOf(data));
+    return this.pushAll();
   }
 
   #finish(): Promise<void> | undefined {
-    this.#decoder.end();
-    const waiting = this.#pushAll();
+    this.decoder.end();
+    const waiting = this.pushAll();
     return waiting ? waiting.then(() => this.root.executor.end()) : (this.root.executor.end() ?? undefined);
   }
 
   /** Pushes every chunk there is; a chunk lasts until the next is asked for, so each push is waited for. */
-  #pushAll(): Promise<void> | undefined {
-    for (let chunk = this.#decoder.next(); chunk; chunk = this.#decoder.next()) {
+  protected pushAll(): Promise<void> | undefined {
+    for (let chunk = this.decoder.next(); chunk; chunk = this.decoder.next()) {
       const waiting = this.root.executor.push(chunk);
-      if (waiting) return waiting.then(() => this.#pushAll());
+      if (waiting) return waiting.then(() => this.pushAll());
     }
     return undefined;
   }
@@ -127,7 +128,47 @@ class Decoding extends Pushing {
   }
 }
 
-const newline = 10;
+/** Messages go through a decoder one by one, or many at once where the format lets them follow each other. */
+class DecodingMessages extends Decoding {
+  override readonly takes: Takes = 'messages';
+  readonly #renew: () => Decoder;
+  readonly #payloadOf: (message: unknown) => unknown;
+
+  constructor(root: Root, decoder: () => Decoder, payloadOf: ((message: unknown) => unknown) | null) {
+    super(root, decoder);
+    this.#renew = decoder;
+    this.#payloadOf = payloadOf ?? (message => message);
+  }
+
+  protected override take(data: unknown): Promise<void> | undefined {
+    try {
+      const waiting = this.#takeFrom(Array.isArray(data) ? data : [data], 0);
+      return waiting?.catch(error => this.#fail(error));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #takeFrom(messages: readonly unknown[], first: number): Promise<void> | undefined {
+    for (let at = first; at < messages.length; at++) {
+      this.decoder.write(bytesOf(this.#payloadOf(messages[at])));
+      if (this.decoder.endMessage() && at + 1 < messages.length) continue;
+      const waiting = this.pushAll();
+      if (waiting) return waiting.then(() => this.#takeFrom(messages, at + 1));
+    }
+    return undefined;
+  }
+
+  /** What is left of the failed message is not for the next. */
+  #fail(error: unknown): never {
+    this.decoder.dispose();
+    this.decoder = this.#renew();
+    throw error;
+  }
+}
+
+const bytesOf = (data: unknown): Uint8Array => (typeof data === 'string' ? encoder.encode(data) : (data as Uint8Array));
+
 const encoder = /* @__PURE__ */ new TextEncoder();
 const nothing = (): void => {};
 

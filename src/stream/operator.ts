@@ -8,6 +8,14 @@ export type Emitted = Promise<unknown> | undefined;
 /** How a node is drawn, in streamz's shapes. */
 export type Look = 'node' | 'source' | 'sink' | 'state' | 'window' | 'time' | 'join';
 
+/**
+ * In which forms elements do as well, for sources that have them in it:
+ *
+ * - `bytes`: bytes cut anywhere instead of texts. A block is valid until `update` has returned and its promise has settled.
+ * - `messages`: arrays of elements instead of single ones.
+ */
+export type Takes = 'elements' | 'bytes' | 'messages';
+
 /** What a stream does itself with an element, without calling `update`: the common nodes. */
 export type Step = 'update' | 'map' | 'filter' | 'sink';
 
@@ -38,11 +46,9 @@ export abstract class Operator<In = any, Out = any> {
   /** For nodes that only call `fn`; see `flow` in stream.ts. */
   readonly step: Step = 'update';
   readonly fn: ((x: any) => any) | null = null;
-  /**
-   * Whether bytes cut anywhere do as well as texts: then sources of text send bytes in blocks, and need not cut them. A block
-   * is valid until `update` has returned and its promise has settled.
-   */
-  readonly takesBytes: boolean = false;
+  readonly takes: Takes = 'elements';
+  /** For sources of messages: what an element says, bytes or text. `toDataFrame` then takes elements as messages. */
+  readonly payloadOf: ((message: any) => unknown) | null = null;
 
   /** The one argument worth showing: a function's name, a size, an interval. */
   get detail(): string {

@@ -1,6 +1,6 @@
 import { report } from './failure.ts';
 import type { Carried } from './metadata.ts';
-import { type Emitted, type Look, Operator } from './operator.ts';
+import { type Emitted, type Look, Operator, type Takes } from './operator.ts';
 
 // what `signal` is before the first run
 const stoppedSignal = /* @__PURE__ */ AbortSignal.abort();
@@ -75,6 +75,12 @@ export abstract class Source<Out> extends Operator<never, Out> {
 
   #failed(error: unknown, x: Out): void {
     if (!report(this.node, error, x)) throw error;
+  }
+
+  /** Whether all that is attached takes elements in this form. */
+  protected wanted(form: Takes): boolean {
+    const { downstreams } = this.node;
+    return downstreams.length > 0 && downstreams.every(({ operator }) => operator.takes === form);
   }
 
   /** The source has nothing more to give: the run ends, and everything below learns it. */

@@ -80,7 +80,8 @@ export class TextfileSource extends Source<string> {
         const whole = splitter.whole(buffer.subarray(0, bytes));
         if (whole.length === 0) continue;
         const end = source.position - splitter.rest.length;
-        if (this.#blocksWanted) await this.#sendBlock(whole, end);
+        // When everything attached decodes bytes itself, cutting lines into strings would be most of the work.
+        if (this.wanted('bytes')) await this.#sendBlock(whole, end);
         else await this.#send(decoder.decode(whole), end);
       }
       if (this.signal.aborted) return;
@@ -89,12 +90,6 @@ export class TextfileSource extends Source<string> {
     } finally {
       await source.close();
     }
-  }
-
-  /** When everything attached decodes bytes itself, cutting lines into strings would be most of the work. */
-  get #blocksWanted(): boolean {
-    const { downstreams } = this.node;
-    return downstreams.length > 0 && downstreams.every(({ operator }) => operator.takesBytes);
   }
 
   async #sendBlock(bytes: Uint8Array, end: number): Promise<void> {
