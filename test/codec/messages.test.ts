@@ -18,15 +18,15 @@ const schema = schemaOf(columns);
 type Row = { n: number; x: number };
 
 /** Codecs, and how their messages are made. */
-const codecs: [string, Codec<any>, (rows: Row[]) => Uint8Array][] = [
+const codecs: [string, Codec<typeof columns>, (rows: Row[]) => Uint8Array][] = [
   ['ndjson', ndjson(columns)],
   ['csv with a header', csv(columns)],
   ['csv without header', csv(columns, { header: false })],
   ['arrow streams', arrow({ schema: columns })],
   ['arrow files', arrow({ schema: columns, format: 'file' })],
-].map(([name, codec]) => [name as string, codec as Codec<any>, encoded(codec as Codec<any>)]);
+].map(([name, codec]) => [name as string, codec as Codec<typeof columns>, encoded(codec as Codec<typeof columns>)]);
 
-function encoded(codec: Codec<any>): (rows: Row[]) => Uint8Array {
+function encoded(codec: Codec<typeof columns>): (rows: Row[]) => Uint8Array {
   return rows => {
     const encoder = codec.encoder(schema);
     return Buffer.concat([encoder.encode(batchOf(rows, schema)), encoder.end()]);
@@ -43,11 +43,12 @@ const messages = fc.array(
 );
 
 /** Writes messages, taking chunks when the decoder says so, or `often`. */
-function decode(codec: Codec<any>, list: readonly Uint8Array[], often: boolean): Row[] {
+function decode(codec: Codec<typeof columns>, list: readonly Uint8Array[], often: boolean): Row[] {
   const decoder = codec.decoder({ memory: defaultMemory(), onBadRecord: 'throw' });
   const rows: Row[] = [];
   const take = (): void => {
-    for (let chunk = decoder.next(); chunk; chunk = decoder.next()) rows.push(...exportChunk(chunk).toArray<Row>());
+    for (let chunk = decoder.next(); chunk; chunk = decoder.next())
+      rows.push(...(exportChunk(chunk).toArray() as unknown as Row[]));
   };
   for (const bytes of list) {
     decoder.write(bytes);
@@ -105,7 +106,7 @@ describe('messages', () => {
   });
 
   it("in River's rows end where they end", () => {
-    const codec = riverRows(StreamSchema.fromSchema(schema));
+    const codec = riverRows(StreamSchema.fromSchema(schema)) as unknown as Codec<typeof columns>;
     const message = encoded(codec);
     const list = [
       [{ n: 1, x: 1 }],
