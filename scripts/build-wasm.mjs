@@ -48,6 +48,7 @@ const places = [
   'pane',
   'scan',
   'parquet',
+  'time',
 ];
 
 function memoryBase(room) {

@@ -1,7 +1,6 @@
 // Elementwise arithmetic. `a`, `b` and `out` are columns of `length` values; a kernel named …Scalar takes one value at `b`, scalar… one at `a`.
 // Rows without a value are computed too: what is under a null means nothing.
 import { binary, extremeU64, Op, Shape } from './binary';
-import { calendar, Part } from './calendar';
 import { floats, integerPower, integers, Op as Floor } from './floor';
 import { Op as Unary, roundTo, unary } from './unary';
 
@@ -256,18 +255,3 @@ export function roundToF64(a: usize, scale: usize, out: usize, length: i32): voi
 
 /** Rounded to tens, hundreds, …: nearest(a / scale) · scale; one f64 at `scale`. */
 export function roundTensF64(a: usize, scale: usize, out: usize, length: i32): void { roundTo(true, a, scale, out, length); }
-
-/** Year of dates as days since 1970-01-01. */
-export function yearI32(a: usize, out: usize, length: i32): void { calendar(Part.year, a, out, length); }
-
-/** Month, 1 to 12, of dates as days since 1970-01-01. */
-export function monthI32(a: usize, out: usize, length: i32): void { calendar(Part.month, a, out, length); }
-
-/** Day of the month, 1 to 31, of dates as days since 1970-01-01. */
-export function dayI32(a: usize, out: usize, length: i32): void { calendar(Part.day, a, out, length); }
-
-/** Day of the year, 1 to 366, of dates as days since 1970-01-01. */
-export function dayofyearI32(a: usize, out: usize, length: i32): void { calendar(Part.dayOfYear, a, out, length); }
-
-/** Quarter, 1 to 4, of dates as days since 1970-01-01. */
-export function quarterI32(a: usize, out: usize, length: i32): void { calendar(Part.quarter, a, out, length); }

@@ -1,5 +1,5 @@
 import { addHash, estimate, hashOf, mix } from './distinct';
-import { bucketOf, valueOf } from './buckets';
+import { bucketOf } from './buckets';
 
 const NONE: u32 = 0xffff_ffff;
 
@@ -63,9 +63,4 @@ export function buckets(values: usize, length: i32, scale: f64, out: usize, pres
     }
     store<i32>(out + (<usize>row << 2), bucketOf(value, scale));
   }
-}
-
-/** Puts in the place of bucket numbers (as f64) the values that stand for them. */
-export function bucketValues(values: usize, count: i32, gamma: f64): void {
-  for (let at = values; at < values + (<usize>count << 3); at += 8) store<f64>(at, valueOf(<i32>load<f64>(at), gamma));
 }

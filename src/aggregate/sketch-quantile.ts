@@ -66,7 +66,9 @@ class QuantileSketch implements Accumulator {
 
   result(_name: string, { q }: Parameters, ids: number, count: number, scratch: Scratch): ChunkVector {
     const answer = this.#inner.result('quantile', { q: q!, interpolation: 'lower' }, ids, count, scratch);
-    sketchRoom(this.#memory).bucketValues(answer.values, count, this.#gamma);
+    const { f64: cells } = this.#memory;
+    const from = answer.values / 8;
+    for (let at = from; at < from + count; at++) cells[at] = valueOfBucket(cells[at]!, this.#gamma);
     return answer;
   }
 
@@ -105,6 +107,20 @@ class QuantileSketch implements Accumulator {
       hand(rows);
     }
   }
+}
+
+// As assembly/sketch/buckets.ts numbers them.
+const ZERO = 2 ** 28;
+const INFINITE = 2 ** 30;
+
+/** The value that stands for a bucket. */
+function valueOfBucket(bucket: number, gamma: number): number {
+  const size = Math.abs(bucket);
+  if (size === 0) return 0;
+  if (size === INFINITE) return bucket < 0 ? -Infinity : Infinity;
+  // from the lower bound, which is never infinite; the bucket of the greatest numbers reaches beyond them
+  const value = Math.min(((2 * gamma) / (gamma + 1)) * gamma ** (size - ZERO - 1), Number.MAX_VALUE);
+  return bucket < 0 ? -value : value;
 }
 
 /**

@@ -13,7 +13,7 @@ export function operand(value: Operand): Expression {
   throw new TypeError(`expression: ${String(value)} is neither a column, an expression nor a constant`);
 }
 
-/** An operation by name: `apply('add', x, 1)`. Methods of `Series` are made of it and `opMethods()`. */
+/** An operation by name: `apply('add', x, 1)`. */
 export const apply = (op: Op, ...args: readonly Operand[]): Expression => call(op, args.map(operand));
 
 type Unary = (x: Operand) => Expression;

@@ -2,7 +2,6 @@ import { SchemaError } from '../errors.ts';
 import {
   bool,
   type DataType,
-  date32,
   f64,
   i32,
   i64,
@@ -14,21 +13,20 @@ import {
   isUnsigned,
   type NumericType,
   sameType,
-  TICKS_PER_SECOND,
   type Timestamp,
-  type TimeUnit,
   timestamp,
   typeText,
   utf8,
 } from '../schema/data-type.ts';
-import { durationTicks } from '../schema/duration.ts';
 import type { Schema } from '../schema/schema.ts';
+import { timeZone } from '../schema/time-zone.ts';
 import { castable, castTo } from './cast.ts';
 import { type Core, core, coreLiteral, isLiteral } from './core.ts';
-import type { Call, Constant, Expression, Literal } from './expression.ts';
+import { type Call, type Constant, type Expression, type Literal, literal } from './expression.ts';
 import { literalAs, naturalLiteral, temporalLiteral } from './literal.ts';
 import { arityText, type Op, ops } from './ops.ts';
 import { arithmeticType, commonType, fits, literalTypeBeside, rangeOf, smallestInteger } from './promote.ts';
+import { formatTime, localize, roundTime, type TimeCore, timePart } from './time-ops.ts';
 
 /** Checks names and types of an expression and makes every conversion explicit. */
 export class Elaborator {
@@ -103,11 +101,13 @@ export class Elaborator {
       case 'abs':
         return this.#sign(op, a);
       case 'round':
-        return this.#round(a, b);
+        if (!isTemporal(this.elaborate(a).type)) return this.#round(a, b);
+        return roundTime(op, this.#time(op, a), this.#textConstant(op, b ?? literal(null)), `${this.#verb}: ${op}`);
       case 'floor':
       case 'ceil':
       case 'trunc':
-        return op === 'floor' && b ? this.#floorTime(a, b) : this.#rounding(op, a);
+        if (op === 'trunc' || !b) return this.#rounding(op, a);
+        return roundTime(op, this.#time(op, a), this.#textConstant(op, b), `${this.#verb}: ${op}`);
       case 'sqrt':
       case 'exp':
       case 'log':
@@ -165,8 +165,16 @@ export class Elaborator {
         const set = [this.#place(b), c ? this.#place(c) : 0x7fff_ffff];
         return core(op, utf8(), [this.#text(this.#texts(op, a))], { set });
       }
+      case 'tz':
+      case 'tzLocalize':
+        return this.#zoned(op, a, b);
+      case 'strftime':
+        return formatTime(this.#time(op, a), this.#textConstant(op, b));
+      case 'dayName':
+      case 'monthName':
+        return formatTime(this.#time(op, a), op === 'dayName' ? '%A' : '%B');
       default:
-        return this.#timePart(op, a);
+        return timePart(op, this.#time(op, a));
     }
   }
 
@@ -194,48 +202,25 @@ export class Elaborator {
     return this.#fail(`slice() takes constant places, not ${b.key}`);
   }
 
-  /** Parts of a date or time; times are in UTC. */
-  #timePart(op: Op, a: Expression): Core {
-    const x = this.#time(op, a);
-    const days = castTo(x, date32());
-    if (op === 'date') return days;
-    if (op === 'weekday') {
-      // 1970-01-01 was a Thursday, Monday is 0
-      const fromMonday = core('add', i32(), [castTo(days, i32()), coreLiteral(i32(), 3)]);
-      return core('mod', i32(), [fromMonday, coreLiteral(i32(), 7)]);
-    }
-    const [whole, part] = { hour: [86_400n, 3_600n], minute: [3_600n, 60n], second: [60n, 1n] }[op as 'hour'] ?? [];
-    if (whole === undefined) return core(op, i32(), [days]);
-    const time = x.type.kind === 'date32' ? castTo(x, timestamp('s')) : x;
-    const perSecond = BigInt(TICKS_PER_SECOND[(time.type as Timestamp).unit]);
-    const inside = core('mod', i64(), [castTo(time, i64()), coreLiteral(i64(), whole * perSecond)]);
-    return castTo(core('floordiv', i64(), [inside, coreLiteral(i64(), part! * perSecond)]), i32());
-  }
-
-  /** The last multiple of a duration since 1970-01-01T00:00Z. */
-  #floorTime(a: Expression, b: Expression): Core {
-    const x = this.#time('floor', a);
-    const unit = this.#textConstant('floor', b);
-    if (x.type.kind === 'date32') this.#fail(`floor() of date32 has no times to round; cast it to a timestamp`);
-    const step = coreLiteral(i64(), this.#ticks(unit, (x.type as Timestamp).unit));
-    const steps = core('floordiv', i64(), [castTo(x, i64()), step]);
-    return castTo(core('mul', i64(), [steps, step]), x.type);
-  }
-
-  #ticks(duration: string, unit: TimeUnit): bigint {
-    const ticks = durationTicks(duration, unit, `${this.#verb}: floor`);
-    return ticks > 0n ? ticks : this.#fail(`floor() takes a duration above 0`);
-  }
-
-  #time(op: Op, a: Expression): Core {
+  #time(op: Op, a: Expression): TimeCore {
     const x = this.elaborate(a);
-    if (!isTemporal(x.type)) return this.#wrong(op, 'a date or time', a, x.type);
-    if (x.type.kind === 'timestamp' && x.type.timezone) {
-      this.#fail(
-        `${op}() counts in UTC, ${a.key} is ${typeText(x.type)}; cast(${a.key}, 'timestamp[${x.type.unit}]') says that UTC is meant`,
-      );
-    }
-    return x;
+    return isTemporal(x.type) ? (x as TimeCore) : this.#wrong(op, 'a date or time', a, x.type);
+  }
+
+  #timestamp(op: Op, a: Expression): Core & { readonly type: Timestamp } {
+    const x = this.elaborate(a);
+    return x.type.kind === 'timestamp'
+      ? (x as Core & { readonly type: Timestamp })
+      : this.#wrong(op, 'a timestamp', a, x.type);
+  }
+
+  /** The same instants under another zone's clock; or times without a zone as what its clock showed. */
+  #zoned(op: 'tz' | 'tzLocalize', a: Expression, b: Expression): Core {
+    const x = this.#timestamp(op, a);
+    const zone = timeZone(this.#textConstant(op, b), `${this.#verb}: ${op}`).name;
+    if (op === 'tz') return castTo(x, timestamp(x.type.unit, zone));
+    if (x.type.timezone) this.#fail(`tzLocalize(): ${a.key} has the zone ${x.type.timezone} already; tz() changes it`);
+    return localize(x, zone);
   }
 
   #arithmetic(op: 'add' | 'sub' | 'mul', a: Expression, b: Expression): Core {

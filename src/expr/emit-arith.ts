@@ -72,9 +72,6 @@ const roundTo: Emit = (program, node, [at], out) => {
   };
 };
 
-/** Parts of dates: days in, int32 out. */
-const calendar = unary;
-
 /**
  * Functions whose kernels would be tables: AssemblyScript's exp, log and pow weigh 11 kB gzipped, and at some 10 ns a row
  * a JavaScript loop over the view is no slower.
@@ -163,11 +160,6 @@ export const arithmeticEmitters: Readonly<Record<string, Emit>> = /* @__PURE__ *
   trunc: unary,
   round: unary,
   sqrt: unary,
-  year: calendar,
-  month: calendar,
-  day: calendar,
-  dayofyear: calendar,
-  quarter: calendar,
   roundTo,
   exp: /* @__PURE__ */ inScript(Math.exp),
   log: /* @__PURE__ */ inScript(Math.log),

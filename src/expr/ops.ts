@@ -6,24 +6,21 @@ export interface OpInfo {
   readonly symbol?: string;
   /** Least and most arguments. */
   readonly arity: readonly [number, number];
-  /** Further function names in texts. */
+  /** Further function names in texts; words joined by `_` need none: `is_null` is `isNull`. */
   readonly aliases?: readonly string[];
-  /** Method names on `Series`; the first is ours, the others pandas' or streamz'. */
-  readonly methods: readonly string[];
 }
 
 const op = (name: string, arity: number | readonly [number, number], rest: Partial<OpInfo> = {}): OpInfo => ({
   name,
   arity: typeof arity === 'number' ? [arity, arity] : arity,
-  methods: [name],
   ...rest,
 });
 
 const table = /* @__PURE__ */ Object.freeze({
   add: op('add', 2, { symbol: '+' }),
-  sub: op('sub', 2, { symbol: '-', methods: ['sub', 'subtract'] }),
-  mul: op('mul', 2, { symbol: '*', methods: ['mul', 'multiply'] }),
-  div: op('div', 2, { symbol: '/', methods: ['div', 'divide', 'truediv'] }),
+  sub: op('sub', 2, { symbol: '-' }),
+  mul: op('mul', 2, { symbol: '*' }),
+  div: op('div', 2, { symbol: '/' }),
   floordiv: op('floordiv', 2, { symbol: '//' }),
   mod: op('mod', 2, { symbol: '%' }),
   pow: op('pow', 2, { symbol: '**' }),
@@ -33,7 +30,7 @@ const table = /* @__PURE__ */ Object.freeze({
   abs: op('abs', 1),
   round: op('round', [1, 2]),
   floor: op('floor', [1, 2]),
-  ceil: op('ceil', 1),
+  ceil: op('ceil', [1, 2]),
   trunc: op('trunc', 1),
   sqrt: op('sqrt', 1),
   exp: op('exp', 1),
@@ -49,39 +46,58 @@ const table = /* @__PURE__ */ Object.freeze({
   and: op('and', 2, { symbol: '&' }),
   or: op('or', 2, { symbol: '|' }),
   xor: op('xor', 2, { symbol: '^' }),
-  not: op('not', 1, { methods: ['not', 'invert'] }),
-  isNull: op('isNull', 1, { aliases: ['is_null'] }),
-  notNull: op('notNull', 1, { aliases: ['not_null'] }),
+  not: op('not', 1),
+  isNull: op('isNull', 1),
+  notNull: op('notNull', 1),
   isNaN: op('isNaN', 1, { aliases: ['is_nan'] }),
-  isna: op('isna', 1, { aliases: ['isMissing', 'is_missing'] }),
+  isna: op('isna', 1, { aliases: ['isMissing'] }),
   notna: op('notna', 1),
-  fillNull: op('fillNull', 2, { aliases: ['fill_null', 'coalesce'] }),
+  fillNull: op('fillNull', 2, { aliases: ['coalesce'] }),
   fillna: op('fillna', 2),
   between: op('between', 3),
-  isIn: op('isIn', [1, Number.POSITIVE_INFINITY], { methods: ['isIn', 'isin'], aliases: ['is_in', 'isin'] }),
-  ifElse: op('ifElse', 3, { aliases: ['if_else', 'where', 'iff'], methods: ['ifElse'] }),
+  isIn: op('isIn', [1, Number.POSITIVE_INFINITY], { aliases: ['isin'] }),
+  ifElse: op('ifElse', 3, { aliases: ['where', 'iff'] }),
   clip: op('clip', 3),
-  cast: op('cast', 1, { aliases: ['astype'], methods: ['cast', 'astype'] }),
+  cast: op('cast', 1, { aliases: ['astype'] }),
   contains: op('contains', 2),
-  startsWith: op('startsWith', 2, { aliases: ['starts_with', 'startswith'], methods: ['startsWith', 'startswith'] }),
-  endsWith: op('endsWith', 2, { aliases: ['ends_with', 'endswith'], methods: ['endsWith', 'endswith'] }),
-  length: op('length', 1, { aliases: ['len'], methods: ['length', 'len'] }),
+  startsWith: op('startsWith', 2, { aliases: ['startswith'] }),
+  endsWith: op('endsWith', 2, { aliases: ['endswith'] }),
+  length: op('length', 1, { aliases: ['len'] }),
   upper: op('upper', 1),
   lower: op('lower', 1),
-  strip: op('strip', 1, { aliases: ['trim'], methods: ['strip', 'trim'] }),
+  strip: op('strip', 1, { aliases: ['trim'] }),
   slice: op('slice', [2, 3]),
   replace: op('replace', 3),
-  matches: op('matches', 2, { methods: ['matches'] }),
+  matches: op('matches', 2),
   year: op('year', 1),
   month: op('month', 1),
   day: op('day', 1),
   hour: op('hour', 1),
   minute: op('minute', 1),
   second: op('second', 1),
-  weekday: op('weekday', 1, { aliases: ['dayofweek'], methods: ['weekday', 'dayofweek'] }),
-  dayofyear: op('dayofyear', 1),
+  millisecond: op('millisecond', 1),
+  microsecond: op('microsecond', 1),
+  nanosecond: op('nanosecond', 1),
+  weekday: op('weekday', 1, { aliases: ['dayofweek', 'dayOfWeek'] }),
+  dayofyear: op('dayofyear', 1, { aliases: ['dayOfYear'] }),
+  week: op('week', 1, { aliases: ['weekofyear'] }),
+  isoYear: op('isoYear', 1),
   quarter: op('quarter', 1),
+  daysInMonth: op('daysInMonth', 1),
+  isMonthStart: op('isMonthStart', 1),
+  isMonthEnd: op('isMonthEnd', 1),
+  isQuarterStart: op('isQuarterStart', 1),
+  isQuarterEnd: op('isQuarterEnd', 1),
+  isYearStart: op('isYearStart', 1),
+  isYearEnd: op('isYearEnd', 1),
+  isLeapYear: op('isLeapYear', 1),
   date: op('date', 1),
+  time: op('time', 1),
+  strftime: op('strftime', 2),
+  dayName: op('dayName', 1),
+  monthName: op('monthName', 1),
+  tz: op('tz', 2, { aliases: ['tzConvert'] }),
+  tzLocalize: op('tzLocalize', 2),
 });
 
 export type Op = keyof typeof table;
@@ -97,16 +113,9 @@ export function arityText([least, most]: readonly [number, number]): string {
 
 /** Operation by function name in texts; `undefined` for a name that must be an aggregation. */
 export function opNamed(name: string): Op | undefined {
-  if (Object.hasOwn(ops, name)) return name as Op;
-  for (const [key, info] of Object.entries(ops) as [Op, OpInfo][]) if (info.aliases?.includes(name)) return key;
-  return undefined;
-}
-
-/** Method name → operation, for making the methods of `Series` in one place. `where` is a method of its own. */
-export function opMethods(): Map<string, Op> {
-  const methods = new Map<string, Op>();
-  for (const [key, info] of Object.entries(ops) as [Op, OpInfo][]) {
-    for (const method of info.methods) methods.set(method, key);
+  for (const word of [name, name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())]) {
+    if (Object.hasOwn(ops, word)) return word as Op;
+    for (const [key, info] of Object.entries(ops) as [Op, OpInfo][]) if (info.aliases?.includes(word)) return key;
   }
-  return methods;
+  return undefined;
 }

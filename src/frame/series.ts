@@ -474,8 +474,8 @@ export class Series<T extends DataType = DataType> {
     return new TextColumn((op, operands) => this.#call(op, operands));
   }
 
-  /** Parts of times. */
-  get dt(): TimeColumn {
+  /** Parts, roundings and texts of dates and times. */
+  get dt(): TimeColumn<T extends TemporalType ? T : TemporalType> {
     return new TimeColumn((op, operands) => this.#call(op, operands));
   }
 

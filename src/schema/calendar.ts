@@ -33,3 +33,32 @@ export function addCalendar(unit: CalendarUnit, n: number, ms: number): number {
 /** `month` counts from January of the year 0. `Date.UTC` would take the years 0 to 99 for 1900 to 1999. */
 const firstOfMonth = (month: number): number =>
   new Date(0).setUTCFullYear(Math.floor(month / 12), month - Math.floor(month / 12) * 12, 1);
+
+/** Some units of the calendar. */
+export interface CalendarSpan {
+  readonly unit: CalendarUnit;
+  readonly n: number;
+}
+
+const words: Readonly<Record<string, CalendarUnit>> = /* @__PURE__ */ Object.freeze({
+  day: 'day',
+  week: 'week',
+  month: 'month',
+  mo: 'month',
+  quarter: 'quarter',
+  q: 'quarter',
+  year: 'year',
+  y: 'year',
+});
+
+/** `'month'`, `'3mo'`, `'2 weeks'`, `'1q'`, `'year'`; undefined for anything else, such as the durations `'1d'` and `'1w'`. */
+export function calendarSpan(text: string): CalendarSpan | undefined {
+  const parts = /^\s*(\d{0,6})\s*(day|week|month|mo|quarter|q|year|y)s?\s*$/.exec(text);
+  const n = parts ? Number(parts[1] || 1) : 0;
+  return n > 0 ? { unit: words[parts![2]!]!, n } : undefined;
+}
+
+/** How many months, or days, a unit of the calendar has: those of months vary in days. */
+export function unitLength(unit: CalendarUnit): { readonly months: number } | { readonly days: number } {
+  return unit === 'day' || unit === 'week' ? { days: unit === 'day' ? 1 : 7 } : { months: months[unit] };
+}

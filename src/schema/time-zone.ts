@@ -54,6 +54,10 @@ interface Clock {
 }
 
 const utcNames = /^(?:utc|gmt|z|etc\/(?:utc|gmt|uct|universal|zulu))$/i;
+
+/** Whether a zone's clock always shows UTC. */
+export const isUtc = (name: string): boolean => utcNames.test(name) || /^[+-]00:?(?:00)?$/.test(name);
+
 const fixedOffset = /^([+-])(\d\d):?(\d\d)?$/;
 
 function clockOf(name: string, option: string): Clock {

@@ -14,7 +14,6 @@ describe.each([true, false])('arith over shared memory: %s', shared => {
   const bench = new Bench(memory);
   const names = Object.keys(room).filter(name => typeof room[name as 'addF64'] === 'function');
   const shape = /^(scalar)?([A-Za-z]+?)([IUF](?:32|64))(Scalar)?$/;
-  const dates = /^(year|month|day|dayofyear|quarter)$/;
   const unaries = /^(neg|abs|floor|ceil|trunc|round|sqrt)$/;
 
   for (const name of names) {
@@ -26,7 +25,7 @@ describe.each([true, false])('arith over shared memory: %s', shared => {
       string?,
     ];
     const op = word!.toLowerCase();
-    if (op === 'roundto' || op === 'roundtens' || dates.test(op)) continue;
+    if (op === 'roundto' || op === 'roundtens') continue;
     const kernel = room[name as 'addF64'] as Kernel;
 
     it(`${name} equals its plain twin`, () => {
@@ -74,27 +73,6 @@ describe.each([true, false])('arith over shared memory: %s', shared => {
         },
       ),
       runs,
-    );
-  });
-
-  it('tells the parts of any date as JavaScript does', () => {
-    // a Date holds 100 million days on either side, and the year of each must begin within
-    const day = fc.oneof(fc.integer({ min: -9.9e7, max: 9.9e7 }), fc.integer({ min: -40_000, max: 40_000 }));
-    fc.assert(
-      fc.property(fc.array(day), days => {
-        const dates = days.map(n => new Date(n * 86_400_000));
-        const firstDay = (date: Date): number => new Date(0).setUTCFullYear(date.getUTCFullYear(), 0, 1);
-        expect(run1(room.yearI32 as Kernel, 'I32', days)).toEqual(dates.map(date => date.getUTCFullYear()));
-        expect(run1(room.monthI32 as Kernel, 'I32', days)).toEqual(dates.map(date => date.getUTCMonth() + 1));
-        expect(run1(room.dayI32 as Kernel, 'I32', days)).toEqual(dates.map(date => date.getUTCDate()));
-        expect(run1(room.quarterI32 as Kernel, 'I32', days)).toEqual(
-          dates.map(date => Math.floor(date.getUTCMonth() / 3) + 1),
-        );
-        expect(run1(room.dayofyearI32 as Kernel, 'I32', days)).toEqual(
-          dates.map(date => Math.floor((+date - firstDay(date)) / 86_400_000) + 1),
-        );
-      }),
-      { numRuns: 300 },
     );
   });
 
