@@ -27,8 +27,10 @@ export { DataFrame, type DataFrameOptions, type RunOptions } from './frame/data-
 export type { FrameMetrics, FrameState } from './frame/executor.ts';
 export { type AggregateSettings, GroupBy, type Groups } from './frame/group-by.ts';
 export { lit } from './frame/lit.ts';
+export type { MergeOptions } from './frame/merge.ts';
 export { type OpenOptions, openFrame } from './frame/open-frame.ts';
 export type { Period, PeriodicOptions, RandomOptions } from './frame/periodic.ts';
+export type { MergeHow } from './frame/plan.ts';
 export type { FrameSource, SourceMetrics } from './frame/root.ts';
 export { Series } from './frame/series.ts';
 export type { ResultOptions } from './frame/user-rows.ts';

@@ -1,12 +1,15 @@
 import { find, ids, pair as pairIds, rangeOf, rebuild } from './integers';
 import { absentBits as absent, gather, normalize, pack as packBits, unpack as unpackBits } from './prepare';
 import { countUp as count, ranks as rank, sortBy as sort, sortKeys, sortTexts as sortText, split as splitPairs, spread as spreadKeys } from './sorted';
-import { codeIds, findText as findOne, rebuildTexts as rebuildAll, takeTexts as take, textBytes as bytesOf, textIds } from './texts';
+import { codeIds, findCodes as codesFound, findText as findOne, findTexts as findAll, rebuildTexts as rebuildAll, takeTexts as take, textBytes as bytesOf, textIds } from './texts';
 
 export const heapBase: usize = __heap_base;
 
 /** Group ids of i8 keys in rows [from, length); returns the rows done, fewer when the table must grow. */
 export function idsI8(table: usize, values: usize, validity: usize, mask: usize, from: i32, length: i32, target: usize): i32 { return ids<i8, i32>(table, values, validity, mask, from, length, target); }
+
+/** Ids of i8 keys that are known, all bits set for others. */
+export function findI8(table: usize, values: usize, validity: usize, mask: usize, length: i32, target: usize): void { find<i8, i32>(table, values, validity, mask, length, target); }
 
 /** Least and greatest of i8 rows [from, length), two i64 at `target`. */
 export function rangeI8(values: usize, from: i32, length: i32, target: usize): void { rangeOf<i8>(values, from, length, target); }
@@ -14,11 +17,17 @@ export function rangeI8(values: usize, from: i32, length: i32, target: usize): v
 /** Group ids of u8 keys in rows [from, length); returns the rows done, fewer when the table must grow. */
 export function idsU8(table: usize, values: usize, validity: usize, mask: usize, from: i32, length: i32, target: usize): i32 { return ids<u8, i32>(table, values, validity, mask, from, length, target); }
 
+/** Ids of u8 keys that are known, all bits set for others. */
+export function findU8(table: usize, values: usize, validity: usize, mask: usize, length: i32, target: usize): void { find<u8, i32>(table, values, validity, mask, length, target); }
+
 /** Least and greatest of u8 rows [from, length), two i64 at `target`. */
 export function rangeU8(values: usize, from: i32, length: i32, target: usize): void { rangeOf<u8>(values, from, length, target); }
 
 /** Group ids of i16 keys in rows [from, length); returns the rows done, fewer when the table must grow. */
 export function idsI16(table: usize, values: usize, validity: usize, mask: usize, from: i32, length: i32, target: usize): i32 { return ids<i16, i32>(table, values, validity, mask, from, length, target); }
+
+/** Ids of i16 keys that are known, all bits set for others. */
+export function findI16(table: usize, values: usize, validity: usize, mask: usize, length: i32, target: usize): void { find<i16, i32>(table, values, validity, mask, length, target); }
 
 /** Least and greatest of i16 rows [from, length), two i64 at `target`. */
 export function rangeI16(values: usize, from: i32, length: i32, target: usize): void { rangeOf<i16>(values, from, length, target); }
@@ -26,11 +35,17 @@ export function rangeI16(values: usize, from: i32, length: i32, target: usize): 
 /** Group ids of u16 keys in rows [from, length); returns the rows done, fewer when the table must grow. */
 export function idsU16(table: usize, values: usize, validity: usize, mask: usize, from: i32, length: i32, target: usize): i32 { return ids<u16, i32>(table, values, validity, mask, from, length, target); }
 
+/** Ids of u16 keys that are known, all bits set for others. */
+export function findU16(table: usize, values: usize, validity: usize, mask: usize, length: i32, target: usize): void { find<u16, i32>(table, values, validity, mask, length, target); }
+
 /** Least and greatest of u16 rows [from, length), two i64 at `target`. */
 export function rangeU16(values: usize, from: i32, length: i32, target: usize): void { rangeOf<u16>(values, from, length, target); }
 
 /** Group ids of i32 keys in rows [from, length); returns the rows done, fewer when the table must grow. */
 export function idsI32(table: usize, values: usize, validity: usize, mask: usize, from: i32, length: i32, target: usize): i32 { return ids<i32, i32>(table, values, validity, mask, from, length, target); }
+
+/** Ids of i32 keys that are known, all bits set for others. */
+export function findI32(table: usize, values: usize, validity: usize, mask: usize, length: i32, target: usize): void { find<i32, i32>(table, values, validity, mask, length, target); }
 
 /** Least and greatest of i32 rows [from, length), two i64 at `target`. */
 export function rangeI32(values: usize, from: i32, length: i32, target: usize): void { rangeOf<i32>(values, from, length, target); }
@@ -38,20 +53,17 @@ export function rangeI32(values: usize, from: i32, length: i32, target: usize): 
 /** Group ids of i64 keys in rows [from, length); returns the rows done, fewer when the table must grow. */
 export function idsI64(table: usize, values: usize, validity: usize, mask: usize, from: i32, length: i32, target: usize): i32 { return ids<i64, i64>(table, values, validity, mask, from, length, target); }
 
+/** Ids of i64 keys that are known, all bits set for others. */
+export function findI64(table: usize, values: usize, validity: usize, mask: usize, length: i32, target: usize): void { find<i64, i64>(table, values, validity, mask, length, target); }
+
 /** Least and greatest of i64 rows [from, length), two i64 at `target`. */
 export function rangeI64(values: usize, from: i32, length: i32, target: usize): void { rangeOf<i64>(values, from, length, target); }
-
-/** Ids of known keys, all bits set for others. */
-export function findI32(table: usize, values: usize, length: i32, target: usize): void { find<i32>(table, values, length, target); }
 
 /** Fills empty slots, or the empty direct map, from the keys. */
 export function rebuildI32(table: usize): void { rebuild<i32>(table); }
 
 /** Order-preserving u64 of each key; kind 0 signed, 1 unsigned, 2 float. */
 export function sortKeysI32(keys: usize, count: i32, kind: i32, nullId: u32, target: usize): void { sortKeys<i32>(keys, count, kind, nullId, target); }
-
-/** Ids of known keys, all bits set for others. */
-export function findI64(table: usize, values: usize, length: i32, target: usize): void { find<i64>(table, values, length, target); }
 
 /** Fills empty slots, or the empty direct map, from the keys. */
 export function rebuildI64(table: usize): void { rebuild<i64>(table); }
@@ -67,6 +79,12 @@ export function idsCode(table: usize, known: usize, offsets: usize, texts: usize
 
 /** The id of one known text, or all bits set. */
 export function findText(table: usize, at: usize, length: i32): u32 { return findOne(table, at, length); }
+
+/** Ids of utf8 or binary keys that are known, all bits set for others. */
+export function findTexts(table: usize, offsets: usize, values: usize, validity: usize, mask: usize, length: i32, target: usize): void { findAll(table, offsets, values, validity, mask, length, target); }
+
+/** Ids of dictionary codes by the id of each code at `found`. */
+export function findCodes(table: usize, found: usize, codes: usize, validity: usize, mask: usize, length: i32, target: usize): void { codesFound(table, found, codes, validity, mask, length, target); }
 
 /** Fills empty slots from the texts. */
 export function rebuildTexts(table: usize): void { rebuildAll(table); }

@@ -234,19 +234,25 @@ function idOf<K>(table: IntegerTable, key: K): u32 {
   }
 }
 
-/** Ids of keys that are known, `NONE` for others; no null, no new ids. */
+/** As `ids`, but keys that are not known get `NONE`, and nothing is added. */
 // @ts-ignore: decorator
 @inline
-export function find<K>(tableAt: usize, values: usize, length: i32, target: usize): void {
+export function find<T, K>(tableAt: usize, values: usize, validity: usize, mask: usize, length: i32, target: usize): void {
   const table = changetype<IntegerTable>(tableAt);
-  const mask = <usize>(0xffff_ffff >> table.shift);
+  const slotMask = <usize>(0xffff_ffff >> table.shift), map = <usize>table.map, low = table.low, range = <u64>table.range;
   for (let row = 0; row < length; row++) {
-    const key = load<K>(values + <usize>row * sizeof<K>());
     let id = NONE;
-    if (table.map != 0) {
-      const place = <u64>(<i64>key - table.low);
-      if (place < <u64>table.range) id = load<u32>(<usize>table.map + (<usize>place << 2));
-    } else id = findHashed<K>(<usize>table.slots, table.shift, mask, key);
+    if (mask == 0 || bitAt(mask, row) != 0) {
+      if (validity != 0 && bitAt(validity, row) == 0) {
+        if (table.keepNull != 0) id = table.nullId;
+      } else {
+        const key = <K>load<T>(values + <usize>row * sizeof<T>());
+        if (map != 0) {
+          const place = <u64>(<i64>key - low);
+          if (place < range) id = load<u32>(map + (<usize>place << 2));
+        } else id = findHashed<K>(<usize>table.slots, table.shift, slotMask, key);
+      }
+    }
     store<u32>(target + (<usize>row << 2), id);
   }
 }

@@ -209,6 +209,34 @@ export function findText(tableAt: usize, at: usize, length: i32): u32 {
   return load<u32>(slotFor(table, at, length, hashOf(at, length)), 4);
 }
 
+/** As `textIds`, but texts that are not known get `NONE`, and nothing is added. */
+export function findTexts(tableAt: usize, offsets: usize, values: usize, validity: usize, mask: usize, length: i32, target: usize): void {
+  const table = changetype<TextTable>(tableAt);
+  for (let row = 0; row < length; row++) {
+    let id = NONE;
+    if (mask == 0 || bitAt(mask, row) != 0) {
+      if (validity == 0 || bitAt(validity, row) != 0) {
+        const start = load<i32>(offsets + (<usize>row << 2));
+        id = findText(tableAt, values + <usize>start, load<i32>(offsets + (<usize>row << 2), 4) - start);
+      } else if (table.keepNull != 0) id = table.nullId;
+    }
+    store<u32>(target + (<usize>row << 2), id);
+  }
+}
+
+/** Ids of dictionary codes, where `found` holds the id of each code. */
+export function findCodes(tableAt: usize, found: usize, codes: usize, validity: usize, mask: usize, length: i32, target: usize): void {
+  const table = changetype<TextTable>(tableAt);
+  for (let row = 0; row < length; row++) {
+    let id = NONE;
+    if (mask == 0 || bitAt(mask, row) != 0) {
+      if (validity == 0 || bitAt(validity, row) != 0) id = load<u32>(found + (<usize>load<u32>(codes + (<usize>row << 2)) << 2));
+      else if (table.keepNull != 0) id = table.nullId;
+    }
+    store<u32>(target + (<usize>row << 2), id);
+  }
+}
+
 /** Fills the empty slots from the texts. */
 export function rebuildTexts(tableAt: usize): void {
   const table = changetype<TextTable>(tableAt);

@@ -52,6 +52,8 @@ const SUFFIX: Readonly<Partial<Record<Kind, Suffix>>> = /* @__PURE__ */ Object.f
   float64: 'I64',
 });
 
+type OverIntegers = (values: number, validity: number, length: number, mask: number, target: number) => void;
+
 /** Keys of fixed width: integers, times, bool, and floats as normalised bits. */
 export class IntegerKeys implements KeyColumn {
   readonly type: DataType;
@@ -88,20 +90,11 @@ export class IntegerKeys implements KeyColumn {
   }
 
   ids(vector: ChunkVector, length: number, mask: number, target: number): void {
-    const { kind } = this.type;
-    if (kind !== 'bool' && kind !== 'float32' && kind !== 'float64') {
-      this.#integers(vector.values, vector.validity, length, mask, target);
-      return;
-    }
-    this.#ready ||= this.#memory.allocate(tileRows * 8, this.#owner);
-    for (let start = 0; start < length; start += tileRows) {
-      const rows = Math.min(tileRows, length - start);
-      if (kind === 'bool') this.#room.unpack(vector.values + start / 8, rows, this.#ready);
-      else if (kind === 'float32') this.#room.normalizeF32(vector.values + start * 4, rows, this.#ready);
-      else this.#room.normalizeF64(vector.values + start * 8, rows, this.#ready);
-      const bits = (address: number): number => (address === 0 ? 0 : address + start / 8);
-      this.#integers(this.#ready, bits(vector.validity), rows, bits(mask), target + start * 4);
-    }
+    this.#each(vector, length, mask, target, this.#integers);
+  }
+
+  lookup(vector: ChunkVector, length: number, mask: number, target: number): void {
+    this.#each(vector, length, mask, target, this.#known);
   }
 
   gather(ids: number, count: number, scratch: Scratch): ChunkVector {
@@ -148,8 +141,8 @@ export class IntegerKeys implements KeyColumn {
       default:
         memory.i32[at >> 2] = Number(value);
     }
-    if (this.#width === 8) room.findI64(this.#table, at, 1, at + 8);
-    else room.findI32(this.#table, at, 1, at + 8);
+    if (this.#width === 8) room.findI64(this.#table, at, 0, 0, 1, at + 8);
+    else room.findI32(this.#table, at, 0, 0, 1, at + 8);
     return memory.u32[(at + 8) >> 2]!;
   }
 
@@ -219,7 +212,25 @@ export class IntegerKeys implements KeyColumn {
     this.#memory.free(this.#table);
   }
 
-  #integers(values: number, validity: number, length: number, mask: number, target: number): void {
+  /** Makes rows ready where the kernels don't take them as they are, some thousand at a time. */
+  #each(vector: ChunkVector, length: number, mask: number, target: number, run: OverIntegers): void {
+    const { kind } = this.type;
+    if (kind !== 'bool' && kind !== 'float32' && kind !== 'float64') {
+      run(vector.values, vector.validity, length, mask, target);
+      return;
+    }
+    this.#ready ||= this.#memory.allocate(tileRows * 8, this.#owner);
+    for (let start = 0; start < length; start += tileRows) {
+      const rows = Math.min(tileRows, length - start);
+      if (kind === 'bool') this.#room.unpack(vector.values + start / 8, rows, this.#ready);
+      else if (kind === 'float32') this.#room.normalizeF32(vector.values + start * 4, rows, this.#ready);
+      else this.#room.normalizeF64(vector.values + start * 8, rows, this.#ready);
+      const bits = (address: number): number => (address === 0 ? 0 : address + start / 8);
+      run(this.#ready, bits(vector.validity), rows, bits(mask), target + start * 4);
+    }
+  }
+
+  readonly #integers: OverIntegers = (values, validity, length, mask, target) => {
     const kernel = this.#room[`ids${this.#suffix}`];
     let row = kernel(this.#table, values, validity, mask, 0, length, target);
     while (row < length) {
@@ -227,7 +238,10 @@ export class IntegerKeys implements KeyColumn {
       else this.#fit(values, row, length);
       row = kernel(this.#table, values, validity, mask, row, length, target);
     }
-  }
+  };
+
+  readonly #known: OverIntegers = (values, validity, length, mask, target) =>
+    this.#room[`find${this.#suffix}`](this.#table, values, validity, mask, length, target);
 
   #start(): void {
     this.#memory.bulk.fill(this.#table, 0, headerBytes);

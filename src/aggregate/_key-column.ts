@@ -9,6 +9,8 @@ export interface KeyColumn {
   readonly bytes: number;
   /** Ids (u32) of `length` rows at `target`; rows outside `mask` get `noGroup`, as do nulls unless they are kept. */
   ids(vector: ChunkVector, length: number, mask: number, target: number): void;
+  /** As `ids`, but values that were never met get `noGroup`, and none is added. */
+  lookup(vector: ChunkVector, length: number, mask: number, target: number): void;
   /** The values with these ids (u32; 0: all). */
   gather(ids: number, count: number, scratch: Scratch, plainText?: boolean): ChunkVector;
   /** The id of a JavaScript value, or `noGroup`. */

@@ -44,6 +44,7 @@ export class TextKeys implements KeyColumn {
   readonly #keepNull: boolean;
   readonly #table: number;
   #known: KnownCodes[] = [];
+  #looked: (KnownCodes & { readonly size: number }) | null = null;
   #dictionary: OwnDictionary;
 
   constructor(memory: Memory, options: KeyColumnOptions) {
@@ -62,7 +63,7 @@ export class TextKeys implements KeyColumn {
   }
 
   get bytes(): number {
-    const blocks = [this.#table, this.#get(slots), this.#get(offsets), this.#get(bytes)];
+    const blocks = [this.#table, this.#get(slots), this.#get(offsets), this.#get(bytes), this.#looked?.address ?? 0];
     return [...blocks, ...this.#known.map(({ address }) => address)].reduce(
       (sum, block) => sum + this.#memory.sizeOf(block),
       0,
@@ -102,6 +103,13 @@ export class TextKeys implements KeyColumn {
         length,
         target,
       );
+  }
+
+  lookup(vector: ChunkVector, length: number, mask: number, target: number): void {
+    const { dictionary, offsets, values, validity } = vector;
+    const room = this.#room;
+    if (dictionary === null) room.findTexts(this.#table, offsets, values, validity, mask, length, target);
+    else room.findCodes(this.#table, this.#found(dictionary), values, validity, mask, length, target);
   }
 
   gather(ids: number, count: number, scratch: Scratch, plainText = false): ChunkVector {
@@ -146,6 +154,8 @@ export class TextKeys implements KeyColumn {
     }
     this.#memory.bulk.fill(this.#get(slots), 255, this.#memory.sizeOf(this.#get(slots)));
     for (const { address, count } of this.#known) this.#memory.bulk.fill(address, 255, count * 4);
+    this.#memory.free(this.#looked?.address ?? 0);
+    this.#looked = null;
     this.#set(size, 0);
     this.#set(nullId, noGroup);
   }
@@ -251,10 +261,23 @@ export class TextKeys implements KeyColumn {
     return known.address;
   }
 
+  /** Address of the ids of all texts of a dictionary; looked up again when there are more of them, or more keys. */
+  #found(dictionary: Dictionary): number {
+    const looked = this.#looked;
+    const { count } = dictionary;
+    if (looked?.dictionary === dictionary && looked.count === count && looked.size === this.size) return looked.address;
+    const address = this.#memory.reallocate(looked?.address ?? 0, 0, Math.max(count, 16) * 4, this.#owner);
+    this.#room.findTexts(this.#table, dictionary.offsets, dictionary.values, 0, 0, count, address);
+    this.#looked = { dictionary, address, count, size: this.size };
+    return address;
+  }
+
   #free(): void {
     for (const block of [slots, offsets, bytes]) this.#memory.free(this.#get(block));
     for (const { address } of this.#known) this.#memory.free(address);
+    this.#memory.free(this.#looked?.address ?? 0);
     this.#known = [];
+    this.#looked = null;
   }
 
   #get(place: number): number {

@@ -95,8 +95,14 @@ export class KeyTable {
    */
   ids(vectors: readonly ChunkVector[], length: number, target: number, mask = 0): number {
     if (this.#pairs.length === 0) this.#columns[0]!.ids(vectors[0]!, length, mask, target);
-    else this.#pairIds(vectors, length, target, mask);
+    else this.#eachPair(vectors, length, target, mask, 'ids');
     return this.size;
+  }
+
+  /** As `ids`, but keys that were never met get `noGroup`, and none is added: what a table of known keys answers. */
+  lookup(vectors: readonly ChunkVector[], length: number, target: number, mask = 0): void {
+    if (this.#pairs.length === 0) this.#columns[0]!.lookup(vectors[0]!, length, mask, target);
+    else this.#eachPair(vectors, length, target, mask, 'lookup');
   }
 
   /**
@@ -225,7 +231,13 @@ export class KeyTable {
     this.#scratch.dispose();
   }
 
-  #pairIds(vectors: readonly ChunkVector[], length: number, target: number, mask: number): void {
+  #eachPair(
+    vectors: readonly ChunkVector[],
+    length: number,
+    target: number,
+    mask: number,
+    verb: 'ids' | 'lookup',
+  ): void {
     this.#work ||= this.#memory.allocate(tileRows * (8 + 4) + tileRows / 8, this.#owner);
     const pairs = this.#work;
     const [next, both] = [pairs + tileRows * 8, pairs + tileRows * 12];
@@ -234,11 +246,11 @@ export class KeyTable {
       const rows = Math.min(tileRows, length - start);
       const bits = mask === 0 ? 0 : mask + start / 8;
       const out = target + start * 4;
-      this.#columns[0]!.ids(from(vectors[0]!, start), rows, bits, out);
+      this.#columns[0]![verb](from(vectors[0]!, start), rows, bits, out);
       for (const [i, table] of this.#pairs.entries()) {
-        this.#columns[i + 1]!.ids(from(vectors[i + 1]!, start), rows, bits, next);
+        this.#columns[i + 1]![verb](from(vectors[i + 1]!, start), rows, bits, next);
         this.#room.pair(out, next, rows, pairs, both);
-        table.ids(pairVector, rows, 0, out);
+        table[verb](pairVector, rows, 0, out);
       }
     }
   }

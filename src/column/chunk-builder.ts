@@ -1,11 +1,9 @@
+import { DataError } from '../errors.ts';
 import type { Memory } from '../memory/memory.ts';
-import { Scratch } from '../memory/scratch.ts';
 import { isVariable, widthOf } from '../schema/data-type.ts';
 import type { Schema } from '../schema/schema.ts';
 import { type Chunk, type ChunkVector, chunkVector } from './chunk.ts';
-import type { Dictionary } from './dictionary.ts';
-import { GrowingDictionary } from './growing-dictionary.ts';
-import { takeText } from './take.ts';
+import { Recoder } from './recoder.ts';
 
 /** A growing column: its buffers with their used lengths. */
 interface Growing {
@@ -14,8 +12,11 @@ interface Growing {
   valueBytes: number;
   hasNulls: boolean;
   /** What the codes of a dictionary column point into, when the builder keeps one. */
-  own: GrowingDictionary | null;
+  own: Recoder | null;
 }
+
+/** Offsets of texts are int32. */
+const greatestText = 2 ** 31 - 1;
 
 /**
  * Appends blocks of rows into one chunk: what an operator collects while it walks a batch.
@@ -28,7 +29,6 @@ export class ChunkBuilder {
   readonly #memory: Memory;
   readonly #owner: string;
   readonly #columns: Growing[];
-  readonly #scratch: Scratch;
   #length = 0;
 
   /**
@@ -44,32 +44,45 @@ export class ChunkBuilder {
       width: widthOf(type),
       valueBytes: 0,
       hasNulls: false,
-      own: keepsTexts && type.kind === 'dictionary' ? new GrowingDictionary(memory) : null,
+      own: keepsTexts && type.kind === 'dictionary' ? new Recoder(memory, owner) : null,
     }));
-    this.#scratch = new Scratch(memory, owner);
   }
 
   get length(): number {
     return this.#length;
   }
 
-  /** Adds `length` rows; `vectors` in schema order, row 0 first. */
+  /**
+   * Adds `length` rows; `vectors` in schema order, row 0 first.
+   *
+   * @throws MemoryError, or DataError for 2 GiB of text in a column; none of the rows was added then
+   */
   append(vectors: readonly ChunkVector[], length: number): void {
     if (length === 0) return;
-    for (let place = 0; place < this.#columns.length; place++)
-      this.#appendColumn(this.#columns[place]!, vectors[place]!, length);
+    try {
+      for (let place = 0; place < this.#columns.length; place++)
+        this.#appendColumn(this.#columns[place]!, vectors[place]!, length);
+    } catch (error) {
+      this.#rewind();
+      throw error;
+    }
     this.#length += length;
   }
 
-  /** All rows so far as a chunk; the next `append` starts anew. */
-  finish(): Chunk {
+  /** All rows so far as a chunk, which stay in hand. */
+  chunk(): Chunk {
     const vectors = this.#columns.map(({ vector, hasNulls }) => ({
       ...vector,
       validity: hasNulls ? vector.validity : 0,
     }));
     for (const vector of vectors)
       if (isVariable(vector.type) && this.#length === 0) vector.offsets = this.#emptyOffsets();
-    const chunk = { memory: this.#memory, schema: this.schema, length: this.#length, vectors };
+    return { memory: this.#memory, schema: this.schema, length: this.#length, vectors };
+  }
+
+  /** All rows so far as a chunk; the next `append` starts anew. */
+  finish(): Chunk {
+    const chunk = this.chunk();
     this.#clear();
     return chunk;
   }
@@ -82,7 +95,6 @@ export class ChunkBuilder {
       vector.values = vector.validity = vector.offsets = 0;
     }
     for (const { own } of this.#columns) own?.dispose();
-    this.#scratch.dispose();
     this.#memory.free(this.#zero);
     this.#zero = 0;
     this.#clear();
@@ -103,19 +115,25 @@ export class ChunkBuilder {
     }
   }
 
+  /** Forgets what an `append` that failed wrote to some of the columns. */
+  #rewind(): void {
+    for (const column of this.#columns) {
+      const { vector, width } = column;
+      const variable = isVariable(vector.type) && this.#length > 0;
+      column.valueBytes = variable ? this.#memory.i32[(vector.offsets >> 2) + this.#length]! : this.#length * width;
+    }
+  }
+
   #appendColumn(column: Growing, from: ChunkVector, length: number): void {
     const { bulk } = this.#memory;
     const { vector, width } = column;
-    vector.dictionary = column.own ?? from.dictionary;
-    if (column.own && from.dictionary !== column.own) {
+    vector.dictionary = column.own?.dictionary ?? from.dictionary;
+    if (width > 0) {
       const bytes = length * width;
       vector.values = this.#room(vector.values, column.valueBytes, bytes);
-      this.#recode(column.own, from, length, vector.values + column.valueBytes);
-      column.valueBytes += bytes;
-    } else if (width > 0) {
-      const bytes = length * width;
-      vector.values = this.#room(vector.values, column.valueBytes, bytes);
-      bulk.copy(vector.values + column.valueBytes, from.values, bytes);
+      const target = vector.values + column.valueBytes;
+      if (column.own) column.own.encode(from, length, target);
+      else bulk.copy(target, from.values, bytes);
       column.valueBytes += bytes;
     } else if (vector.type.kind === 'bool') {
       vector.values = this.#room(vector.values, (this.#length + 7) >> 3, (length >> 3) + 9);
@@ -124,19 +142,14 @@ export class ChunkBuilder {
     this.#appendValidity(column, from, length);
   }
 
-  /** Writes codes into `own` for the texts of a dictionary column. */
-  #recode(own: GrowingDictionary, from: ChunkVector, length: number, target: number): void {
-    const { offsets, values } = from.dictionary as Dictionary;
-    const text = takeText(this.#memory, this.#scratch, offsets, values, from.values, length);
-    own.encode(text.offsets, text.values, from.validity, length, target);
-    this.#scratch.reset();
-  }
-
   #appendVariable(column: Growing, from: ChunkVector, length: number): void {
     const { bulk, i32 } = this.#memory;
     const { vector } = column;
     const first = i32[from.offsets >> 2]!;
     const bytes = i32[(from.offsets >> 2) + length]! - first;
+    if (column.valueBytes + bytes > greatestText) {
+      throw new DataError(`${this.#owner}: 2 GiB of text or more in one column; take fewer rows at once`);
+    }
     vector.values = this.#room(vector.values, column.valueBytes, bytes);
     bulk.copy(vector.values + column.valueBytes, from.values + first, bytes);
     vector.offsets = this.#room(vector.offsets, (this.#length + 1) * 4, length * 4);

@@ -1,6 +1,7 @@
 import { StateError } from '../errors.ts';
 import { bindAll, bindPredicate } from '../expr/bind.ts';
 import { columnsOf, type Expression } from '../expr/expression.ts';
+import { LookupRows } from '../join/lookup-rows.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import type { Schema } from '../schema/schema.ts';
@@ -10,6 +11,7 @@ import { AggregateOperator, type RawResult } from './operators/aggregate.ts';
 import { BroadcastOperator } from './operators/broadcast.ts';
 import { FilterOperator } from './operators/filter.ts';
 import { MapBatchesOperator } from './operators/map-batches.ts';
+import { MergeOperator } from './operators/merge.ts';
 import type { Operator } from './operators/operator.ts';
 import { ProjectOperator } from './operators/project.ts';
 import { ScanOperator } from './operators/scan.ts';
@@ -18,6 +20,7 @@ import {
   type BroadcastPlan,
   type FilterPlan,
   indexOf,
+  type MergePlan,
   type Plan,
   type ProjectPlan,
   type ScanPlan,
@@ -106,9 +109,28 @@ export class Compiler {
         return this.#scan(plan, input);
       case 'aggregate':
         return this.#aggregate(plan, input);
+      case 'merge':
+        return this.#merge(plan, input);
       case 'broadcast':
         return this.#broadcast(plan);
     }
+  }
+
+  #merge(
+    { rows, table: schema, keys, how, columns, schema: layout, input: { schema: from } }: MergePlan,
+    input: Operator,
+  ) {
+    const table = new LookupRows({ memory: this.#memory, owner: this.owner, schema, keys: keys.right });
+    table.fill(rows);
+    const places = keys.left.map(name => from.indexOf(name));
+    return new MergeOperator(this.#memory, this.#scratch, input, {
+      layout,
+      how,
+      table,
+      still: true,
+      keys: places,
+      columns,
+    });
   }
 
   #broadcast({ input, aggregate, schema }: BroadcastPlan): Operator {

@@ -24,6 +24,7 @@ import {
   type Results,
 } from './group-by.ts';
 import { columnNames, expressionOf, keysOf, namedOf } from './input.ts';
+import { type Merged, type MergeOptions, mergePlan, type TableColumns } from './merge.ts';
 import {
   type AccumulateSettings,
   accumulatePartitionsPlan,
@@ -179,6 +180,19 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
       return { name, expression: (typeof type === 'string' ? series.astype(type) : series.astype(type)).expression };
     });
     return this.derive(assignPlan(this.plan, columns, 'astype'));
+  }
+
+  /**
+   * The columns of a table's rows beside this frame's rows with the same keys: `trades.merge(companies, { on: 'symbol' })`. The table stays
+   * as it is: a `Batch`, an Arrow table, row objects, or columns. Missing keys are equal to none.
+   *
+   * @throws SchemaError for unknown columns, and keys whose types are never equal; OptionError for options that make no sense
+   */
+  merge<T extends BatchLike, const O extends MergeOptions<keyof C & string, keyof TableColumns<T> & string>>(
+    table: T,
+    options: O = {} as O,
+  ): DataFrameOf<Merged<C, TableColumns<T>, O>> {
+    return this.derive(mergePlan(this.plan, table, options));
   }
 
   /** Rows by key: names, series, functions or texts. */

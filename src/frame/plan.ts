@@ -1,5 +1,6 @@
 import type { Aggregation, Parameters } from '../aggregate/accumulator.ts';
 import { aggregationOf } from '../aggregate/aggregations.ts';
+import type { Batch } from '../column/batch.ts';
 import { OptionError, SchemaError } from '../errors.ts';
 import { argumentsOf, splitAggregates } from '../expr/aggregates.ts';
 import { type AggregateCall, column, columnsOf, type Expression } from '../expr/expression.ts';
@@ -9,6 +10,7 @@ import { type DataType, typeText } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
 import { type Field, field, Schema } from '../schema/schema.ts';
 import { type EmitMode, everything, isEventTime, type WindowScheme, windowText } from '../window/window.ts';
+import type { JoinedColumn, JoinKeys } from './joined-columns.ts';
 import type { BatchFunction } from './operators/map-batches.ts';
 import { withScans } from './scans.ts';
 import { timeIndex } from './time-index.ts';
@@ -107,9 +109,35 @@ export interface BatchesPlan extends PlanBase {
   readonly open: () => BatchFunction;
 }
 
-export type Plan = BatchesPlan | BroadcastPlan | SourcePlan | FilterPlan | ProjectPlan | ScanPlan | AggregatePlan;
+/** What a merge keeps; see `MergeOptions`. */
+export type MergeHow = 'inner' | 'left' | 'semi' | 'anti';
 
-const hiddenIndex = '\u0000index';
+/** Sets the columns of a table's rows beside those of the input's rows with the same keys. */
+export interface MergePlan extends PlanBase {
+  readonly op: 'merge';
+  readonly input: Plan;
+  /** The rows of a table that stays as it is. */
+  readonly rows: Batch;
+  /** Columns of the table. */
+  readonly table: Schema;
+  readonly keys: JoinKeys;
+  readonly how: MergeHow;
+  /** Where each column of `schema` comes from. */
+  readonly columns: readonly JoinedColumn[];
+}
+
+export type Plan =
+  | BatchesPlan
+  | BroadcastPlan
+  | MergePlan
+  | SourcePlan
+  | FilterPlan
+  | ProjectPlan
+  | ScanPlan
+  | AggregatePlan;
+
+/** Name of an index that is no column of its own. */
+export const hiddenIndex = '\u0000index';
 
 /** The columns that users see. */
 export const visibleSchema = ({ schema, visible }: Plan): Schema =>
@@ -297,6 +325,10 @@ export function explainPlan(plan: Plan): string {
   return lines.join('\n');
 }
 
+/** `symbol, place = airport`. */
+export const keysText = ({ left, right }: JoinKeys): string =>
+  left.map((name, at) => (name === right[at] ? name : `${name} = ${right[at]}`)).join(', ');
+
 function nodeText(plan: Plan): string {
   const named = (items: readonly Named[]): string =>
     items.map(({ name, expression }) => (expression.key === name ? name : `${name} = ${expression.key}`)).join(', ');
@@ -311,6 +343,8 @@ function nodeText(plan: Plan): string {
       return `scan ${plan.scan.text}`;
     case 'batches':
       return plan.text;
+    case 'merge':
+      return `merge ${plan.how} on ${keysText(plan.keys)} with ${plan.table}`;
     case 'broadcast':
       return `broadcast ${plan.aggregate.written.map(({ expression }) => expression.key).join(', ')} over ${windowText(plan.aggregate.window)}`;
     case 'aggregate': {

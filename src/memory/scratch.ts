@@ -2,6 +2,12 @@ import type { Memory } from './memory.ts';
 
 const firstBlock = 256 * 1024;
 
+/** A place in scratch space. */
+export interface ScratchMark {
+  readonly block: number;
+  readonly at: number;
+}
+
 /**
  * Short-lived space in linear memory: a bump pointer over a few large blocks, emptied as a whole.
  *
@@ -35,6 +41,22 @@ export class Scratch {
     const address = this.take(bytes);
     this.#memory.bulk.fill(address, 0, (bytes + 63) & ~63);
     return address;
+  }
+
+  /** Where it stands, for `release`. */
+  mark(): ScratchMark {
+    return { block: this.#block, at: this.#at };
+  }
+
+  /** Forgets everything taken since `mark`; addresses may be handed out again. */
+  release({ block, at }: ScratchMark): void {
+    if (block < 0) {
+      this.reset();
+      return;
+    }
+    this.#block = block;
+    this.#enter();
+    this.#at = at;
   }
 
   /** Forgets everything taken; addresses may be handed out again. */

@@ -96,6 +96,27 @@ for (const shared of [true, false]) {
           );
         });
 
+        it(`looks keys up without learning them ${label}`, () => {
+          fc.assert(
+            fc.property(batches(types), given => {
+              scratch.reset();
+              const table = new KeyTable(memory, { owner: 'test', types, dropNull });
+              for (const columns of given) {
+                const { size } = table;
+                const wanted = rowsOf(columns).map(row => table.find(row) >>> 0);
+                const length = wanted.length;
+                const target = scratch.take(length * 4 + 4);
+                table.lookup(vectors(types, columns), length, target);
+                expect([...memory.u32.subarray(target >>> 2, (target >>> 2) + length)]).toEqual(wanted);
+                expect(table.size).toBe(size);
+                idsOf(table, columns);
+              }
+              table.dispose();
+            }),
+            { numRuns: 20 },
+          );
+        });
+
         it(`sorts groups by their keys ${label}`, () => {
           fc.assert(
             fc.property(batches(types), given => {
@@ -138,6 +159,10 @@ for (const shared of [true, false]) {
       memory.u8[mask] = 0b1010;
       expect(idsOf(table, [[5, 6, 7, 6]], mask)).toEqual([noGroup, 0, noGroup, 0]);
       expect(table.size).toBe(1);
+      memory.u8[mask] = 0b0111;
+      const target = scratch.take(16);
+      table.lookup(vectors(table.types, [[6, 7, 6, 6]]), 4, target, mask);
+      expect([...memory.u32.subarray(target >>> 2, (target >>> 2) + 4)]).toEqual([0, noGroup, 0, noGroup]);
       table.dispose();
     });
 

@@ -1,5 +1,6 @@
 // Checked by the compiler (npm run typecheck), never run: every @ts-expect-error must be one.
 import {
+  type Batch,
   type Bool,
   type DataFrame,
   type Float64,
@@ -89,4 +90,32 @@ export function makers(): void {
   same<typeof both.b, Series<Int64>>(true);
   // @ts-expect-error dt is for times, str for text
   df.price.str.nothing();
+}
+
+type Companies = { symbol: Utf8; price: Float64; sector: Utf8; id: Int64 };
+
+export function joins(df: DataFrame<Trades>, table: Batch<Companies>): void {
+  const merged = df.merge(table, { on: 'symbol', how: 'left' });
+  same<typeof merged.sector, Series<Utf8>>(true);
+  same<typeof merged.symbol, Series<Utf8>>(true);
+  same<typeof merged.price_x, Series<Float64>>(true);
+  same<typeof merged.price_y, Series<Float64>>(true);
+  // @ts-expect-error both have a price
+  merged.price;
+  const named = df.merge(table, { leftOn: ['qty'], rightOn: ['id'], suffixes: ['', '_listed'] });
+  same<typeof named.price, Series<Float64>>(true);
+  same<typeof named.symbol_listed, Series<Utf8>>(true);
+  same<typeof named.id, Series<Int64>>(true);
+  const common = df.merge(table);
+  same<typeof common.price, Series<Float64>>(true);
+  const kept = df.merge(table, { on: ['symbol'], how: 'semi' });
+  same<typeof kept, DataFrame<Trades>>(true);
+  const loose = df.merge([{ symbol: 'A', sector: 'x' }], { on: 'symbol' });
+  same<typeof loose, DataFrame>(true);
+  // @ts-expect-error the table has no such column
+  df.merge(table, { on: 'qty' });
+  // @ts-expect-error the frame has no such column
+  df.merge(table, { leftOn: 'sector', rightOn: 'sector' });
+  // @ts-expect-error joins that nobody offers
+  df.merge(table, { on: 'symbol', how: 'outer' });
 }
