@@ -1,20 +1,23 @@
 // Runs the benchmarks: bench/**/*.bench.mjs, ours and the alternative in turns, medians.
 //
-//   npm run bench [-- --case TEXT] [--json] [--rounds N] [--list] [--no-build]
+//   npm run bench [-- --case TEXT] [--json] [--page] [--rounds N] [--list] [--no-build]
 //
-// A file exports `cases`, each
+// A file exports `title`, what its cases are about, and `cases`, each
 //   { name, against, rows?, bytes?, isolate?, setup() }         setup() resolves to { ours, theirs, check?, close? }: one whole
 //                                                               run each; check(a, b) compares the answers before timing
 //   { name, against, unit, measure() }                          measure() resolves to { ours, theirs }: figures of another kind
 // and what it should reach: `target` (theirs ÷ ours at least), `atMost` (ours ÷ theirs at most) or `limit` (ours at most).
-// `isolate: true` gives the case a process of its own. --case takes cases whose path or name contains TEXT.
+// `note` tells the page what bounds a case that misses. `isolate: true` gives the case a process of its own. --case takes cases whose path
+// or name contains TEXT. Results are kept in .cache/bench/; --page makes docs/benchmarks.md of all that are kept.
 import { execFileSync, fork } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { cpus, loadavg, totalmem } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from '../scripts/build.mjs';
+import { machine } from './_machine.mjs';
+import { keep, line, writePage } from './_report.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const leastRounds = 5;
@@ -26,6 +29,7 @@ const { values: options } = parseArgs({
     case: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
+    page: { type: 'boolean', default: false },
     'no-build': { type: 'boolean', default: false },
     rounds: { type: 'string' },
     child: { type: 'string' },
@@ -39,8 +43,12 @@ const benchFiles = () =>
     .sort();
 
 async function casesOf(file) {
-  const { cases } = await import(pathToFileURL(join(here, file)));
-  return cases.map(one => ({ ...one, id: `${file.replace('.bench.mjs', '')}: ${one.name}` }));
+  const { cases, title } = await import(pathToFileURL(join(here, file)));
+  const place = file.replace('.bench.mjs', '');
+  return {
+    title: title ?? place,
+    cases: cases.map(one => ({ ...one, id: `${place}: ${one.name} vs ${one.against}` })),
+  };
 }
 
 const median = samples => {
@@ -88,7 +96,8 @@ async function timed({ setup, rounds }) {
 
 /** The result of one case, figures and verdict. */
 async function runCase(one) {
-  const { id, name, against, rows, bytes, target, atMost, limit } = one;
+  const { id, name, against, rows, bytes, target, atMost, limit, note } = one;
+  const load = loadavg()[0];
   const figures = one.measure ? { unit: one.unit, ...(await one.measure()) } : await timed(one);
   const ratio = figures.theirs / figures.ours;
   const met =
@@ -101,7 +110,7 @@ async function runCase(one) {
           : null;
   const perSecond = amount => (amount && figures.unit === 'ms' ? (amount / figures.ours) * 1000 : undefined);
   const speed = { rowsPerSecond: perSecond(rows), bytesPerSecond: perSecond(bytes) };
-  return { id, name, against, ...figures, ratio, target, atMost, limit, met, ...speed };
+  return { id, name, against, ...figures, ratio, target, atMost, limit, met, note, load, ...speed };
 }
 
 const inChild = (file, id) =>
@@ -112,26 +121,6 @@ const inChild = (file, id) =>
     child.on('exit', code => reject(new Error(`the case's process ended with ${code}`)));
   });
 
-function machine() {
-  const version = name => {
-    const place = [join(here, 'peer/node_modules'), join(here, '../node_modules')]
-      .map(dir => join(dir, name, 'package.json'))
-      .find(file => existsSync(file));
-    return place && JSON.parse(readFileSync(place, 'utf8')).version;
-  };
-  const { dependencies = {} } = JSON.parse(readFileSync(join(here, 'peer/package.json'), 'utf8'));
-  const rivals = [...Object.keys(dependencies), '@duckdb/node-api', 'apache-arrow'];
-  return {
-    date: new Date().toISOString(),
-    cpu: cpus()[0]?.model.trim(),
-    cores: cpus().length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    node: process.version,
-    load: loadavg()[0],
-    versions: Object.fromEntries(rivals.map(name => [name, version(name)]).filter(([, found]) => found)),
-  };
-}
-
 /** The rivals have their own package.json, so that nobody else has to install them. */
 function installPeers() {
   if (existsSync(join(here, 'peer/node_modules')) || !existsSync(join(here, 'peer/package-lock.json'))) return;
@@ -141,38 +130,6 @@ function installPeers() {
     cwd: join(here, 'peer'),
     stdio: ['ignore', 2, 2],
   });
-}
-
-function number(value) {
-  const [unit, size] = [
-    [' G', 1e9],
-    [' M', 1e6],
-    [' k', 1e3],
-  ].find(([, least]) => value >= least) ?? ['', 1];
-  return `${(value / size).toPrecision(3)}${unit}`;
-}
-
-function line(result) {
-  if (result.error) return `${result.id}\n    failed: ${result.error}`;
-  const { ours, theirs, unit, ratio, target, atMost, limit, met, rowsPerSecond, bytesPerSecond } = result;
-  const wanted =
-    target !== undefined
-      ? `at least ${target}×`
-      : atMost !== undefined
-        ? `at most ${atMost}× theirs`
-        : limit !== undefined
-          ? `at most ${limit} ${unit}`
-          : '';
-  return [
-    result.id,
-    `    ours ${number(ours)} ${unit}, ${result.against} ${number(theirs)} ${unit}: ${ratio.toFixed(2)}×`,
-    wanted && ` (${wanted}: ${met ? 'met' : 'NOT MET'})`,
-    rowsPerSecond && `, ${number(rowsPerSecond)} rows/s`,
-    bytesPerSecond && `, ${number(bytesPerSecond / 1e6)} MB/s`,
-  ]
-    .filter(Boolean)
-    .join('')
-    .replace(result.id, `${result.id}\n`);
 }
 
 async function main() {
@@ -191,13 +148,15 @@ async function main() {
         .join(', ')}\n`,
     );
   }
+  const files = [];
   for (const file of benchFiles()) {
-    const cases = await casesOf(file).catch(error => {
+    const { title, cases } = await casesOf(file).catch(error => {
       // A rival that is not installed, or a broken bench: the others go on.
       process.stderr.write(`bench/${file}: ${error.message}\n`);
       if (file.includes(options.case)) report.results.push({ id: file, error: error.message });
-      return [];
+      return { title: file, cases: [] };
     });
+    files.push({ title, ids: cases.map(({ id }) => id) });
     for (const one of cases) {
       if (!one.id.includes(options.case)) continue;
       if (options.list) {
@@ -213,14 +172,16 @@ async function main() {
     }
   }
   if (options.list) return;
+  keep(report.results, report.machine);
   if (options.json) say(JSON.stringify(report, null, 2));
+  if (options.page) process.stderr.write(`wrote ${writePage(files)}\n`);
   if (report.results.length === 0) process.stderr.write(`bench: no case contains "${options.case}"\n`);
   if (report.results.length === 0 || report.results.some(result => result.error)) process.exitCode = 1;
 }
 
 async function child() {
   const [file, id] = options.child.split('\n');
-  const one = (await casesOf(file)).find(candidate => candidate.id === id);
+  const one = (await casesOf(file)).cases.find(candidate => candidate.id === id);
   const answer = await runCase(one).then(
     result => ({ result }),
     error => ({ error: error.message }),

@@ -1,5 +1,5 @@
 // River's packed rows to columns and back: against a copy of the same bytes, and against a DataView loop in JavaScript.
-import { FieldDefinition, Memory, riverRoom, rowSteps, StreamSchema } from '../../dist/internal.js';
+import { FieldDefinition, Memory, riverRoom, Steps, StreamSchema } from '../../dist/internal.js';
 
 /** A copy is measured where it is used: on more than the caches hold. */
 const copyBytes = 64 * 2 ** 20;
@@ -26,7 +26,8 @@ function table(types, wantedRows) {
   const other = memory.allocate(rows * stride, 'bench');
   const columns = fields.map(field => memory.allocate(rows * field.size, 'bench'));
   for (let i = 0; i < (rows * stride) >>> 2; i++) memory.u32[(at >>> 2) + i] = Math.imul(i, 2654435761) & 0x3fffffff;
-  const steps = rowSteps(schema);
+  const starts = types.map((_, i) => types.slice(0, i).reduce((sum, type) => sum + size[type], 0));
+  const steps = new Steps(fields.map((field, i) => ({ offset: starts[i], width: field.size, column: i })));
   const list = memory.allocate(steps.bytes, 'bench');
   steps.place(memory, list, column => columns[column]);
   return { memory, room, stride, rows, at, other, columns, steps, list };

@@ -1,7 +1,7 @@
 // Medians: of every window of 1,000 rows, and of a window of 100,000 rows after every 1,000.
 import { chunkVector, Memory, OrderAccumulator, Scratch, typeNamed } from '../../dist/internal.js';
 import { peer } from '../peer/load.mjs';
-import { rollingMedian } from './_rolling-plain.mjs';
+import { rollingMedian } from '../peer/plain-rolling.mjs';
 import { check, column, lastOfBatches, rolling } from './window.bench.mjs';
 
 const rows = 2_000_000;

@@ -1,6 +1,6 @@
 // Windows that forget: one answer for every row (w = 1,000), and after every 1,000 rows (w = 100,000).
 import { chunkVector, FifoAccumulator, Memory, RollingColumn, Scratch, typeNamed } from '../../dist/internal.js';
-import { rollingMax, rollingMean, rollingVariance, slidingMax } from './_rolling-plain.mjs';
+import { rollingExtreme, rollingMean, rollingVariance, slidingMax } from '../peer/plain-rolling.mjs';
 
 const batch = 65_536;
 const window = 1000;
@@ -91,7 +91,7 @@ const slidingCase = (step, target) => ({
 
 export const cases = [
   rollingCase('mean', rollingMean, 'a running sum that is not compensated', 1),
-  rollingCase('max', rollingMax, 'a monotone deque', 1.5),
+  rollingCase('max', (v, w, out) => rollingExtreme(v, w, true, out), 'a monotone deque', 1.5),
   rollingCase('var', rollingVariance, 'running sums of squares, which are not stable'),
   slidingCase(1000, 3),
   slidingCase(100, 1),

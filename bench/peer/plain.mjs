@@ -3,8 +3,8 @@
 /** int32 keys of any range to dense ids: open addressing, a power of two of slots, at most half of them full. */
 export class PlainKeyTable {
   size = 0;
-  keys = new Int32Array(512);
-  #slots = new Int32Array(1024).fill(-1);
+  keys = new Int32Array(2048);
+  #slots = new Int32Array(4096).fill(-1);
 
   id(key) {
     const slots = this.#slots;
@@ -45,8 +45,8 @@ export class PlainKeyTable {
 /** Sum and count by key with the table above. */
 export function groupByTable(keys, values) {
   const table = new PlainKeyTable();
-  let sums = new Float64Array(1024);
-  let counts = new Float64Array(1024);
+  let sums = new Float64Array(2048);
+  let counts = new Float64Array(2048);
   for (let i = 0; i < keys.length; i++) {
     const id = table.id(keys[i]);
     if (id >= sums.length) {
@@ -108,4 +108,72 @@ export function variance(values) {
     squares += d * d;
   }
   return squares / (values.length - 1);
+}
+
+/** UTF-8 keys to dense ids, by hash (FNV-1a) and by bytes. */
+export class PlainTextTable {
+  size = 0;
+  /** First row of each key. */
+  rows = new Int32Array(2048);
+  #slots = new Int32Array(8192).fill(-1);
+  #offsets;
+  #bytes;
+
+  constructor({ offsets, values }) {
+    this.#offsets = offsets;
+    this.#bytes = values;
+  }
+
+  id(row) {
+    const [offsets, bytes, slots] = [this.#offsets, this.#bytes, this.#slots];
+    const start = offsets[row];
+    const length = offsets[row + 1] - start;
+    const mask = slots.length - 1;
+    let hash = 0x811c9dc5;
+    for (let i = start; i < start + length; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
+    let slot = (hash ^ (hash >>> 15)) & mask;
+    for (; slots[slot] >= 0; slot = (slot + 1) & mask) {
+      const other = offsets[this.rows[slots[slot]]];
+      if (offsets[this.rows[slots[slot]] + 1] - other !== length) continue;
+      let i = 0;
+      while (i < length && bytes[other + i] === bytes[start + i]) i++;
+      if (i === length) return slots[slot];
+    }
+    if (this.size === this.rows.length) throw new Error('PlainTextTable: too many keys');
+    slots[slot] = this.size;
+    this.rows[this.size] = row;
+    return this.size++;
+  }
+}
+
+/** Sum and mean by UTF-8 key with the table above; keys are their first rows. */
+export function groupByText(texts, values) {
+  const table = new PlainTextTable(texts);
+  const sums = new Float64Array(2048);
+  const counts = new Float64Array(2048);
+  for (let row = 0; row < values.length; row++) {
+    const id = table.id(row);
+    sums[id] += values[row];
+    counts[id]++;
+  }
+  const { size } = table;
+  return { rows: table.rows.subarray(0, size), sums: sums.subarray(0, size), counts: counts.subarray(0, size) };
+}
+
+/** Sum and count by dictionary code: the code is the place. */
+export function groupByCode(codes, values, words) {
+  const sums = new Float64Array(words);
+  const counts = new Float64Array(words);
+  for (let i = 0; i < codes.length; i++) {
+    sums[codes[i]] += values[i];
+    counts[codes[i]]++;
+  }
+  return { sums, counts };
+}
+
+/** 2x + 1 where x > limit, summed, in one pass. */
+export function filterProjectSum(values, limit) {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] > limit) total += values[i] * 2 + 1;
+  return total;
 }

@@ -33,8 +33,8 @@ export function rollingVariance(values, w, out) {
   return out;
 }
 
-/** Monotone deque. */
-export function rollingMax(values, w, out) {
+/** Least or greatest value by a monotone deque. */
+export function rollingExtreme(values, w, greatest, out) {
   const capacity = 1 << Math.ceil(Math.log2(w + 1));
   const mask = capacity - 1;
   const rows = new Int32Array(capacity);
@@ -43,7 +43,8 @@ export function rollingMax(values, w, out) {
   let tail = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    while (tail > head && kept[(tail - 1) & mask] <= value) tail--;
+    if (greatest) while (tail > head && kept[(tail - 1) & mask] <= value) tail--;
+    else while (tail > head && kept[(tail - 1) & mask] >= value) tail--;
     rows[tail & mask] = i;
     kept[tail & mask] = value;
     tail++;
