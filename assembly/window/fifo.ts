@@ -6,9 +6,11 @@
 
 /** When a new row drops the last one of its deque. */
 const KEEP = 0, REPLACE = 1, NOT_ABOVE = 2, BELOW = 3;
+/** Modes of nth.ts, from here on. */
+const NTH = 4;
 
 @unmanaged
-class Fifo {
+export class Fifo {
   nodes: usize; // Node[capacity]; number 0 is never used
   capacity: u32;
   used: u32;
@@ -19,10 +21,12 @@ class Fifo {
   texts: usize; // for codes of text: offsets and bytes of their dictionary
   bytes: usize;
   payloads: usize; // i64[capacity], or 0
+  limit: u32; // for nth.ts
+  evicting: i32;
 }
 
 @unmanaged
-class Group {
+export class Group {
   arrived: u32;
   left: u32;
   head: u32;
@@ -31,7 +35,7 @@ class Group {
 }
 
 @unmanaged
-class Node {
+export class Node {
   key: i64;
   row: u32;
   next: u32;
@@ -41,22 +45,22 @@ class Node {
 
 // @ts-ignore: decorator
 @inline
-function nodeAt(nodes: usize, number: u32): Node { return changetype<Node>(nodes + <usize>number * offsetof<Node>()); }
+export function nodeAt(nodes: usize, number: u32): Node { return changetype<Node>(nodes + <usize>number * offsetof<Node>()); }
 
 // @ts-ignore: decorator
 @inline
-function groupAt(fifo: Fifo, id: u32): Group { return changetype<Group>(fifo.groups + <usize>id * offsetof<Group>()); }
+export function groupAt(fifo: Fifo, id: u32): Group { return changetype<Group>(fifo.groups + <usize>id * offsetof<Group>()); }
 
 // @ts-ignore: decorator
 @inline
-function isSet(bits: usize, row: i32): bool {
+export function isSet(bits: usize, row: i32): bool {
   return bits == 0 || ((load<u8>(bits + <usize>(row >> 3)) >> <u8>(row & 7)) & 1) != 0;
 }
 
 /** A free node, or 0. */
 // @ts-ignore: decorator
 @inline
-function take(fifo: Fifo): u32 {
+export function take(fifo: Fifo): u32 {
   const number = fifo.free;
   if (number != 0) {
     fifo.free = nodeAt(fifo.nodes, number).next;
@@ -68,7 +72,7 @@ function take(fifo: Fifo): u32 {
 
 // @ts-ignore: decorator
 @inline
-function give(fifo: Fifo, number: u32): void {
+export function give(fifo: Fifo, number: u32): void {
   nodeAt(fifo.nodes, number).next = fifo.free;
   fifo.free = number;
 }
@@ -334,7 +338,7 @@ export function recode(at: usize, groups: i32, payloads: i32, back: i32, codes: 
       else store<u32>(code, <u32>load<i64>(place));
       count++;
     }
-    if (group.tail != 0) group.tailKey = nodeAt(fifo.nodes, group.tail).key;
+    if (group.tail != 0 && fifo.mode < NTH) group.tailKey = nodeAt(fifo.nodes, group.tail).key;
   }
   return count;
 }

@@ -1,6 +1,7 @@
 import * as sliding from './sliding';
 import * as rolling from './rolling';
 import * as fifos from './fifo';
+import * as nth from './nth';
 import { partition as partitionRows } from './partition';
 import * as search from './search';
 
@@ -89,6 +90,18 @@ export function fifoRoom(fifo: usize): i32 { return fifos.room(fifo); }
 
 /** Appends the deques of `other`: its group i to group map[i], codes of text through `codes` (0: as they are). Needs free nodes for all of them. */
 export function fifoMerge(fifo: usize, other: usize, map: usize, groups: i32, codes: usize): void { fifos.merge(fifo, other, map, groups, codes); }
+
+/** Like fifoPush, for the modes of nth.ts. */
+export function nthPush(fifo: usize, keys: usize, present: usize, groupIds: usize, from: i32, length: i32): i32 { return nth.push(fifo, keys, present, groupIds, from, length); }
+
+/** Like fifoDrop, for the modes of nth.ts. */
+export function nthDrop(fifo: usize, groupIds: usize, length: i32): void { nth.drop(fifo, groupIds, length); }
+
+/** Keys of the n-th rows of `count` groups, and presence bits. Returns how many have one. */
+export function nthRead(fifo: usize, ids: usize, count: i32, keys: usize, present: usize): i32 { return nth.read(fifo, ids, count, keys, present); }
+
+/** Like fifoMerge, for the modes of nth.ts. */
+export function nthMerge(fifo: usize, other: usize, map: usize, groups: i32, codes: usize): void { nth.merge(fifo, other, map, groups, codes); }
 
 /** Writes first, first + 1, … as `length` i64. */
 export function count(target: usize, first: i64, length: i32): void { for (let i = 0; i < length; i++) store<i64>(target + (<usize>i << 3), first + <i64>i); }

@@ -18,6 +18,8 @@ const aggregations = [
   'max(x)',
   'first(x)',
   'last(x)',
+  'nth(x, 5)',
+  'nth(x, -5)',
   'any(x)',
   'all(x)',
   'median(x)',

@@ -6,6 +6,7 @@ import { corr, cov } from './covariance.ts';
 import { max, min } from './extreme.ts';
 import { first, last } from './first.ts';
 import { kurt, sem, skew, std, variance } from './moments.ts';
+import { nth } from './nth.ts';
 import { mode, nunique } from './nunique.ts';
 import { prod } from './product.ts';
 import { median, quantile } from './quantile.ts';
@@ -33,6 +34,7 @@ export const AGGREGATIONS: Readonly<Record<string, Aggregation>> = /* @__PURE__ 
   median,
   min,
   mode,
+  nth,
   nunique,
   prod,
   quantile,

@@ -11,7 +11,7 @@ import type { Accumulator, AccumulatorKind, AccumulatorOptions, Rows } from './a
 import { OrderKeys, tileRows } from './order-keys.ts';
 
 /** What is asked of a window that forgets its oldest rows. */
-export type FifoName = 'first' | 'last' | 'min' | 'max' | 'argmin' | 'argmax';
+export type FifoName = 'first' | 'last' | 'min' | 'max' | 'argmin' | 'argmax' | 'nth' | 'nth from the end';
 
 // Fifo, Node and Group in assembly/window/fifo.ts, in u32 places and bytes
 const NODES = 0;
@@ -24,10 +24,12 @@ const FLIP = 6;
 const TEXTS = 7;
 const BYTES = 8;
 const PAYLOADS = 9;
+const LIMIT = 10;
+const EVICTING = 11;
 const nodeBytes = 24;
 const groupBytes = 24;
 
-/** When a new row drops older ones; see assembly/window/fifo.ts. */
+/** When a new row drops older ones; see assembly/window/fifo.ts and nth.ts. */
 const MODES: Readonly<Record<FifoName, number>> = /* @__PURE__ */ Object.freeze({
   first: 0,
   last: 1,
@@ -35,13 +37,19 @@ const MODES: Readonly<Record<FifoName, number>> = /* @__PURE__ */ Object.freeze(
   max: 2,
   argmin: 3,
   argmax: 3,
+  nth: 4,
+  'nth from the end': 5,
 });
+const firstNth = 4;
 
 /**
  * The first, last, least or greatest value of a window whose oldest rows leave; O(1) amortised a row, for any number of groups.
  *
  * Nulls and NaN are skipped. `argmin` and `argmax` give the second argument of the (first) least or greatest row, or without
  * one its number in the stream, from 0; rows whose second argument is null or NaN are skipped too.
+ *
+ * `nth` is the value at place `limit` from 0; from the end it is that of the last `limit` values which came first. These two also serve
+ * windows that rows never leave: they hold no more than limit + 1 values a group then (from the end: never more than `limit`).
  */
 export class FifoAccumulator implements Accumulator {
   readonly #name: FifoName;
@@ -54,11 +62,13 @@ export class FifoAccumulator implements Accumulator {
   readonly #groups: Block;
   readonly #payload: Block;
   readonly #own: Scratch;
+  readonly #isNth: boolean;
   #groupCount = 0;
   #rows = 0;
 
-  constructor(name: FifoName, { memory, owner, types }: AccumulatorOptions) {
+  constructor(name: FifoName, { memory, owner, types, evicting }: AccumulatorOptions, limit = 0) {
     this.#name = name;
+    this.#isNth = MODES[name] >= firstNth;
     this.#memory = memory;
     this.#room = windowRoom(memory);
     this.#keys = new OrderKeys(memory, owner, types[0]!);
@@ -70,6 +80,8 @@ export class FifoAccumulator implements Accumulator {
     this.#own = new Scratch(memory, owner);
     this.#header.growZeroed(0, 64);
     this.#set(MODE, MODES[name]);
+    this.#set(LIMIT, limit);
+    this.#set(EVICTING, evicting ? 1 : 0);
     this.#set(FLIP, name.endsWith('min') ? 0xffff_ffff : 0);
     this.#growNodes(64);
     this.#empty();
@@ -89,7 +101,7 @@ export class FifoAccumulator implements Accumulator {
 
   onNew({ length, vectors, groupIds, mask }: Rows): void {
     this.reserve(1);
-    const alone = groupIds === 0 && MODES[this.#name] >= 2 && !this.#keys.isText;
+    const alone = groupIds === 0 && MODES[this.#name] >= 2 && !this.#isNth && !this.#keys.isText;
     for (let start = 0; start < length; start += tileRows) {
       const rows = Math.min(tileRows, length - start);
       let payloads = 0;
@@ -107,7 +119,9 @@ export class FifoAccumulator implements Accumulator {
       } else {
         const ids = groupIds === 0 ? 0 : groupIds + start * 4;
         for (let done = 0; done < rows; ) {
-          done = this.#room.fifoPush(header, keys, present, ids, payloads, done, rows);
+          done = this.#isNth
+            ? this.#room.nthPush(header, keys, present, ids, done, rows)
+            : this.#room.fifoPush(header, keys, present, ids, payloads, done, rows);
           if (done < rows) this.#growNodes();
         }
       }
@@ -116,7 +130,7 @@ export class FifoAccumulator implements Accumulator {
   }
 
   onOld({ length, groupIds }: Rows): void {
-    this.#room.fifoDrop(this.#header.address, groupIds, length);
+    this.#room[this.#isNth ? 'nthDrop' : 'fifoDrop'](this.#header.address, groupIds, length);
     this.#renew(this.#keys, 0);
     if (this.#payloads) this.#renew(this.#payloads, 1);
   }
@@ -126,7 +140,7 @@ export class FifoAccumulator implements Accumulator {
     while (this.#room.fifoRoom(this.#header.address) < nodes) this.#growNodes();
     const codes = this.#keys.codesOf(from.#keys, this.#own);
     if (this.#keys.isText) this.#pointToTexts();
-    this.#room.fifoMerge(this.#header.address, from.#header.address, map, groups, codes);
+    this.#room[this.#isNth ? 'nthMerge' : 'fifoMerge'](this.#header.address, from.#header.address, map, groups, codes);
     this.#own.reset();
   }
 
@@ -145,13 +159,16 @@ export class FifoAccumulator implements Accumulator {
   result(_name: string, _parameters: unknown, ids: number, count: number, scratch: Scratch): ChunkVector {
     const keys = scratch.take(count * 8);
     const present = scratch.take((count + 7) >> 3);
-    const found = this.#room.fifoHeads(this.#header.address, ids, count, this.#payloads ? 1 : 0, keys, present);
+    const found = this.#isNth
+      ? this.#room.nthRead(this.#header.address, ids, count, keys, present)
+      : this.#room.fifoHeads(this.#header.address, ids, count, this.#payloads ? 1 : 0, keys, present);
     return (this.#payloads ?? this.#keys).vector(keys, found === count ? 0 : present, count, scratch);
   }
 
   snapshot(): Uint8Array {
     const used = this.#get(USED);
-    const meta = Float64Array.of(MODES[this.#name], used, this.#get(FREE), this.#groupCount, this.#rows);
+    const limit = this.#get(LIMIT);
+    const meta = Float64Array.of(MODES[this.#name], used, this.#get(FREE), this.#groupCount, this.#rows, limit);
     return joined([
       new Uint8Array(meta.buffer),
       this.#nodes.save(used * nodeBytes),
@@ -166,8 +183,9 @@ export class FifoAccumulator implements Accumulator {
     const parts = parted(bytes, 6, this.#name);
     const [head, nodes, groups, payload, keys, payloads] = parts as [Uint8Array, ...Uint8Array[]] as Uint8Array[];
     const meta = new Float64Array(head!.slice().buffer);
-    const [mode, used, free, groupCount, rows] = meta as unknown as [number, number, number, number, number];
-    if (mode !== MODES[this.#name] || nodes!.length !== used * nodeBytes) throw new StateError(misfit(this.#name));
+    const [mode, used, free, groupCount, rows, limit] = [...meta] as [number, number, number, number, number, number];
+    const same = mode === MODES[this.#name] && limit === this.#get(LIMIT);
+    if (!same || nodes!.length !== used * nodeBytes) throw new StateError(misfit(this.#name));
     this.#growNodes(used);
     this.#nodes.load(nodes!);
     this.#groups.load(groups!);

@@ -160,6 +160,11 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
     return this.#each('last', settings);
   }
 
+  /** The value of each column at place `n` in order of arrival, from 0; from the end from -1 on. */
+  nth(n: number, settings?: AggregateSettings): DataFrame<AsColumns<B & C>> {
+    return this.#each('nth', settings, false, { n });
+  }
+
   nunique(settings?: AggregateSettings): Each<C, K, B, CountType> {
     return this.#each('nunique', settings);
   }

@@ -286,6 +286,11 @@ export class Series<T extends DataType = DataType> {
     return this.#aggregate('last');
   }
 
+  /** The value at place `n` in order of arrival, from 0; from the end from -1 on. Null when there are too few; missing values are skipped. */
+  nth(n: number): Series<T> {
+    return this.#aggregate('nth', { n });
+  }
+
   nunique(): Series<CountType> {
     return this.#aggregate('nunique');
   }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { aggregationOf } from '../../src/aggregate/aggregations.ts';
 import { FifoAccumulator, type FifoName } from '../../src/aggregate/fifo-accumulator.ts';
 import { exportVector } from '../../src/column/export-chunk.ts';
 import { importVector } from '../../src/column/import-batch.ts';
+import { OptionError } from '../../src/errors.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { Scratch } from '../../src/memory/scratch.ts';
 import {
@@ -39,6 +41,24 @@ for (const name of ['first', 'last', 'min', 'max'] as const) {
       create: memory => new FifoAccumulator(name, { memory, owner: 'test', types: [type], evicting: true }),
       plain: rows => shown(type, pick[name](type, real(rows.map(([cell]) => cell)))),
     });
+  }
+}
+
+for (const n of [0, 1, 3, -1, -2, -4]) {
+  for (const type of n === 1 || n === -2 ? types : [f64(), utf8()]) {
+    for (const evicting of [true, false]) {
+      windowLaws({
+        name: `nth ${n}, ${evicting ? 'rows leave' : 'rows stay'}`,
+        types: [type],
+        result: 'nth',
+        evicting,
+        create: memory =>
+          aggregationOf('nth')
+            .kind([type], { n })
+            .create({ memory, owner: 'test', types: [type], evicting }),
+        plain: rows => shown(type, real(rows.map(([cell]) => cell)).at(n)),
+      });
+    }
   }
 }
 
@@ -110,6 +130,20 @@ describe('FifoAccumulator', () => {
       a.dispose();
       b.dispose();
     }
+  });
+
+  it('holds no more values than it must', () => {
+    for (const [n, bytes] of [
+      [2, 4096],
+      [-2, 4096],
+    ] as const) {
+      const options = { memory, owner: 'test', types: [f64()], evicting: false };
+      const one = aggregationOf('nth').kind([f64()], { n }).create(options);
+      one.onNew(rows(Array.from({ length: 50_000 }, (_, i) => i)));
+      expect(one.stateBytes).toBeLessThan(bytes);
+      one.dispose();
+    }
+    expect(() => aggregationOf('nth').kind([f64()], { n: 1.5 })).toThrow(OptionError);
   });
 
   it('holds little for a long window', () => {

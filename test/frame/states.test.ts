@@ -20,10 +20,10 @@ const step = fc.record({
 /** Every aggregation, over every kind of column that it takes. */
 const everything = [
   ...['sum', 'mean', 'count', 'var', 'std', 'sem', 'skew', 'kurt', 'prod', 'min', 'max', 'median', 'any', 'all'],
-  ...['first', 'last', 'nunique', 'mode', 'approx_nunique', 'approx_quantile', 'top_k'],
+  ...['first', 'last', 'nth', 'nunique', 'mode', 'approx_nunique', 'approx_quantile', 'top_k'],
 ].flatMap(name => ['x', 'i'].map(column => `${name}_${column} = ${name}(${column})`));
-const texts = ['count', 'min', 'max', 'first', 'last', 'nunique', 'mode', 'approx_nunique', 'top_k'].flatMap(name =>
-  ['s', 'd'].map(column => `${name}_${column} = ${name}(${column})`),
+const texts = ['count', 'min', 'max', 'first', 'last', 'nth', 'nunique', 'mode', 'approx_nunique', 'top_k'].flatMap(
+  name => ['s', 'd'].map(column => `${name}_${column} = ${name}(${column})`),
 );
 const others = [
   'n = size()',
