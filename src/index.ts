@@ -23,11 +23,18 @@ export {
   StateError,
   TransportError,
 } from './errors.ts';
-export { DataFrame, type DataFrameOptions, type RunOptions } from './frame/data-frame.ts';
-export type { FrameMetrics, FrameState } from './frame/executor.ts';
+export {
+  DataFrame,
+  type DataFrameOptions,
+  type ExplainOptions,
+  type MetricsOptions,
+  type RunOptions,
+} from './frame/data-frame.ts';
+export type { FrameState } from './frame/executor.ts';
 export { type AggregateSettings, GroupBy, type Groups } from './frame/group-by.ts';
 export { lit } from './frame/lit.ts';
 export type { MergeOptions } from './frame/merge.ts';
+export type { FrameMetrics, NodeMetrics } from './frame/metrics.ts';
 export { type OpenOptions, openFrame } from './frame/open-frame.ts';
 export type { Period, PeriodicOptions, RandomOptions } from './frame/periodic.ts';
 export type { MergeHow } from './frame/plan.ts';

@@ -1,4 +1,4 @@
-import { bytesText, countText, durationText, rateText } from './format.ts';
+import { bytesText, countText, durationText, rateText } from '../frame/figures.ts';
 
 /** How far a run is; `total` is null when there is no telling. */
 export interface Progress {

@@ -1,3 +1,4 @@
+import type { Batch } from '../column/batch.ts';
 import { StateError } from '../errors.ts';
 import { bindAll, bindPredicate } from '../expr/bind.ts';
 import { columnsOf, type Expression } from '../expr/expression.ts';
@@ -15,6 +16,7 @@ import { MergeOperator } from './operators/merge.ts';
 import type { Operator } from './operators/operator.ts';
 import { ProjectOperator } from './operators/project.ts';
 import { ScanOperator } from './operators/scan.ts';
+import { SinkOperator } from './operators/sink.ts';
 import {
   type AggregatePlan,
   type BroadcastPlan,
@@ -24,73 +26,115 @@ import {
   type Plan,
   type ProjectPlan,
   type ScanPlan,
+  type SourcePlan,
+  sourcePlan,
   visibleSchema,
 } from './plan.ts';
 
+/** A plan node, or a sink behind one, that runs. */
+export interface RunningNode<P extends Plan = Plan> {
+  /** Nodes are numbered as they are made; the source is 0. */
+  readonly id: number;
+  readonly kind: Plan['op'] | 'sink';
+  /** For a sink, the plan before it. */
+  readonly plan: P;
+  /** Numbers of the nodes whose rows it takes. */
+  readonly inputs: readonly number[];
+  /** Whom linear memory is held for, in `memoryStats()` and errors. */
+  readonly owner: string;
+  readonly operator: Operator;
+}
+
+type Computed = RunningNode<Exclude<Plan, SourcePlan>>;
+
 /** Makes the operators of plans over one source; a plan node that several frames share has one operator. */
 export class Compiler {
-  readonly owner: string;
+  readonly #owner: string;
   readonly #memory: Memory;
   readonly #scratch: Scratch;
-  readonly #source: Operator;
-  readonly #operators = new Map<Plan, { readonly operator: Operator; readonly input: Plan }>();
+  #source: RunningNode<SourcePlan>;
+  readonly #nodes = new Map<Plan, Computed>();
+  #count = 1;
 
   constructor(memory: Memory, scratch: Scratch, source: Operator, owner: string) {
     this.#memory = memory;
     this.#scratch = scratch;
-    this.#source = source;
-    this.owner = owner;
+    this.#owner = owner;
+    const plan = sourcePlan(source.layout, null);
+    this.#source = { id: 0, kind: 'source', plan, inputs: [], owner: `${owner} source`, operator: source };
   }
 
-  get operators(): Operator[] {
-    return [...this.#operators.values()].map(({ operator }) => operator);
+  /** What runs, sinks apart: the source, then each node behind those it takes rows from. */
+  get nodes(): RunningNode[] {
+    return [this.#source, ...this.#nodes.values()];
+  }
+
+  /** What runs a plan's last step; undefined when it is not computed. */
+  node(plan: Plan): RunningNode | undefined {
+    return plan.op === 'source' ? this.#source : this.#nodes.get(plan);
   }
 
   /** The running operator of a plan. */
   operator(plan: Plan): Operator {
-    if (plan.op === 'source') return this.#source;
-    const known = this.#operators.get(plan);
+    if (plan.op === 'source') {
+      if (this.#nodes.size === 0) this.#source = { ...this.#source, plan }; // knows the index
+      return this.#source.operator;
+    }
+    const known = this.#nodes.get(plan);
     if (known) return known.operator;
-    const input = this.operator(plan.input);
-    const operator = this.#make(plan, input);
-    this.#operators.set(plan, { operator, input: plan.input });
+    const befores = plan.op === 'broadcast' ? [plan.input, plan.aggregate] : [plan.input]; // are fed in this order
+    for (const before of befores) this.operator(before);
+    const named = this.#name(plan.op, befores);
+    const operator = this.#make(plan, this.operator(plan.input), named.owner);
+    this.#nodes.set(plan, { ...named, kind: plan.op, plan, operator });
     return operator;
+  }
+
+  /** A sink behind a plan. */
+  sink(plan: Plan, deliver: (batch: Batch) => void): RunningNode {
+    const input = this.operator(plan);
+    const named = this.#name('sink', [plan]);
+    const options = { shown: visibleSchema(plan), index: plan.index, deliver, owner: named.owner };
+    const operator = new SinkOperator(this.#memory, this.#scratch, input, options);
+    return { ...named, kind: 'sink', plan, operator };
   }
 
   /** The operators of a plan that remember, the first first. @throws StateError when the plan is not computed */
   states(plan: Plan): Operator[] {
     if (plan.op === 'source') return [];
-    const known = this.#operators.get(plan);
+    const known = this.#nodes.get(plan);
     if (!known) throw new StateError('snapshot: nothing is computed yet; attach a sink first');
     const before = this.states(plan.op === 'broadcast' ? plan.aggregate : plan.input);
     return known.operator.snapshot ? [...before, known.operator] : before;
   }
 
-  /** Takes `sink` off `from`, and every operator that then serves nobody. */
-  release(sink: Operator, from: Operator): void {
-    detach(sink, from);
+  /** Takes a sink off, and every operator that then serves nobody. */
+  release({ operator: sink, plan }: RunningNode): void {
+    detach(sink, this.operator(plan));
     for (let idle = this.#idle(); idle; idle = this.#idle()) {
-      this.#operators.delete(idle.plan);
-      detach(idle.operator, this.operator(idle.input));
+      this.#nodes.delete(idle.plan);
+      detach(idle.operator, this.operator(idle.plan.input));
     }
   }
 
   dispose(): void {
-    const all = new Set(this.operators);
-    for (const { out } of [this.#source, ...all]) for (const target of out.targets) all.add(target);
+    const all = new Set(this.nodes.map(({ operator }) => operator));
+    for (const { out } of all) for (const target of out.targets) all.add(target);
     for (const operator of all) operator.dispose();
-    this.#operators.clear();
-    this.#source.out.targets.length = 0;
+    this.#nodes.clear();
+    this.#source.operator.out.targets.length = 0;
   }
 
-  #idle(): { plan: Plan; operator: Operator; input: Plan } | undefined {
-    for (const [plan, { operator, input }] of this.#operators) {
-      if (operator.out.targets.length === 0) return { plan, operator, input };
-    }
-    return undefined;
+  #idle(): Computed | undefined {
+    return [...this.#nodes.values()].find(({ operator }) => operator.out.targets.length === 0);
   }
 
-  #make(plan: Exclude<Plan, { op: 'source' }>, input: Operator): Operator {
+  #name(kind: string, befores: readonly Plan[]): Pick<RunningNode, 'id' | 'inputs' | 'owner'> {
+    const id = this.#count++;
+    return { id, inputs: befores.map(before => this.node(before)!.id), owner: `${this.#owner} ${kind} ${id}` };
+  }
+
+  #make(plan: Exclude<Plan, SourcePlan>, input: Operator, owner: string): Operator {
     switch (plan.op) {
       case 'batches':
         return new MapBatchesOperator(this.#memory, this.#scratch, input, {
@@ -99,28 +143,29 @@ export class Compiler {
           index: plan.input.index,
           open: plan.open,
           perBatch: plan.input.mode === 'updating',
-          owner: this.owner,
+          owner,
         });
       case 'filter':
-        return this.#filter(plan, input);
+        return this.#filter(plan, input, owner);
       case 'project':
-        return this.#project(plan, input);
+        return this.#project(plan, input, owner);
       case 'scan':
-        return this.#scan(plan, input);
+        return this.#scan(plan, input, owner);
       case 'aggregate':
-        return this.#aggregate(plan, input);
+        return this.#aggregate(plan, input, owner);
       case 'merge':
-        return this.#merge(plan, input);
+        return this.#merge(plan, input, owner);
       case 'broadcast':
-        return this.#broadcast(plan);
+        return this.#broadcast(plan, owner);
     }
   }
 
   #merge(
     { rows, table: schema, keys, how, columns, schema: layout, input: { schema: from } }: MergePlan,
     input: Operator,
-  ) {
-    const table = new LookupRows({ memory: this.#memory, owner: this.owner, schema, keys: keys.right });
+    owner: string,
+  ): Operator {
+    const table = new LookupRows({ memory: this.#memory, owner, schema, keys: keys.right });
     table.fill(rows);
     const places = keys.left.map(name => from.indexOf(name));
     return new MergeOperator(this.#memory, this.#scratch, input, {
@@ -133,24 +178,24 @@ export class Compiler {
     });
   }
 
-  #broadcast({ input, aggregate, schema }: BroadcastPlan): Operator {
-    const aggregated = this.operator(aggregate); // is fed first
-    return new BroadcastOperator(this.#memory, this.#scratch, this.operator(input), aggregated, schema, this.owner);
+  #broadcast({ input, aggregate, schema }: BroadcastPlan, owner: string): Operator {
+    const aggregated = this.operator(aggregate);
+    return new BroadcastOperator(this.#memory, this.#scratch, this.operator(input), aggregated, schema, owner);
   }
 
-  #filter({ predicate, input: { schema } }: FilterPlan, input: Operator): Operator {
-    const bound = bindPredicate(predicate, schema, this.#memory, { verb: 'filter', owner: this.owner });
+  #filter({ predicate, input: { schema } }: FilterPlan, input: Operator, owner: string): Operator {
+    const bound = bindPredicate(predicate, schema, this.#memory, { verb: 'filter', owner });
     return new FilterOperator(this.#memory, this.#scratch, input, bound, placesOf([predicate], schema));
   }
 
-  #project({ columns, schema, input: { schema: from } }: ProjectPlan, input: Operator): Operator {
+  #project({ columns, schema, input: { schema: from } }: ProjectPlan, input: Operator, owner: string): Operator {
     const expressions = columns.map(({ expression }) => expression);
     const bind = (places: readonly number[]) =>
       bindAll(
         places.map(place => expressions[place]!),
         from,
         this.#memory,
-        { verb: 'assign', owner: this.owner },
+        { verb: 'assign', owner },
       );
     return new ProjectOperator(
       schema,
@@ -160,7 +205,7 @@ export class Compiler {
     );
   }
 
-  #scan(plan: ScanPlan, input: Operator): Operator {
+  #scan(plan: ScanPlan, input: Operator, owner: string): Operator {
     const { kind, args, types, parameters } = plan.scan;
     const { schema } = plan.input;
     const timed = kind.needsIndex?.(parameters) ?? false;
@@ -168,15 +213,15 @@ export class Compiler {
     const place = index ? schema.indexOf(plan.input.index!) : -1;
     return new ScanOperator(this.#memory, this.#scratch, input, {
       layout: plan.schema,
-      scan: kind.create({ memory: this.#memory, scratch: this.#scratch, owner: this.owner, types, parameters, index }),
-      inputs: bindAll(args, schema, this.#memory, { verb: kind.name, owner: this.owner }),
+      scan: kind.create({ memory: this.#memory, scratch: this.#scratch, owner, types, parameters, index }),
+      inputs: bindAll(args, schema, this.#memory, { verb: kind.name, owner }),
       time: index ? { place, index } : null,
       reads: [...placesOf(args, schema), ...(index ? [place] : [])],
       perBatch: plan.mode === 'updating',
     });
   }
 
-  #aggregate(plan: AggregatePlan, input: Operator): Operator {
+  #aggregate(plan: AggregatePlan, input: Operator, owner: string): Operator {
     const { schema } = plan.input;
     const states = new Map<
       string,
@@ -191,7 +236,7 @@ export class Compiler {
     });
     const spec: GroupSpec = {
       memory: this.#memory,
-      owner: this.owner,
+      owner,
       keys: plan.keys.map(
         (_, at) => plan.raw.fields[plan.raw.length - plan.aggregates.length - plan.keys.length + at]!.type,
       ),
@@ -202,7 +247,7 @@ export class Compiler {
     const timed = plan.window.kind !== 'everything' && plan.window.kind !== 'rows';
     const index = timed ? indexOf(plan.input, 'window') : null;
     const place = index ? schema.indexOf(plan.input.index!) : -1;
-    const options = { verb: 'agg', owner: this.owner };
+    const options = { verb: 'agg', owner };
     return new AggregateOperator(
       this.#memory,
       this.#scratch,
@@ -218,7 +263,7 @@ export class Compiler {
         reads: [...placesOf(inputs, schema), ...(index ? [place] : [])],
         takesMask: plan.window.kind === 'everything',
       },
-      this.owner,
+      owner,
     );
   }
 }

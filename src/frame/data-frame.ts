@@ -10,10 +10,11 @@ import type { RiverSink, ToRiverOptions } from '../river/index.ts';
 import type { Bool, DataType } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
 import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
+import { type Clock, systemClock } from '../stream/clock.ts';
 import { Stream } from '../stream/stream.ts';
 import { everything, slidingOver, type WindowScheme } from '../window/window.ts';
 import { ColumnWise } from './column-wise.ts';
-import type { FrameMetrics, FrameState } from './executor.ts';
+import type { FrameState } from './executor.ts';
 import { extremesPlan } from './extremes.ts';
 import {
   type AggregateInput,
@@ -25,6 +26,7 @@ import {
 } from './group-by.ts';
 import { columnNames, expressionOf, keysOf, namedOf } from './input.ts';
 import { type Merged, type MergeOptions, mergePlan, type TableColumns } from './merge.ts';
+import type { FrameMetrics } from './metrics.ts';
 import {
   type AccumulateSettings,
   accumulatePartitionsPlan,
@@ -79,6 +81,14 @@ const riverSubpath: string = 'millrace/river';
 export interface RunOptions {
   /** Stops reading: the batch in hand is finished, what is open is closed, `run` resolves. */
   readonly signal?: AbortSignal;
+}
+
+export interface ExplainOptions {
+  readonly analyze?: boolean;
+}
+
+export interface MetricsOptions {
+  readonly clock?: Pick<Clock, 'now'>;
 }
 
 /**
@@ -445,13 +455,21 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
     return river.toRiver(this as unknown as DataFrame, name, options);
   }
 
-  /** The plan as text, the last step first. */
-  explain(): string {
-    return explainPlan(this.plan);
+  /**
+   * The plan as text, the last step first; with `analyze` also what has passed through each step so far, and how long it took
+   * (`metrics` has the same as numbers).
+   */
+  explain({ analyze = false }: ExplainOptions = {}): string {
+    return analyze ? this.root.analyze(this.plan) : explainPlan(this.plan);
   }
 
-  metrics(): FrameMetrics & SourceMetrics {
-    return this.root.metrics();
+  /**
+   * What has passed through this frame and all that share its root: totals, and each step of their plans.
+   *
+   * @param options a clock, which lags are told by; default: the host's
+   */
+  metrics({ clock = systemClock }: MetricsOptions = {}): FrameMetrics & SourceMetrics {
+    return this.root.metrics(clock.now());
   }
 
   /** Frees linear memory of this frame and all that share its root. */

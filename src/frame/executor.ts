@@ -7,13 +7,11 @@ import type { Memory } from '../memory/memory.ts';
 import { Scratch } from '../memory/scratch.ts';
 import { sameType, typeText } from '../schema/data-type.ts';
 import type { Schema } from '../schema/schema.ts';
-import { Compiler } from './compiler.ts';
+import { Compiler, type RunningNode } from './compiler.ts';
 import { Importer } from './importer.ts';
-import { AggregateOperator } from './operators/aggregate.ts';
-import type { Operator } from './operators/operator.ts';
-import { SinkOperator } from './operators/sink.ts';
+import { type FrameMetrics, nodeMetrics, totalsOf } from './metrics.ts';
 import { SourceOperator } from './operators/source.ts';
-import { explainPlan, type Plan, visibleSchema } from './plan.ts';
+import { explainPlan, type Plan } from './plan.ts';
 
 /** Receives a frame's results; a promise holds the next batch back. */
 export type Deliver = (batch: Batch) => unknown;
@@ -25,19 +23,16 @@ export interface FrameState {
   readonly parts: readonly unknown[];
 }
 
-/** What has passed through an executor. */
-export interface FrameMetrics {
-  readonly rowsIn: number;
-  readonly rowsOut: number;
-  readonly batches: number;
-  /** Rows that came after their window had closed. */
-  readonly late: number;
-  /** Rows without a time, in windows over time. */
-  readonly untimed: number;
-  /** Milliseconds since the epoch (or the number itself for an integer index); null before the first row. */
-  readonly watermark: number | null;
-  /** Time spent computing, without waiting for sinks. */
-  readonly busyMs: number;
+/** A user's function at the end of a plan. */
+interface Taker extends RunningNode {
+  readonly deliver: Deliver;
+  /** Milliseconds that it took, with promises that were waited for. */
+  waitMs: number;
+}
+
+interface Result {
+  readonly taker: Taker;
+  readonly batch: Batch;
 }
 
 /**
@@ -55,17 +50,20 @@ export class Executor {
   #known: Schema | null = null;
   readonly #compiler: Compiler;
   /** Results computed for the batch in hand, waiting for delivery. */
-  readonly #results: { readonly deliver: Deliver; readonly batch: Batch; readonly place: number }[] = [];
+  readonly #results: Result[] = [];
+  readonly #takers = new Set<Taker>();
   /** Settles when the input has ended and its last results are delivered. */
   readonly ended: Promise<void>;
   readonly #tellEnd: () => void;
-  #places = 0;
   #pending: Promise<void> | null = null;
   #ended = false;
   #rowsIn = 0;
   #rowsOut = 0;
   #batches = 0;
   #busyMs = 0;
+  #sinkMs = 0;
+  #inputMs = 0;
+  #since = performance.now();
 
   constructor(memory: Memory, schema: Schema, owner: string) {
     this.memory = memory;
@@ -76,7 +74,7 @@ export class Executor {
     });
     this.#tellEnd = tellEnd;
     this.#scratch = new Scratch(memory, `${owner} scratch`);
-    this.#imports = new Scratch(memory, `${owner} imports`);
+    this.#imports = new Scratch(memory, `${owner} source`);
     this.#importer = new Importer(memory, this.#imports);
     this.#source = new SourceOperator(schema, () => this.#scratch.reset());
     this.#compiler = new Compiler(memory, this.#scratch, this.#source, owner);
@@ -94,20 +92,16 @@ export class Executor {
 
   /** Computes `plan` from now on and delivers its results; returns what ends that. */
   attach(plan: Plan, deliver: Deliver): () => void {
-    const operator = this.#compiler.operator(plan);
-    const place = this.#places++;
-    const collect = (batch: Batch): void => {
+    const node = this.#compiler.sink(plan, batch => {
       this.#rowsOut += batch.length;
-      this.#results.push({ deliver, batch, place });
-    };
-    const { memory } = this;
-    const sink = new SinkOperator(memory, this.#scratch, operator, {
-      shown: visibleSchema(plan),
-      index: plan.index,
-      deliver: collect,
-      owner: this.#compiler.owner,
+      this.#results.push({ taker, batch });
     });
-    return () => this.#compiler.release(sink, operator);
+    const taker: Taker = { ...node, deliver, waitMs: 0 };
+    this.#takers.add(taker);
+    return () => {
+      this.#takers.delete(taker);
+      this.#compiler.release(taker);
+    };
   }
 
   /**
@@ -157,48 +151,67 @@ export class Executor {
     this.#importer.dispose();
   }
 
-  metrics(): FrameMetrics {
-    const progress = this.#compiler.operators.filter(isAggregate).map(operator => operator.progressMs());
-    const marks = progress.map(({ watermark }) => watermark).filter(mark => mark !== null);
+  /** @param now milliseconds since the epoch, for lags */
+  metrics(now: number): FrameMetrics {
+    const { owners } = this.memory.stats();
+    const nodes = [
+      ...this.#compiler.nodes.map(node => nodeMetrics(node, owners, now)),
+      ...[...this.#takers].map(taker => ({ ...nodeMetrics(taker, owners, now), waitMs: taker.waitMs })),
+    ];
     return {
       rowsIn: this.#rowsIn,
       rowsOut: this.#rowsOut,
       batches: this.#batches,
-      late: progress.reduce((sum, { late }) => sum + late, 0),
-      untimed: progress.reduce((sum, { untimed }) => sum + untimed, 0),
-      watermark: marks.length > 0 ? Math.min(...marks) : null,
+      ...totalsOf(nodes),
       busyMs: this.#busyMs,
+      sinkMs: this.#sinkMs,
+      inputMs: this.#inputMs,
+      nodes,
     };
+  }
+
+  /** The number of a plan's node in `metrics().nodes`; undefined when it is not computed. */
+  nodeOf(plan: Plan): number | undefined {
+    return this.#compiler.node(plan)?.id;
   }
 
   #push(input: unknown): void | Promise<void> {
     if (this.#ended) throw new StateError('emit: this frame has ended; make a new one');
-    const began = performance.now();
-    const chunk = this.#chunkOf(input);
+    this.#inputMs += this.#lap();
     try {
-      this.#source.chunk(chunk, began);
+      const chunk = this.#chunkOf(input);
+      this.#source.chunk(chunk, this.#since);
       this.#source.batchEnd();
+      this.#rowsIn += chunk.length;
+      this.#batches++;
     } catch (error) {
       this.#results.length = 0;
       this.#source.discard();
       throw error;
     } finally {
       this.#imports.reset();
+      this.#busyMs += this.#lap();
     }
-    this.#rowsIn += chunk.length;
-    this.#batches++;
-    this.#busyMs += performance.now() - began;
     return this.#deliver();
   }
 
   #end(): void | Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    this.#inputMs += this.#lap();
     this.#source.end();
+    this.#busyMs += this.#lap();
     const waiting = this.#deliver();
     if (waiting) void waiting.then(this.#tellEnd, this.#tellEnd);
     else this.#tellEnd();
     return waiting;
+  }
+
+  /** Milliseconds since it was called last: time is cut into pieces without gaps. */
+  #lap(): number {
+    const since = this.#since;
+    this.#since = performance.now();
+    return this.#since - since;
   }
 
   #after(run: () => void | Promise<void>): Promise<void> {
@@ -217,18 +230,29 @@ export class Executor {
   /** Hands results to sinks, each after the ones before it are done. */
   #deliver(): void | Promise<void> {
     if (this.#results.length === 0) return;
-    const results = this.#results.splice(0).sort((a, b) => a.place - b.place);
+    const results = this.#results.splice(0).sort((a, b) => a.taker.id - b.taker.id);
     for (let at = 0; at < results.length; at++) {
-      const { deliver, batch } = results[at]!;
-      const waiting = deliver(batch);
-      if (!(waiting instanceof Promise)) continue;
+      const waiting = this.#hand(results[at]!);
+      if (!waiting) continue;
       const rest = (async () => {
         await waiting;
-        for (const later of results.slice(at + 1)) await later.deliver(later.batch);
+        for (const later of results.slice(at + 1)) await this.#hand(later);
       })();
       this.#setPending(rest);
       return rest;
     }
+  }
+
+  /** One result to its sink. */
+  #hand({ taker, batch }: Result): void | Promise<void> {
+    const waiting = taker.deliver(batch);
+    const taken = (): void => {
+      const ms = this.#lap();
+      taker.waitMs += ms;
+      this.#sinkMs += ms;
+    };
+    if (waiting instanceof Promise) return waiting.finally(taken);
+    taken();
   }
 
   #chunkOf(input: unknown): Chunk {
@@ -262,5 +286,4 @@ export class Executor {
   }
 }
 
-const isAggregate = (operator: Operator): operator is AggregateOperator => operator instanceof AggregateOperator;
 const noop = (): void => {};

@@ -329,9 +329,16 @@ export function explainPlan(plan: Plan): string {
 export const keysText = ({ left, right }: JoinKeys): string =>
   left.map((name, at) => (name === right[at] ? name : `${name} = ${right[at]}`)).join(', ');
 
-function nodeText(plan: Plan): string {
+/** One step of a plan, as text. */
+export function nodeText(plan: Plan): string {
+  return stepText(plan).replaceAll('\u0000', ''); // which marks names of hidden columns
+}
+
+function stepText(plan: Plan): string {
   const named = (items: readonly Named[]): string =>
-    items.map(({ name, expression }) => (expression.key === name ? name : `${name} = ${expression.key}`)).join(', ');
+    items
+      .map(({ name, expression: { key } }) => (key === name.replace('\u0000', '') ? key : `${name} = ${key}`))
+      .join(', ');
   switch (plan.op) {
     case 'source':
       return `source ${plan.schema}${plan.index === null ? '' : ` index ${plan.index}`}`;

@@ -1,8 +1,11 @@
 import { StateError } from '../errors.ts';
 import { defaultMemory, type Memory } from '../memory/memory.ts';
 import type { Schema } from '../schema/schema.ts';
+import { systemClock } from '../stream/clock.ts';
 import type { Stream } from '../stream/stream.ts';
-import { type Deliver, Executor, type FrameMetrics } from './executor.ts';
+import { analyzePlan } from './analyze.ts';
+import { type Deliver, Executor } from './executor.ts';
+import type { FrameMetrics } from './metrics.ts';
 import type { Plan } from './plan.ts';
 
 /** What a source reports beside the executor's own numbers. */
@@ -95,8 +98,15 @@ export class Root {
     await executor.end();
   }
 
-  metrics(): FrameMetrics & SourceMetrics {
-    return { ...this.executor.metrics(), ...(this.source?.metrics() ?? noSource) };
+  /** @param now milliseconds since the epoch, for lags */
+  metrics(now: number): FrameMetrics & SourceMetrics {
+    return { ...this.executor.metrics(now), ...(this.source?.metrics() ?? noSource) };
+  }
+
+  /** A plan as text, with the figures of its steps. */
+  analyze(plan: Plan): string {
+    const { executor } = this;
+    return analyzePlan(plan, executor.metrics(systemClock.now()), step => executor.nodeOf(step));
   }
 
   dispose(): void {

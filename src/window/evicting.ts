@@ -10,7 +10,7 @@ import { type AggregateBlock, type GroupSpec, GroupState, type SavedGroups } fro
 import { Ring } from './ring.ts';
 import { loadRows, type SavedRows, saveRows } from './saved-rows.ts';
 import type { EmitMode } from './window.ts';
-import type { PaneSink, Windower, WindowProgress } from './windower.ts';
+import type { Held, PaneSink, Windower, WindowProgress } from './windower.ts';
 
 /** Which rows stay: the last `rows`, or those with a time above (newest − `range`). */
 export type Extent = { readonly rows: number } | { readonly range: bigint };
@@ -71,6 +71,10 @@ export class Evicting implements Windower {
     return { watermark: this.#newest, late: this.#late, untimed: this.#untimed };
   }
 
+  get held(): Held {
+    return { groups: this.#liveGroups(), windows: null };
+  }
+
   rows(block: AggregateBlock): void {
     this.#dropEmptyGroups();
     const groupIds = this.#state.keys ? this.#state.ids(block, this.#scratch.take(block.length * 4)) : 0;
@@ -117,6 +121,14 @@ export class Evicting implements Windower {
     this.#changed?.dispose();
     this.#memory.free(this.#live);
     this.#live = 0;
+  }
+
+  #liveGroups(): number {
+    if (!this.#state.keys) return 1;
+    const size = Math.min(this.#state.size, this.#liveCapacity);
+    const ids = this.#scratch.take(size * 4);
+    this.#memory.bulk.iota(ids, 0, size);
+    return paneRoom(this.#memory).alive(ids, size, this.#live, this.#scratch.take(size * 4 + 4));
   }
 
   #enter(block: AggregateBlock, groupIds: number): void {

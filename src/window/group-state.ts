@@ -154,3 +154,7 @@ export class GroupState {
     return rows;
   }
 }
+
+/** Groups of several panes together. */
+export const groupsOf = (panes: readonly { readonly state: GroupState }[]): number =>
+  panes.reduce((sum, { state }) => sum + state.size, 0);

@@ -2,7 +2,7 @@ import type { Scratch } from '../memory/scratch.ts';
 import { ChangedGroups } from './changed-groups.ts';
 import { type AggregateBlock, type GroupSpec, GroupState, type SavedGroups } from './group-state.ts';
 import type { EmitMode } from './window.ts';
-import { noProgress, type PaneSink, type Windower, type WindowProgress } from './windower.ts';
+import { type Held, noProgress, type PaneSink, type Windower, type WindowProgress } from './windower.ts';
 
 /** Everything so far: rows never leave. */
 export class Running implements Windower {
@@ -17,6 +17,10 @@ export class Running implements Windower {
     this.#scratch = scratch;
     this.#emit = emit;
     this.#changed = emit === 'changed' && this.#state.keys ? new ChangedGroups(spec.memory, spec.owner) : null;
+  }
+
+  get held(): Held {
+    return { groups: this.#state.size, windows: null };
   }
 
   rows(block: AggregateBlock): void {

@@ -7,7 +7,7 @@ import { BlockRows } from './block-rows.ts';
 import { type AggregateBlock, type GroupSpec, GroupState, type SavedGroups } from './group-state.ts';
 import { beforeAll } from './slicer.ts';
 import type { EmitMode } from './window.ts';
-import type { PaneSink, Windower, WindowProgress } from './windower.ts';
+import type { Held, PaneSink, Windower, WindowProgress } from './windower.ts';
 
 /** See assembly/pane/session.ts. */
 const record = { bytes: 32, first: 0, last: 8, group: 16, older: 20, open: 24 };
@@ -73,6 +73,10 @@ export class Session implements Windower {
 
   get progress(): WindowProgress {
     return { watermark: this.#watermark, late: this.#stat('late'), untimed: this.#stat('untimed') };
+  }
+
+  get held(): Held {
+    return { groups: this.#keys?.size ?? 1, windows: this.#open().length };
   }
 
   rows(block: AggregateBlock): void {

@@ -1,9 +1,9 @@
 import type { Scratch } from '../memory/scratch.ts';
-import type { AggregateBlock, GroupSpec, GroupState, SavedGroups } from './group-state.ts';
+import { type AggregateBlock, type GroupSpec, type GroupState, groupsOf, type SavedGroups } from './group-state.ts';
 import { PanePool } from './pane-pool.ts';
 import { type SavedSlicer, Slicer } from './slicer.ts';
 import type { EmitMode } from './window.ts';
-import type { PaneSink, Windower, WindowProgress } from './windower.ts';
+import type { Held, PaneSink, Windower, WindowProgress } from './windower.ts';
 
 interface Slice {
   readonly start: bigint;
@@ -85,9 +85,22 @@ export class Sliding implements Windower {
     this.#slicer = new Slicer(spec.memory, scratch, geometry, delay, spec.owner);
   }
 
+  /** Start of the newest slice with rows. */
+  get #newest(): bigint | undefined {
+    return (this.#pending.at(-1) ?? this.#back.at(-1) ?? this.#front.at(-1))?.start;
+  }
+
   get progress(): WindowProgress {
     const { watermark, late, untimed } = this.#slicer;
     return { watermark, late, untimed };
+  }
+
+  get held(): Held {
+    const groups = groupsOf([...this.#front, ...this.#back, ...this.#pending]);
+    const newest = this.#newest;
+    const end = this.#nextEnd();
+    if (newest === undefined || end === null) return { groups, windows: 0 };
+    return { groups, windows: Number((newest + this.#size - end) / this.#step) + 1 };
   }
 
   rows(block: AggregateBlock): void {
@@ -105,7 +118,7 @@ export class Sliding implements Windower {
 
   end(sink: PaneSink): void {
     this.#showKept(sink);
-    const newest = (this.#pending.at(-1) ?? this.#back.at(-1) ?? this.#front.at(-1))?.start;
+    const newest = this.#newest;
     if (newest !== undefined) this.#closeTo(newest + this.#size, (state, end) => this.#show(sink, state, end));
   }
 
@@ -266,7 +279,7 @@ export class Sliding implements Windower {
 
   /** Windows that have rows but have not closed: all of them, or those that the batch changed. */
   #showOpen(sink: PaneSink): void {
-    const newest = (this.#pending.at(-1) ?? this.#back.at(-1) ?? this.#front.at(-1))?.start;
+    const newest = this.#newest;
     const from = this.#emit === 'everyBatch' ? this.#nextEnd() : this.#changedFrom;
     if (newest === undefined || from === null) return;
     let end = this.#emit === 'everyBatch' ? from : this.#endAtOrAfter(from + this.#width);

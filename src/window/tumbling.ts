@@ -1,9 +1,9 @@
 import type { Scratch } from '../memory/scratch.ts';
-import type { AggregateBlock, GroupSpec, GroupState, SavedGroups } from './group-state.ts';
+import { type AggregateBlock, type GroupSpec, type GroupState, groupsOf, type SavedGroups } from './group-state.ts';
 import { PanePool } from './pane-pool.ts';
 import { type SavedSlicer, Slicer } from './slicer.ts';
 import type { EmitMode } from './window.ts';
-import type { PaneSink, Windower, WindowProgress } from './windower.ts';
+import type { Held, PaneSink, Windower, WindowProgress } from './windower.ts';
 
 interface Pane {
   readonly start: bigint;
@@ -38,6 +38,10 @@ export class Tumbling implements Windower {
   get progress(): WindowProgress {
     const { watermark, late, untimed } = this.#slicer;
     return { watermark, late, untimed };
+  }
+
+  get held(): Held {
+    return { groups: groupsOf(this.#panes), windows: this.#panes.length };
   }
 
   rows(block: AggregateBlock): void {

@@ -33,12 +33,21 @@ export interface WindowProgress {
   readonly untimed: number;
 }
 
+/** What a windower keeps. */
+export interface Held {
+  /** Groups, in all windows together. */
+  readonly groups: number;
+  /** Windows that are open; null where windows don't open and close. */
+  readonly windows: number | null;
+}
+
 /**
  * Runs a window scheme: finds which rows are new and which are old, and when results are due. The aggregations in its
  * `GroupState`s never know which scheme runs them.
  */
 export interface Windower {
   readonly progress: WindowProgress;
+  readonly held: Held;
   /** A block of rows of the batch in hand. */
   rows(block: AggregateBlock): void;
   /** The batch is over: results that are due go to `sink`. */

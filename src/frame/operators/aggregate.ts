@@ -8,6 +8,7 @@ import type { DataType } from '../../schema/data-type.ts';
 import type { Schema } from '../../schema/schema.ts';
 import type { AggregateBlock, GroupState } from '../../window/group-state.ts';
 import type { PaneSink, Windower, WindowSpan } from '../../window/windower.ts';
+import type { Progress } from '../metrics.ts';
 import type { AggregatePlan } from '../plan.ts';
 import type { TimeIndex } from '../time-index.ts';
 import { compactBlock } from './compact.ts';
@@ -70,10 +71,18 @@ export class AggregateOperator implements Operator, PaneSink {
     this.out = input.out.connect(this);
   }
 
-  /** How far the window has come, with the watermark in milliseconds. */
-  progressMs(): { readonly watermark: number | null; readonly late: number; readonly untimed: number } {
-    const { watermark, late, untimed } = this.#parts.windower.progress;
-    return { watermark: watermark === null ? null : this.#parts.time!.index.toMs(watermark), late, untimed };
+  get progress(): Progress {
+    const { time, windower, plan } = this.#parts;
+    const { watermark, late, untimed } = windower.progress;
+    const { groups, windows } = windower.held;
+    return {
+      watermark: watermark === null ? null : time!.index.toMs(watermark),
+      isInstant: time?.index.boundType.kind === 'timestamp',
+      late,
+      untimed,
+      groups: plan.keys.length > 0 ? groups : null,
+      windows,
+    };
   }
 
   require(): void {}

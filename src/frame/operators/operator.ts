@@ -1,5 +1,6 @@
 import type { ChunkVector } from '../../column/chunk.ts';
 import type { Schema } from '../../schema/schema.ts';
+import type { Progress } from '../metrics.ts';
 import type { Outlet } from './outlet.ts';
 
 /** At most 4,096 rows in linear memory on their way through the operators. */
@@ -30,6 +31,8 @@ export interface Operator {
   end(): void;
   /** The batch in hand failed: its rows must not come out with the next one. */
   discard(): void;
+  /** How far it has come in time, and what it keeps; absent for operators without time or groups. */
+  readonly progress?: Progress;
   /** What it remembers as plain values and typed arrays, and back; absent for operators that remember nothing. */
   snapshot?(): unknown;
   restore?(state: any): void;

@@ -56,6 +56,8 @@ export class SinkOperator implements Operator {
     const { vectors, length } = exportChunk(this.#builder.finish());
     const { shown, deliver } = this.#options;
     const index = this.#indexPlace < 0 ? null : vectors[this.#indexPlace]!;
+    this.out.rowCount += length;
+    this.out.batchEnd();
     deliver(new Batch(shown, vectors.slice(0, shown.length), length, index));
   }
 
