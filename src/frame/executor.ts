@@ -50,7 +50,7 @@ export class Executor {
   #known: Schema | null = null;
   readonly #compiler: Compiler;
   /** Results computed for the batch in hand, waiting for delivery. */
-  readonly #results: Result[] = [];
+  #results: Result[] = [];
   readonly #takers = new Set<Taker>();
   /** Settles when the input has ended and its last results are delivered. */
   readonly ended: Promise<void>;
@@ -230,7 +230,9 @@ export class Executor {
   /** Hands results to sinks, each after the ones before it are done. */
   #deliver(): void | Promise<void> {
     if (this.#results.length === 0) return;
-    const results = this.#results.splice(0).sort((a, b) => a.taker.id - b.taker.id);
+    const results = this.#results;
+    this.#results = [];
+    if (results.length > 1) results.sort((a, b) => a.taker.id - b.taker.id);
     for (let at = 0; at < results.length; at++) {
       const waiting = this.#hand(results[at]!);
       if (!waiting) continue;
@@ -246,13 +248,15 @@ export class Executor {
   /** One result to its sink. */
   #hand({ taker, batch }: Result): void | Promise<void> {
     const waiting = taker.deliver(batch);
-    const taken = (): void => {
-      const ms = this.#lap();
-      taker.waitMs += ms;
-      this.#sinkMs += ms;
-    };
-    if (waiting instanceof Promise) return waiting.finally(taken);
-    taken();
+    if (waiting instanceof Promise) return waiting.finally(() => this.#charge(taker));
+    this.#charge(taker);
+  }
+
+  /** The time since the last look at the clock was a sink's. */
+  #charge(taker: Taker): void {
+    const ms = this.#lap();
+    taker.waitMs += ms;
+    this.#sinkMs += ms;
   }
 
   #chunkOf(input: unknown): Chunk {

@@ -14,7 +14,7 @@ export interface NodeMetrics {
   readonly rowsOut: number;
   /** Batches handed on; for a sink, taken. */
   readonly batches: number;
-  /** Milliseconds of work, without that of the steps behind it. Sampled: the more batches, the truer. */
+  /** Milliseconds of work, without that of the steps behind it. Some passes are timed for all: the more batches, the truer. */
   readonly busyMs: number;
   /** Sinks: milliseconds their functions took, with the promises that were waited for; 0 for other steps. */
   readonly waitMs: number;

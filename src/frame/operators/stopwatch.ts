@@ -1,16 +1,16 @@
 import type { Outlet } from './outlet.ts';
 
-/** Passes that are timed one by one before they are only sampled: short streams have exact figures. */
-const exactPasses = 64;
-/** One pass in so many is timed then. */
-const period = 16;
+/** After so many timed passes, half as many are timed. */
+const samples = 64;
+/** In the end one pass in so many is timed. */
+const longestPeriod = 64;
 
 /**
  * Finds out how the time of a batch divides over the operators: each is charged with the time during which it, and nobody behind it, works.
  *
- * A look at the clock costs 50 ns and a block needs two for each operator, which is 10 % of what a batch of 100 rows costs. So only one pass
- * (of a block, or of the end of a batch) in 16 is timed and counts 16-fold, after the first 64. Gaps are random, so that a stream with a
- * rhythm of its own is sampled like any other.
+ * A look at the clock costs 50 ns and a block needs two for each operator, which is 10 % of what a batch of 100 rows costs. So only some
+ * passes (of a block, or of the end of a batch) are timed, and count for the others: all of the first 64, then one in two, one in four …
+ * one in 64. Gaps are random, so that a stream with a rhythm of its own is sampled like any other.
  */
 export class Stopwatch {
   /** Whether the pass in hand is timed. */
@@ -18,19 +18,16 @@ export class Stopwatch {
   #at: Outlet | null = null;
   #since = 0;
   #weight = 1;
-  #passes = 0;
-  #gap = period;
+  #period = 1;
+  #timed = 0;
+  #gap = 1;
   #seed = 1;
 
   /** A pass begins at `outlet`; it began at `since`, if that is known. */
   begin(outlet: Outlet, since = 0): void {
-    if (this.#passes < exactPasses) {
-      this.#passes++;
-      this.#start(outlet, since, 1);
-    } else if (--this.#gap === 0) {
-      this.#gap = this.#nextGap();
-      this.#start(outlet, since, period);
-    }
+    if (--this.#gap > 0) return;
+    this.#start(outlet, since, this.#period);
+    this.#nextGap();
   }
 
   /** A pass begins that comes only once. */
@@ -63,9 +60,11 @@ export class Stopwatch {
     this.#since = since || performance.now();
   }
 
-  /** 8 to 24 passes, 16 on average. */
-  #nextGap(): number {
+  /** From half a period to one and a half. */
+  #nextGap(): void {
+    if (++this.#timed % samples === 0 && this.#period < longestPeriod) this.#period *= 2;
+    const period = this.#period;
     this.#seed = (Math.imul(this.#seed, 1664525) + 1013904223) >>> 0;
-    return period / 2 + Math.floor(((this.#seed >>> 8) / 2 ** 24) * (period + 1));
+    this.#gap = period === 1 ? 1 : period / 2 + Math.floor(((this.#seed >>> 8) / 2 ** 24) * (period + 1));
   }
 }
