@@ -62,18 +62,19 @@ export abstract class Source<Out> extends Operator<never, Out> {
 
   /**
    * Sends one element. Await the promise, if there is one, before the next: that is back-pressure. A failure that a handler
-   * took does not end the source.
+   * took does not end the source; `failed` is told of it: the element will never be let go.
    */
-  protected give(x: Out, metadata?: Carried): Promise<void> | undefined {
+  protected give(x: Out, metadata?: Carried, failed?: () => void): Promise<void> | undefined {
     try {
-      return this.node.sendHeld(x, metadata)?.then(nothing, error => this.#failed(error, x));
+      return this.node.sendHeld(x, metadata)?.then(nothing, error => this.#failed(error, x, failed));
     } catch (error) {
-      this.#failed(error, x);
+      this.#failed(error, x, failed);
       return undefined;
     }
   }
 
-  #failed(error: unknown, x: Out): void {
+  #failed(error: unknown, x: Out, failed: (() => void) | undefined): void {
+    failed?.();
     if (!report(this.node, error, x)) throw error;
   }
 
