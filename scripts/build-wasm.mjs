@@ -49,6 +49,7 @@ const places = [
   'scan',
   'parquet',
   'time',
+  'hash',
 ];
 
 function memoryBase(room) {

@@ -9,6 +9,7 @@ import { type Schema, sameSchema } from '../schema/schema.ts';
 import { DICTIONARY_BATCH, RECORD_BATCH, SCHEMA, writeSchema } from './_arrow-schema.ts';
 import { FlatWriter } from './_flat.ts';
 import type { Encoder } from './codec.ts';
+import { joinBytes } from './join-bytes.ts';
 
 /** MetadataVersion.V5, of Arrow 1.0 and later. */
 const VERSION = 4;
@@ -66,12 +67,7 @@ export class ArrowEncoder implements Encoder {
 
   /** What was put since the last time, in one piece. */
   #take(): Uint8Array {
-    const out = new Uint8Array(this.#parts.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const part of this.#parts) {
-      out.set(part, at);
-      at += part.length;
-    }
+    const out = joinBytes(this.#parts);
     this.#parts = [];
     return out;
   }

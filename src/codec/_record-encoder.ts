@@ -9,6 +9,7 @@ import { type Kind, TICKS_PER_SECOND, widthOf } from '../schema/data-type.ts';
 import { type Schema, sameSchema } from '../schema/schema.ts';
 import { type CsvDialect, looksLikeValue, writeNulls } from './_csv-dialect.ts';
 import type { Encoder } from './codec.ts';
+import { joinBytes } from './join-bytes.ts';
 
 /** Which text is written. */
 export type RecordForm = { readonly name: 'ndjson' } | { readonly name: 'csv'; readonly dialect: CsvDialect };
@@ -65,7 +66,8 @@ export class RecordEncoder implements Encoder {
       if (isChunk(rows)) this.#write(rows, pieces);
       else this.#import(rows, pieces);
     }
-    return joined(pieces);
+    const filled = pieces.filter(piece => piece.length > 0);
+    return filled.length === 1 ? filled[0]! : joinBytes(filled);
   }
 
   /** The header of a CSV without rows; else nothing. */
@@ -189,16 +191,4 @@ function headerOf(schema: Schema, { delimiter, quote, comment }: CsvDialect): Ui
     quote !== 0 && special(name, i) ? mark + name.replaceAll(mark, mark + mark) + mark : name,
   );
   return utf8Bytes.encode(`${cells.join(separator)}\n`);
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const filled = pieces.filter(piece => piece.length > 0);
-  if (filled.length === 1) return filled[0]!;
-  const all = new Uint8Array(filled.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of filled) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }
