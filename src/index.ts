@@ -30,7 +30,6 @@ export {
   type MetricsOptions,
   type RunOptions,
 } from './frame/data-frame.ts';
-export type { FrameState } from './frame/executor.ts';
 export { type AggregateSettings, GroupBy, type Groups } from './frame/group-by.ts';
 export { lit } from './frame/lit.ts';
 export type { MergeOptions } from './frame/merge.ts';

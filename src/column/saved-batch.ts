@@ -3,7 +3,7 @@ import { field, Schema } from '../schema/schema.ts';
 import { Batch } from './batch.ts';
 import { type Values, Vector } from './vector.ts';
 
-/** A vector as plain values: what `structuredClone` copies. */
+/** A vector as plain values: what a checkpoint keeps. */
 export interface SavedVector {
   readonly type: DataType;
   readonly length: number;
@@ -31,17 +31,15 @@ export function loadBatch({ fields, vectors, length, index }: SavedBatch): Batch
   return new Batch(schema, vectors.map(loadVector), length, index && loadVector(index));
 }
 
-/** Buffers are copied: those of a slice would bring the whole with them. */
-function saveVector({ type, length, validity, values, offsets, dictionary }: Vector): SavedVector {
-  return {
-    type,
-    length,
-    validity: validity?.slice() ?? null,
-    values: values.slice(),
-    offsets: offsets?.slice() ?? null,
-    dictionary: dictionary && saveVector(dictionary),
-  };
-}
+/** Buffers are shared: they never change. */
+export const saveVector = ({ type, length, validity, values, offsets, dictionary }: Vector): SavedVector => ({
+  type,
+  length,
+  validity,
+  values,
+  offsets,
+  dictionary: dictionary && saveVector(dictionary),
+});
 
-const loadVector = ({ type, length, dictionary, ...buffers }: SavedVector): Vector =>
+export const loadVector = ({ type, length, dictionary, ...buffers }: SavedVector): Vector =>
   new Vector(type, length, { ...buffers, dictionary: dictionary && loadVector(dictionary) });

@@ -1,5 +1,4 @@
 import type { Batch } from '../column/batch.ts';
-import { StateError } from '../errors.ts';
 import { bindAll, bindPredicate } from '../expr/bind.ts';
 import { columnsOf, type Expression } from '../expr/expression.ts';
 import { LookupRows } from '../join/lookup-rows.ts';
@@ -99,13 +98,12 @@ export class Compiler {
     return { ...named, kind: 'sink', plan, operator };
   }
 
-  /** The operators of a plan that remember, the first first. @throws StateError when the plan is not computed */
+  /** The operators of a running plan that remember, the first first. */
   states(plan: Plan): Operator[] {
     if (plan.op === 'source') return [];
-    const known = this.#nodes.get(plan);
-    if (!known) throw new StateError('snapshot: nothing is computed yet; attach a sink first');
+    const { operator } = this.#nodes.get(plan)!;
     const before = this.states(plan.op === 'broadcast' ? plan.aggregate : plan.input);
-    return known.operator.snapshot ? [...before, known.operator] : before;
+    return operator.snapshot ? [...before, operator] : before;
   }
 
   /** Takes a sink off, and every operator that then serves nobody. */

@@ -1,4 +1,5 @@
 import type { UserAggregation } from '../aggregate/user-aggregation.ts';
+import { readCheckpoint, writeCheckpoint } from '../checkpoint/format.ts';
 import type { Batch } from '../column/batch.ts';
 import type { BatchLike } from '../column/to-batch.ts';
 import { toBatch } from '../column/to-batch.ts';
@@ -14,7 +15,6 @@ import { type Clock, systemClock } from '../stream/clock.ts';
 import { Stream } from '../stream/stream.ts';
 import { everything, slidingOver, type WindowScheme } from '../window/window.ts';
 import { ColumnWise } from './column-wise.ts';
-import type { FrameState } from './executor.ts';
 import { extremesPlan } from './extremes.ts';
 import {
   type AggregateInput,
@@ -53,7 +53,7 @@ import {
   sourcePlan,
   visibleSchema,
 } from './plan.ts';
-import { type FrameSource, Root, type SourceMetrics } from './root.ts';
+import { type FrameSource, Root, type SavedRoot, type SourceMetrics } from './root.ts';
 import { withScans } from './scans.ts';
 import { Series } from './series.ts';
 import type { AsColumns, Assigned, Bounds, ColumnInput, DataFrame as DataFrameOf, RowScope, TypesOf } from './types.ts';
@@ -417,22 +417,23 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
   }
 
   /**
-   * What this frame remembers (running results, windows, remembering columns) after the last batch: a value that `structuredClone` and
-   * v8's serializer copy. Another frame with the same plan goes on from it.
+   * Everything that this frame and all others of its root remember after the last batch (running results, windows, remembering columns,
+   * states of users' functions), and where the source stands, as bytes: versioned, with a checksum, Arrow inside. A new frame with the same
+   * plans and sinks goes on from it, in whatever process.
    *
-   * @throws StateError when nothing listens to the frame, or it remembers what can't be saved
+   * @throws StateError while a batch is being computed, or when something is remembered that can't be saved
    */
-  snapshot(): FrameState {
-    return this.root.executor.snapshot(this.plan);
+  checkpoint(): Uint8Array {
+    return writeCheckpoint(this.root.save(), this.root.executor.memory);
   }
 
   /**
-   * Goes on from a saved state, as if never interrupted. Call it before the first batch, with the plan that saved the state.
+   * Goes on from a checkpoint, as if never interrupted. Call it after the sinks are attached and before the first batch.
    *
-   * @throws StateError when the state is another plan's
+   * @throws StateError when the bytes are damaged, or the checkpoint of other plans or sinks: it says what differs
    */
-  restore(state: FrameState): void {
-    this.root.executor.restore(this.plan, state);
+  restore(checkpoint: Uint8Array): void {
+    this.root.load(readCheckpoint(checkpoint, this.root.executor.memory) as SavedRoot);
   }
 
   /** The `n` rows of each batch (of an updating frame: of each result) with the most in a column; the earlier ones of equals. */

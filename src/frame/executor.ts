@@ -10,18 +10,13 @@ import type { Schema } from '../schema/schema.ts';
 import { Compiler, type RunningNode } from './compiler.ts';
 import { Importer } from './importer.ts';
 import { type FrameMetrics, nodeMetrics, totalsOf } from './metrics.ts';
+import type { Operator } from './operators/operator.ts';
 import { SourceOperator } from './operators/source.ts';
 import { explainPlan, type Plan } from './plan.ts';
+import { mustBeSamePlans, otherOperators, type SavedPlans } from './saved-plans.ts';
 
 /** Receives a frame's results; a promise holds the next batch back. */
 export type Deliver = (batch: Batch) => unknown;
-
-/** What a frame remembers, as plain values and typed arrays. */
-export interface FrameState {
-  /** The plan as `explain` shows it: a state only fits the same. */
-  readonly plan: string;
-  readonly parts: readonly unknown[];
-}
 
 /** A user's function at the end of a plan. */
 interface Taker extends RunningNode {
@@ -49,8 +44,10 @@ export class Executor {
   /** The schema of the last batch, which was found to fit. */
   #known: Schema | null = null;
   readonly #compiler: Compiler;
+  #computing = false;
   /** Results computed for the batch in hand, waiting for delivery. */
   #results: Result[] = [];
+  /** In the order in which they were attached. */
   readonly #takers = new Set<Taker>();
   /** Settles when the input has ended and its last results are delivered. */
   readonly ended: Promise<void>;
@@ -122,23 +119,43 @@ export class Executor {
   }
 
   /**
-   * What the operators of a plan remember.
+   * What all attached plans remember after the last batch; typed arrays are copies.
    *
-   * @throws StateError when the plan is not computed, or remembers what can't be saved
+   * @throws StateError while a batch is being computed, or when something is remembered that can't be saved
    */
-  snapshot(plan: Plan): FrameState {
-    const parts = this.#compiler.states(plan).map(operator => operator.snapshot!());
-    return { plan: explainPlan(plan), parts };
+  save(): SavedPlans {
+    if (this.#computing) throw new StateError('checkpoint: a batch is being computed; call it between batches');
+    const operators = new Map<Operator, number>();
+    const plans = this.#plans.map(plan => ({
+      text: explainPlan(plan),
+      states: this.#compiler.states(plan).map(operator => {
+        const place = operators.get(operator) ?? operators.size;
+        operators.set(operator, place);
+        return place;
+      }),
+    }));
+    return { plans, states: [...operators.keys()].map(operator => operator.snapshot!()) };
   }
 
-  /** @throws StateError when the state is another plan's */
-  restore(plan: Plan, { plan: text, parts }: FrameState): void {
-    this.#compiler.operator(plan);
-    const operators = this.#compiler.states(plan);
-    if (text !== explainPlan(plan) || parts.length !== operators.length) {
-      throw new StateError(`restore: this state is of another plan:\n${text}\nthis one is\n${explainPlan(plan)}`);
+  /**
+   * Goes on from what was saved, before the first batch.
+   *
+   * @throws StateError when other plans are attached, or rows have come already
+   */
+  load({ plans, states }: SavedPlans): void {
+    if (this.#batches > 0) throw new StateError('restore: rows have come already; restore before the first batch');
+    mustBeSamePlans(plans, this.#plans);
+    const loaded = new Set<Operator>();
+    for (const [at, plan] of this.#plans.entries()) {
+      const operators = this.#compiler.states(plan);
+      const places = plans[at]!.states;
+      if (places.length !== operators.length) throw otherOperators(at + 1);
+      for (const [i, operator] of operators.entries()) {
+        if (loaded.has(operator)) continue;
+        operator.restore!(states[places[i]!]);
+        loaded.add(operator);
+      }
     }
-    for (const [at, operator] of operators.entries()) operator.restore!(parts[at]);
     this.#scratch.reset();
   }
 
@@ -175,9 +192,15 @@ export class Executor {
     return this.#compiler.node(plan)?.id;
   }
 
+  /** Plans with a sink. */
+  get #plans(): Plan[] {
+    return [...this.#takers].map(({ plan }) => plan);
+  }
+
   #push(input: unknown): void | Promise<void> {
     if (this.#ended) throw new StateError('emit: this frame has ended; make a new one');
     this.#inputMs += this.#lap();
+    this.#computing = true;
     try {
       const chunk = this.#chunkOf(input);
       this.#source.chunk(chunk, this.#since);
@@ -189,6 +212,7 @@ export class Executor {
       this.#source.discard();
       throw error;
     } finally {
+      this.#computing = false;
       this.#imports.reset();
       this.#busyMs += this.#lap();
     }

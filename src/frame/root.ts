@@ -7,6 +7,7 @@ import { analyzePlan } from './analyze.ts';
 import { type Deliver, Executor } from './executor.ts';
 import type { FrameMetrics } from './metrics.ts';
 import type { Plan } from './plan.ts';
+import type { SavedPlans } from './saved-plans.ts';
 
 /** What a source reports beside the executor's own numbers. */
 export interface SourceMetrics {
@@ -27,6 +28,31 @@ export interface FrameSource {
    */
   run(push: (rows: unknown) => void | Promise<void>, columns: readonly string[], signal?: AbortSignal): Promise<void>;
   metrics(): SourceMetrics;
+  /**
+   * Where everything that was handed to `push` ends, the push that is going on included: what `seek` of another run takes. Plain values:
+   * what JSON can say, and whatever else a checkpoint keeps (bigint, Date, Map, Set, typed arrays). Absent for sources that can't be read again.
+   */
+  position?(): unknown;
+  /**
+   * Goes on behind a saved position. Called before `run`, which checks that what lies there is still the same.
+   *
+   * @throws StateError when the position is no position of this source
+   */
+  seek?(position: any): void;
+  /** A checkpoint that holds this position is on disk: what lies before it will not be asked for again. */
+  committed?(position: any): void | Promise<void>;
+  /**
+   * For sources that other frames feed: resolves when no batch is on its way through those frames, and nothing comes until the function
+   * is called that it resolves to. Other sources wait for each push, so nothing is on its way between two of them.
+   */
+  hold?(): Promise<() => void>;
+}
+
+/** A root's state as values that a checkpoint keeps. */
+export interface SavedRoot {
+  readonly plans: SavedPlans;
+  /** Of its source; null without one. */
+  readonly position: unknown;
 }
 
 const noSource: SourceMetrics = /* @__PURE__ */ Object.freeze({ bytes: 0, storedBytes: 0, skipped: 0 });
@@ -96,6 +122,17 @@ export class Root {
     if (source) await source.run(rows => executor.push(rows), executor.requiredColumns, signal);
     else await this.#stream!.start(signal ? { signal } : {});
     await executor.end();
+  }
+
+  /** What the executor remembers, and where the source stands. @throws StateError when that can't be saved */
+  save(): SavedRoot {
+    return { plans: this.executor.save(), position: this.source?.position?.() ?? null };
+  }
+
+  /** Goes on from what was saved, before the first batch. @throws StateError when it is of something else */
+  load({ plans, position }: SavedRoot): void {
+    this.executor.load(plans);
+    if (position !== null) this.source?.seek?.(position);
   }
 
   /** @param now milliseconds since the epoch, for lags */

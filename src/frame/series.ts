@@ -25,7 +25,6 @@ import { everything, sameWindow, slidingOver, type WindowScheme, windowText } fr
 import { TextColumn, TimeColumn } from './accessors.ts';
 import type { DataFrameBase } from './data-frame.ts';
 import { Ewm, type EwmOptions } from './ewm.ts';
-import type { FrameState } from './executor.ts';
 import { presentKey } from './input.ts';
 import { aggregatePartitionsPlan, applyPlan, fullPlan, mapPartitionsPlan } from './partitions.ts';
 import { aggregatePlan, type Plan, projectPlan } from './plan.ts';
@@ -560,16 +559,6 @@ export class Series<T extends DataType = DataType> {
       list.push(value);
     });
     return list;
-  }
-
-  /** The state of what it remembers; see `DataFrame.snapshot`. */
-  snapshot(): FrameState {
-    return this.frame.root.executor.snapshot(this.plan);
-  }
-
-  /** Goes on from a saved state; see `DataFrame.restore`. */
-  restore(state: FrameState): void {
-    this.frame.root.executor.restore(this.plan, state);
   }
 
   toString(): string {

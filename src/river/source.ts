@@ -62,7 +62,7 @@ export function fromRiver(name: string, options: FromRiverOptions = {}): RiverSo
 }
 
 /** See `fromRiver`. */
-export class RiverSource implements FrameSource {
+export class RiverSource {
   readonly name: string;
   readonly #options: FromRiverOptions;
   readonly #link: Link;
@@ -115,16 +115,13 @@ export class RiverSource implements FrameSource {
   /** A frame that reads the stream when it runs. @throws StreamDoesNotExistException, SchemaError for an index that can't be one */
   async toDataFrame({ index, outOfOrder, signal }: RiverFrameOptions = {}): Promise<DataFrame> {
     const schema = await this.schema(signal);
-    return new DataFrame({ schema, index: index ?? null, outOfOrder, memory: this.#options.memory, source: this });
-  }
-
-  /** Reads to the end marker, or until the signal is aborted. */
-  async run(
-    push: (rows: unknown) => void | Promise<void>,
-    columns: readonly string[],
-    signal?: AbortSignal,
-  ): Promise<void> {
-    for await (const { chunk } of this.answers(columns, signal)) if (chunk) await push(chunk);
+    return new DataFrame({
+      schema,
+      index: index ?? null,
+      outOfOrder,
+      memory: this.#options.memory,
+      source: new RiverFrames(this),
+    });
   }
 
   /** Batches as they come. */
@@ -137,10 +134,14 @@ export class RiverSource implements FrameSource {
   }
 
   /** @internal What Redis answers, one by one; about once a second also when nothing comes. */
-  async *answers(columns: readonly string[], signal?: AbortSignal): AsyncGenerator<RiverAnswer> {
+  async *answers(
+    columns: readonly string[],
+    signal?: AbortSignal,
+    start = this.#options.start,
+  ): AsyncGenerator<RiverAnswer> {
     const { memory = defaultMemory() } = this.#options;
     try {
-      const cursor = await this.#begin(signal);
+      const cursor = await this.#begin(start, signal);
       const codec = this.#codec!;
       const count = this.#options.maxFetchSize ?? fetchSizeFor(codec.streamSchema);
       const wanted = codec.schema!.names.filter(name => columns.includes(name));
@@ -171,9 +172,8 @@ export class RiverSource implements FrameSource {
     }
   }
 
-  async #begin(signal?: AbortSignal): Promise<Cursor> {
+  async #begin(start: FromRiverOptions['start'], signal?: AbortSignal): Promise<Cursor> {
     await this.schema(signal);
-    const { start = 'beginning' } = this.#options;
     const cursor = new Cursor(this.name, this.#facts!, this.#link);
     if (typeof start === 'object') await cursor.restore(start, signal);
     if (start === 'end') await cursor.toEnd(signal);
@@ -228,6 +228,41 @@ export class RiverSource implements FrameSource {
       }
       await pause(10, signal);
     }
+  }
+}
+
+/** A stream as the source of a frame. */
+class RiverFrames implements FrameSource {
+  readonly #source: RiverSource;
+  /** Behind what was pushed last, whether its sinks are done or not. */
+  #pushed: RiverPosition | null = null;
+  #start: RiverPosition | undefined;
+
+  constructor(source: RiverSource) {
+    this.#source = source;
+  }
+
+  async run(
+    push: (rows: unknown) => void | Promise<void>,
+    columns: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    for await (const { chunk, position } of this.#source.answers(columns, signal, this.#start)) {
+      this.#pushed = position;
+      if (chunk) await push(chunk);
+    }
+  }
+
+  metrics(): SourceMetrics {
+    return this.#source.metrics();
+  }
+
+  position(): RiverPosition | null {
+    return this.#pushed ?? this.#start ?? this.#source.position;
+  }
+
+  seek(position: RiverPosition): void {
+    this.#start = position;
   }
 }
 

@@ -25,14 +25,14 @@ class FixedFill implements Scan {
   }
 
   rows([vector]: readonly ChunkVector[], length: number): ChunkVector {
-    const { type, values, validity, dictionary } = vector!;
+    const { type, values, validity } = vector!;
     const width = widthOf(type) as 1 | 2 | 4 | 8;
     const out = this.#scratch.take(length * width);
     const bits = this.#scratch.take((length + 7) >> 3);
     const room = scanRoom(this.#memory);
     const kernel = { 8: room.fill64, 4: room.fill32, 2: room.fill16, 1: room.fill8 }[width];
     kernel(values, validity, length, this.#state, out, bits);
-    return chunkVector(type, out, bits, 0, dictionary);
+    return chunkVector(type, out, bits);
   }
 
   reset(): void {
@@ -52,7 +52,7 @@ class FixedFill implements Scan {
   }
 }
 
-/** Bits and text: rows are taken from [the last value, the block]. */
+/** Bits, and text with or without a dictionary, which may be another later: rows are taken from [the last value, the block]. */
 class TakenFill implements Scan {
   readonly #memory: Memory;
   readonly #scratch: Scratch;
@@ -65,8 +65,8 @@ class TakenFill implements Scan {
     const schema = new Schema([field('value', types[0] as DataType)]);
     this.#memory = memory;
     this.#scratch = scratch;
-    this.#builder = new ChunkBuilder(memory, schema, owner);
-    this.#last = new ChunkBuilder(memory, schema, owner);
+    this.#builder = new ChunkBuilder(memory, schema, owner, true);
+    this.#last = new ChunkBuilder(memory, schema, owner, true);
     this.#blocks = new BlockRows(memory, scratch);
   }
 
@@ -123,5 +123,7 @@ export const ffill: ScanKind = {
   parameters: {},
   inputs: types => types,
   result: ([type]) => type!,
-  create: options => (widthOf(options.types[0]!) > 0 ? new FixedFill(options) : new TakenFill(options)),
+  create: options => (isFixed(options.types[0]!) ? new FixedFill(options) : new TakenFill(options)),
 };
+
+const isFixed = (type: DataType): boolean => widthOf(type) > 0 && type.kind !== 'dictionary';

@@ -1,6 +1,7 @@
 import type { ChunkVector } from '../column/chunk.ts';
 import { chunkVector } from '../column/chunk.ts';
 import { ChunkBuilder } from '../column/chunk-builder.ts';
+import { GrowingDictionary } from '../column/growing-dictionary.ts';
 import { OptionError } from '../errors.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
@@ -32,7 +33,7 @@ class Shift implements Scan {
     this.#type = types[0]!;
     this.#n = n;
     this.#ring = new Ring({ memory, owner, types: [this.#type] });
-    this.#builder = new ChunkBuilder(memory, new Schema([field('value', this.#type)]), owner);
+    this.#builder = new ChunkBuilder(memory, new Schema([field('value', this.#type)]), owner, true);
     this.reset();
   }
 
@@ -52,7 +53,8 @@ class Shift implements Scan {
     const bits = this.#scratch.takeZeroed((this.#n + 7) >> 3);
     const bytes = isVariable(this.#type) ? 0 : Math.max(this.#n * widthOf(this.#type), (this.#n + 7) >> 3);
     const offsets = isVariable(this.#type) ? this.#scratch.takeZeroed((this.#n + 1) * 4) : 0;
-    this.#ring.push([chunkVector(this.#type, this.#scratch.takeZeroed(bytes), bits, offsets)], this.#n);
+    const none = this.#type.kind === 'dictionary' ? new GrowingDictionary(this.#memory) : null;
+    this.#ring.push([chunkVector(this.#type, this.#scratch.takeZeroed(bytes), bits, offsets, none)], this.#n);
   }
 
   snapshot(): SavedRows {

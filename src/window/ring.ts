@@ -1,5 +1,6 @@
 import { type ChunkVector, chunkVector } from '../column/chunk.ts';
 import type { Dictionary } from '../column/dictionary.ts';
+import { Recoder } from '../column/recoder.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { type DataType, isVariable, widthOf } from '../schema/data-type.ts';
@@ -71,6 +72,8 @@ export class Ring {
   /** Rows and text bytes (by column) that were ever pushed: how much room text gets. */
   #seenRows = 0;
   readonly #seenText: number[];
+  /** One dictionary for columns that came with several. */
+  readonly #recoders = new Map<number, Recoder>();
   #segments: Segment[] = [];
   #length = 0;
   #bytes = 0;
@@ -167,6 +170,8 @@ export class Ring {
   /** Frees linear memory. */
   dispose(): void {
     this.clear();
+    for (const recoder of this.#recoders.values()) recoder.dispose();
+    this.#recoders.clear();
   }
 
   #release({ address, bytes }: Segment): void {
@@ -305,6 +310,18 @@ export class Ring {
     return copy;
   }
 
+  /** Writes the codes of all rows of a column at `target`; they point into the one dictionary that is given back. */
+  #recoded(column: number, target: number, scratch: Scratch): Dictionary {
+    let recoder = this.#recoders.get(column);
+    if (!recoder) this.#recoders.set(column, (recoder = new Recoder(this.#memory, this.#owner)));
+    let at = target;
+    for (const { length, vectors } of this.oldest(this.#length, scratch)) {
+      recoder.encode(vectors[column]!, length, at);
+      at += length * 4;
+    }
+    return recoder.dictionary;
+  }
+
   /** One column of all segments, end to end. */
   #gather(type: DataType, column: number, scratch: Scratch): ChunkVector {
     const { i32 } = this.#memory;
@@ -326,6 +343,7 @@ export class Ring {
     };
     if (isVariable(type)) this.#memory.i32[place.values / 4] = 0;
     let at = 0;
+    let mixed = false;
     for (const { places, start, end } of segments) {
       const { validity, values, text, dictionary } = places[column]!;
       if (end === start) continue;
@@ -333,9 +351,11 @@ export class Ring {
         ? chunkVector(type, text, validity, values)
         : chunkVector(type, values, validity, 0, dictionary);
       this.#write(type, from, start, end - start, place, at);
+      if (at > 0 && dictionary !== place.dictionary) mixed = true;
       place.dictionary = dictionary;
       at += end - start;
     }
+    if (mixed) place.dictionary = this.#recoded(column, place.values, scratch);
     return isVariable(type)
       ? chunkVector(type, place.text, place.validity, place.values)
       : chunkVector(type, place.values, place.validity, 0, place.dictionary);

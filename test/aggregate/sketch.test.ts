@@ -150,7 +150,7 @@ describe('sketches', () => {
     const t = Array.from({ length: 6 }, () => 0n);
     frames[0]!.emit({ s: ['a', 'b', 'a', null, 'c', 'a'], t });
     const results = second!.sinkToList();
-    second!.restore(structuredClone(first!.snapshot()));
+    second!.restore(first!.checkpoint());
     frames[1]!.emit({ s: ['b', 'd', 'e'], t: t.slice(3) });
     const rows = results[0]!.toArray() as { value: string; count: number; error: number }[];
     expect(rows.map(({ value }) => value)).toEqual(['a', 'b']);

@@ -193,7 +193,7 @@ const answers: Record<string, Answer> = {
     const first = begin();
     first.frame.emit([{ x: 1 }, { x: 2 }, { x: 3 }]);
     const second = begin();
-    second.tails.restore(structuredClone(first.tails.snapshot()));
+    second.tails.restore(first.tails.checkpoint());
     second.frame.emit([{ x: 4 }]);
     return rowsOf([...first.seen, ...second.seen]);
   },

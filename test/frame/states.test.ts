@@ -45,6 +45,11 @@ const pipelines: Readonly<Record<string, (df: any) => any>> = {
   'windows over time': df => df.window('2s').agg({ a: 'mean(x)', b: 'max(x)', c: 'count(s)', d: 'nunique(i)' }),
   'groups in windows of rows': df => df.window(9).groupby('s').agg({ a: 'sum(x)', b: 'min(i)', n: 'size()' }),
   'groups in windows over time': df => df.window('3s').groupby(['s', 'b']).agg({ a: 'var(x)', n: 'size()' }),
+  'windows of dictionary texts': df =>
+    df.window(9).agg({ a: 'first(d)', b: 'last(d)', c: 'min(d)', d: 'nunique(d)', e: 'mode(d)', n: 'count(d)' }),
+  'windows of dictionary texts over time': df =>
+    df.window('2s').groupby('b').agg({ low: 'first(d)', high: 'last(d)', most: 'max(d)', n: 'nunique(d)' }),
+  'running columns of dictionary texts': df => df.select({ a: 'shift(d, 3)', b: 'ffill(d)', c: 'd' }),
   'rolling columns': df =>
     df.select({
       a: 'rolling_mean(x, 5)',
@@ -56,6 +61,16 @@ const pipelines: Readonly<Record<string, (df: any) => any>> = {
     df.select({ a: 'cumsum(i)', b: 'shift(s, 3)', c: 'ffill(s)', d: 'ewm_mean(x, 5)', e: 'ffill(x)', f: 'diff(x)' }),
   'results spread over rows': df => df.select({ a: (t: any) => t.i.sub(t.i.mean()), b: 'x / sum(x)' }),
   'full windows': df => df.window(5).full(),
+  "users' states of all kinds": df =>
+    df.accumulatePartitions(
+      (seen: Map<string, any>, rows: any) => {
+        const next = new Map(seen);
+        for (const { d, i, t } of rows)
+          next.set(String(d), { last: t, sum: (next.get(String(d))?.sum ?? 0n) + (i ?? 0n) });
+        return [next, { n: next.size, sum: next.get('x')?.sum ?? null }];
+      },
+      { start: new Map(), returnsState: true, schema: { n: i64(), sum: i64() } },
+    ),
   "users' aggregations": df =>
     df
       .select(['i'])
@@ -109,7 +124,7 @@ describe.each([true, false])('a saved state, shared memory %s', shared => {
           whole.df.end();
           const first = open();
           for (const batch of batches.slice(0, cut)) first.df.emit(batch);
-          const state = structuredClone(first.out.snapshot());
+          const state = first.out.checkpoint();
           first.df.dispose();
           const second = open();
           second.out.restore(state);
@@ -128,9 +143,19 @@ describe.each([true, false])('a saved state, shared memory %s', shared => {
     const df = new DataFrame({ schema, index: 't', memory });
     const sums = df.window(3).x.sum().toFrame();
     sums.sinkToList();
-    const state = sums.snapshot();
-    expect(() => df.window(4).x.sum().restore(state)).toThrow(/another plan/);
-    expect(() => df.x.sum().snapshot()).toThrow(/attach a sink/);
+    const state = sums.checkpoint();
+    const other = new DataFrame({ schema, index: 't', memory });
+    expect(() => other.restore(state)).toThrow(/nothing listens to this frame yet/);
+    other
+      .window(4)
+      .x.sum()
+      .sink(() => {});
+    expect(() => other.restore(state)).toThrow(
+      'line 1 of result 1 is `aggregate sum(x) over window(3 rows), emit everyBatch` in it and `aggregate sum(x) over window(4 rows)',
+    );
+    other.sinkToList();
+    expect(() => other.restore(state)).toThrow(/is of 1 results, 2 are attached here/);
+    other.dispose();
     df.dispose();
   });
 });

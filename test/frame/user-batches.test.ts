@@ -327,7 +327,7 @@ describe.each(memories)("user's aggregations, shared memory $shared", memory => 
         first.sinkToList();
         for (const rows of input.slice(0, cut)) frames[0]!.emit(rows);
         const results = second.sinkToList();
-        second.restore(structuredClone(first.snapshot()));
+        second.restore(first.checkpoint());
         for (const rows of input.slice(cut)) frames[1]!.emit(rows);
         expect(results.map((batch: Batch) => batch.toArray())).toEqual(whole.map(batch => batch.toArray()));
         for (const frame of frames) frame.dispose();

@@ -1,7 +1,6 @@
 import type { Batch } from '../../src/column/batch.ts';
 import type { Vector } from '../../src/column/vector.ts';
 import { DataFrame, type DataFrameBase } from '../../src/frame/data-frame.ts';
-import type { FrameState } from '../../src/frame/executor.ts';
 import type { GroupBy } from '../../src/frame/group-by.ts';
 import { lit } from '../../src/frame/lit.ts';
 import { Series } from '../../src/frame/series.ts';
@@ -15,7 +14,7 @@ export interface Feed {
 }
 
 export interface Built {
-  state(): FrameState;
+  state(): Uint8Array;
 }
 
 type Frame = DataFrameBase<any>;
@@ -44,13 +43,13 @@ const types: Readonly<Record<string, any>> = {
 };
 
 /** Builds the pipeline and listens to it. */
-export function build(frame: Frame, pipeline: readonly any[], functions: any, feed: Feed, state?: FrameState): Built {
+export function build(frame: Frame, pipeline: readonly any[], functions: any, feed: Feed, state?: Uint8Array): Built {
   let made: Made = { at: 'frame', frame, keys: 0, shape: 'rows' };
   for (const step of pipeline) made = apply(made, step, frame, functions);
   return listen(made, feed, state);
 }
 
-function listen(made: Made, feed: Feed, state?: FrameState): Built {
+function listen(made: Made, feed: Feed, state?: Uint8Array): Built {
   const target =
     made.at === 'frame' ? made.frame : made.at === 'series' || made.at === 'index' ? made.series.toFrame() : null;
   if (!target) throw new Error(`the pipeline ends in a ${made.at}, which emits nothing`);
@@ -76,7 +75,7 @@ function listen(made: Made, feed: Feed, state?: FrameState): Built {
     feed.last = show(batch);
   });
   if (state) target.restore(state);
-  return { state: () => structuredClone(target.snapshot()) };
+  return { state: () => target.checkpoint() };
 }
 
 function apply(made: Made, step: any, stream: Frame, functions: any): Made {

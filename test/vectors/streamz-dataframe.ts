@@ -1,7 +1,6 @@
 import type { Batch } from '../../src/column/batch.ts';
 import { batchOf } from '../../src/column/batch-of.ts';
 import { DataFrame } from '../../src/frame/data-frame.ts';
-import type { FrameState } from '../../src/frame/executor.ts';
 import { bool, type DataType, f64, i64, timestamp, utf8 } from '../../src/schema/data-type.ts';
 import type { Columns } from '../../src/schema/schema.ts';
 import type { Kind, Outcome } from './family.ts';
@@ -99,7 +98,7 @@ class Run {
   readonly #schema: Columns;
   readonly #feed: Feed = { last: null };
 
-  constructor({ dtypes, indexDtype, pipeline, functions }: any, state?: FrameState) {
+  constructor({ dtypes, indexDtype, pipeline, functions }: any, state?: Uint8Array) {
     const columns = Object.fromEntries(Object.entries(dtypes).map(([name, type]) => [name, types[type as string]!()]));
     this.#schema = { ...columns, [labels]: types[indexDtype ?? 'int64']!() };
     const root = new DataFrame({ schema: this.#schema, index: labels }) as DataFrame<any>;

@@ -36,9 +36,9 @@ for (const shared of [true, false]) {
   describe(`Ring, ${shared ? 'shared' : 'plain'} memory`, () => {
     it('gives rows back in the order they came, whatever was pushed and dropped', () => {
       fc.assert(
-        fc.property(script(), fc.nat(200), ({ types, steps }, some) => {
+        fc.property(script(), fc.nat(200), fc.boolean(), ({ types, steps }, some, one) => {
           const ring = new Ring({ memory, owner: 'test', types });
-          const dictionaries: Dictionaries = new Map();
+          const dictionaries: Dictionaries | undefined = one ? new Map() : undefined;
           let expected: unknown[][] = types.map(() => []);
           for (const step of steps) {
             scratch.reset();
