@@ -29,7 +29,9 @@ export interface RunOptions {
   readonly tail?: number;
   readonly follow?: boolean;
   readonly explain?: boolean;
+  readonly analyze?: boolean;
   readonly stats?: boolean;
+  readonly metrics?: Listening;
   readonly progress: boolean;
   readonly debug?: boolean;
 }
@@ -139,7 +141,9 @@ export function program(
     .option('--limit <rows>', 'stop after this many rows', count)
     .option('--tail <rows>', 'only the last rows of a table', count)
     .option('--explain', 'print the plan and do nothing')
+    .option('--analyze', 'print the plan at the end, with rows and time of each step, to standard error')
     .option('--stats', 'print rows, speed, memory, late and skipped records to standard error')
+    .option('--metrics <[host:]port>', 'serve metrics for Prometheus meanwhile; 0 takes a free port', listening)
     .option('--no-progress', 'no progress bar')
     .option('--debug', 'errors with their stack')
     .addHelpText('after', examples)
@@ -200,6 +204,19 @@ function columns(text: string): string[] {
   const names = text.match(/`[^`]*`|[^,]+/g)?.map(name => name.trim().replace(/^`(.*)`$/, '$1')) ?? [];
   if (names.length === 0 || names.includes('')) throw new InvalidArgumentError('write names with commas: a,b,c');
   return names;
+}
+
+/** Where to listen. */
+export interface Listening {
+  readonly host?: string;
+  readonly port: number;
+}
+
+/** `9464`, `0.0.0.0:9464`, `[::]:9464`. */
+function listening(text: string): Listening {
+  const [, host, port] = /^(?:(\[[^\]]+\]|[^:]+):)?(\d+)$/.exec(text) ?? [];
+  if (port === undefined || Number(port) > 65535) throw new InvalidArgumentError('write a port, or host:port');
+  return { port: Number(port), ...(host !== undefined && { host: host.replace(/^\[|\]$/g, '') }) };
 }
 
 function count(text: string): number {

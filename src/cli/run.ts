@@ -44,7 +44,9 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<End
   });
   const began = performance.now();
   bar = await progressOf(frame, paths, options);
+  let metrics: AsyncDisposable | null = null;
   try {
+    metrics = await metricsOf(frame, options);
     await frame.run({ signal: AbortSignal.any([signal, enough.signal]) });
   } catch (error) {
     output.abandon?.();
@@ -52,7 +54,9 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<End
   } finally {
     bar?.stop();
     await output.end();
+    await metrics?.[Symbol.asyncDispose]();
   }
+  if (options.analyze) process.stderr.write(`${frame.explain({ analyze: true })}\n`);
   if (options.stats) process.stderr.write(statsText(frame, performance.now() - began));
   if (enough.signal.aborted) return 'limit';
   return signal.aborted ? 'interrupted' : 'done';
@@ -133,6 +137,15 @@ async function progressOf(
     const { rowsIn, storedBytes } = frame.metrics();
     return { rows: rowsIn, bytes: storedBytes, total };
   });
+}
+
+/** Serves what `--metrics` asks for, and says where. */
+async function metricsOf(frame: DataFrame, { metrics }: RunOptions): Promise<AsyncDisposable | null> {
+  if (!metrics) return null;
+  const { serveMetrics } = await import('../metrics/index.ts');
+  const server = await serveMetrics(frame, metrics);
+  process.stderr.write(`metrics at ${server.url}\n`);
+  return server;
 }
 
 /** What `--stats` prints. */

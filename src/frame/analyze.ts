@@ -59,8 +59,8 @@ function noteOf(node: NodeMetrics | undefined): string {
   const { kind, waitMs, windows, groups, watermark, lagMs, late, untimed } = node;
   const notes = [
     kind === 'sink' && `took ${workText(waitMs)}`,
-    windows !== null && `${countText(windows)} open windows`,
-    groups !== null && `${countText(groups)} groups`,
+    windows !== null && amount(windows, 'open window'),
+    groups !== null && amount(groups, 'group'),
     watermark !== null && `watermark ${lagMs === null ? watermark : instantText(watermark)}`,
     late > 0 && `${countText(late)} late`,
     untimed > 0 && `${countText(untimed)} untimed`,
@@ -69,9 +69,13 @@ function noteOf(node: NodeMetrics | undefined): string {
 }
 
 function totalText({ rowsIn, batches, busyMs, sinkMs, inputMs }: FrameMetrics): string {
-  const input = `${countText(rowsIn)} rows in ${countText(batches)} batches`;
+  const input = `${amount(rowsIn, 'row')} in ${amount(batches, 'batch', 'batches')}`;
   return `${input}: ${workText(busyMs)} computing, ${workText(sinkMs)} in sinks, ${workText(inputMs)} between batches`;
 }
+
+/** `1 row`, `2 rows`. */
+const amount = (count: number, one: string, many = `${one}s`): string =>
+  `${countText(count)} ${count === 1 ? one : many}`;
 
 const workText = (ms: number): string => (ms < 100 ? `${ms.toFixed(ms < 10 ? 2 : 1)} ms` : durationText(ms));
 

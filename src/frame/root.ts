@@ -72,7 +72,8 @@ export class Root {
   readonly source: FrameSource | null;
   readonly #stream: Stream<any> | null;
   readonly #memory: Memory | undefined;
-  readonly #owner: string;
+  /** `frame 3`: whom linear memory is held for. */
+  readonly name: string;
   #executor: Executor | null = null;
   #run: Promise<void> | null = null;
 
@@ -81,12 +82,12 @@ export class Root {
     this.source = source;
     this.#stream = stream;
     this.#memory = memory;
-    this.#owner = `frame ${++count}`;
+    this.name = `frame ${++count}`;
   }
 
   /** Opened when the first sink is attached or the first batch comes, never on construction. */
   get executor(): Executor {
-    this.#executor ??= new Executor(this.#memory ?? defaultMemory(), this.schema, this.#owner);
+    this.#executor ??= new Executor(this.#memory ?? defaultMemory(), this.schema, this.name);
     return this.#executor;
   }
 

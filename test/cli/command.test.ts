@@ -274,6 +274,34 @@ describe('millrace run fails with one line', () => {
   });
 });
 
+describe('millrace run, watched', () => {
+  it('serves metrics while it runs', async () => {
+    const path = file('watched.ndjson');
+    writeFileSync(path, lines([1, 'x'], [2, 'y']));
+    const args = ['run', '--from', path, '--follow', '--where', 'v > 0', '--to', '-', '--metrics', '127.0.0.1:0'];
+    const child = spawn(process.execPath, [main, ...args]);
+    let stderr = '';
+    child.stderr.on('data', piece => (stderr += piece));
+    await watched(child)('"v":2');
+    const text = await (await fetch(/http:\S+/.exec(stderr)![0])).text();
+    expect(text).toMatch(/millrace_rows_out_total\{frame="frame \d+",node="1",operator="filter"\} 2\n/);
+    child.kill('SIGINT');
+    expect(await new Promise(resolve => child.on('close', resolve))).toBe(130);
+  });
+
+  it('prints the figures of each step at the end', async () => {
+    const { code, stderr } = await run('--from', file('a.ndjson'), '--by', 'k', '--agg', 'n = count()', '--analyze');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/\n +3 +2 +1 .* aggregate n = count\(\) by k over everything, emit end {2}\[2 groups\]\n/);
+    expect(stderr).toMatch(/^3 rows in 1 batch: .* computing/m);
+  });
+
+  it('refuses a place to listen at that is none', async () => {
+    const { code, stderr } = await run('--from', file('a.ndjson'), '--metrics', 'here');
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('write a port, or host:port') });
+  });
+});
+
 describe('millrace run, interrupted', () => {
   it('ends quietly when its reader has had enough', async () => {
     writeFileSync(file('long.ndjson'), lines([1, 'x'], [2, 'y']).repeat(100_000));
