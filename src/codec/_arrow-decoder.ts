@@ -7,9 +7,18 @@ import { Scratch } from '../memory/scratch.ts';
 import { type Schema, sameSchema } from '../schema/schema.ts';
 import { ArrowBody, type Place } from './_arrow-body.ts';
 import { ArrowDictionary } from './_arrow-dictionary.ts';
+import { ArrowHead } from './_arrow-head.ts';
 import { type ArrowField, columnsOf, DICTIONARY_BATCH, RECORD_BATCH, readSchema, SCHEMA } from './_arrow-schema.ts';
 import { FlatReader } from './_flat.ts';
-import type { Decoder, DecoderOptions } from './codec.ts';
+import type { Decoder, DecoderOptions, DecoderPosition } from './codec.ts';
+
+/** What a position keeps beside the offset. */
+interface ArrowState {
+  /** Rows of the record batch at the position (and of those behind it) that were handed out. */
+  readonly rows: number;
+  /** The last message of a file was read: its footer follows. */
+  readonly pastEnd: boolean;
+}
 
 const owner = 'arrow decoder';
 const maxMetadata = 64 << 20;
@@ -45,8 +54,9 @@ export class ArrowDecoder implements Decoder {
   #reserved = 0;
   /** A block that was outgrown while a batch in it was being handed out. */
   #outgrown = 0;
-  /** Offset in the source of the byte at #from. */
+  /** How many bytes were written before the byte at #from. */
   #position = 0;
+  readonly #head: ArrowHead;
   /** Bytes that must be there before it is worth looking. */
   #need = 0;
   #format: 'unknown' | 'stream' | 'file' = 'unknown';
@@ -60,7 +70,14 @@ export class ArrowDecoder implements Decoder {
   #wanted: readonly boolean[] = [];
   #dictionaries = new Map<number, ArrowDictionary>();
   #batch: Chunk | null = null;
+  /** `#position` of its message. */
+  #batchAt = 0;
   #handedOut = 0;
+  /** Rows of all batches that were handed out, and those that are left out because they were before. */
+  #rows = 0;
+  #leaveOut: number;
+  /** The schema was found at the end of the file. */
+  #soughtSchema = false;
 
   constructor(options: DecoderOptions) {
     this.#options = options;
@@ -70,6 +87,21 @@ export class ArrowDecoder implements Decoder {
     this.#chunkRows = rows >= 64 ? rows - (rows % 64) : rows;
     this.#scratch = new Scratch(this.#memory, owner);
     this.#body = new ArrowBody(this.#memory, this.#scratch, this.#flat);
+    this.#head = new ArrowHead(options.resume);
+    const { rows: left = 0, pastEnd = false } = (options.resume?.state ?? {}) as Partial<ArrowState>;
+    this.#leaveOut = this.#rows = left;
+    this.#isPastEnd = pastEnd;
+  }
+
+  get position(): DecoderPosition {
+    // all of the file is needed again
+    if (this.#soughtSchema) return { bytes: 0, state: { rows: this.#rows, pastEnd: false } satisfies ArrowState };
+    const { resume } = this.#options;
+    if (resume && this.#position < this.#head.replayed) return resume;
+    const rows = this.#batch ? this.#handedOut : this.#leaveOut;
+    const state: ArrowState = { rows, pastEnd: this.#isPastEnd };
+    const bytes = this.#head.offsetOf(this.#batch ? this.#batchAt : this.#position);
+    return { bytes, before: this.#isPastEnd ? [] : this.#head.ranges, state };
   }
 
   write(bytes: Uint8Array): void {
@@ -202,7 +234,10 @@ export class ArrowDecoder implements Decoder {
     const { u8 } = this.#memory;
     const at = this.#block + this.#from;
     this.#format = magic.every((byte, i) => u8[at + i] === byte) ? 'file' : 'stream';
-    if (this.#format === 'file') this.#consume(8);
+    if (this.#format === 'file') {
+      this.#head.open(this.#position, 8, false);
+      this.#consume(8);
+    }
     return this.#format === 'stream';
   }
 
@@ -235,16 +270,17 @@ export class ArrowDecoder implements Decoder {
     if (unread < head + bodyBytes) return this.#waitFor(head + bodyBytes, unread);
     const header = flat.reference(root, 2);
     const body = this.#block + this.#from + head;
-    if (kind === SCHEMA) this.#takeSchema(header, at, metadata);
+    if (kind === SCHEMA) this.#takeSchema(header, at, metadata, head + bodyBytes);
     else if (this.schema === null && this.#format === 'file') return this.#seekSchema();
-    else if (kind === DICTIONARY_BATCH) this.#takeDictionary(header, body, bodyBytes);
+    else if (kind === DICTIONARY_BATCH) this.#takeDictionary(header, body, bodyBytes, head + bodyBytes);
     else if (kind === RECORD_BATCH) this.#takeBatch(header, body, bodyBytes);
     else throw new DataError(`message type ${kind} is no schema, dictionary or record batch`);
     this.#consume(head + bodyBytes);
     return true;
   }
 
-  #takeSchema(header: number, at: number, bytes: number): void {
+  /** @param message bytes of the whole message */
+  #takeSchema(header: number, at: number, bytes: number, message: number): void {
     const { u8 } = this.#memory;
     const known = this.#schemaBytes;
     // the usual case of many small streams: the very same schema again
@@ -258,6 +294,7 @@ export class ArrowDecoder implements Decoder {
     this.#fields = fields;
     this.#wanted = fields.map(({ name }) => schema.has(name));
     this.#forgetDictionaries();
+    this.#head.open(this.#position, message, true);
     this.#schemaBytes = u8.slice(at, at + bytes);
   }
 
@@ -277,7 +314,8 @@ export class ArrowDecoder implements Decoder {
     const at = end - 10 - footer;
     const schema = this.#flat.reference(this.#flat.open(wasm.buffer, at, at + footer), 1);
     if (schema === 0) throw new DataError('the footer of a file has no schema');
-    this.#takeSchema(schema, at, footer);
+    this.#soughtSchema = true;
+    this.#takeSchema(schema, at, footer, footer);
     return true;
   }
 
@@ -292,7 +330,7 @@ export class ArrowDecoder implements Decoder {
     return dictionary;
   }
 
-  #takeDictionary(header: number, body: number, bodyBytes: number): void {
+  #takeDictionary(header: number, body: number, bodyBytes: number, message: number): void {
     const flat = this.#flat;
     const idAt = flat.field(header, 0);
     const id = idAt ? flat.size(idAt) : 0;
@@ -307,6 +345,7 @@ export class ArrowDecoder implements Decoder {
     const type = { ...field.type, index: undefined };
     const values = this.#body.column({ ...field, type, dictionary: -1, views: 0 }, { node: 0, buffer: 0, view: 0 });
     const dictionary = this.#dictionary(id);
+    this.#head.dictionary(id, isDelta, this.#position, message);
     if (typeFromArrow(type)!.kind === 'utf8') dictionary.addTexts(values, this.#body.length, isDelta);
     else dictionary.addOthers(values, this.#body.length, isDelta);
   }
@@ -321,7 +360,10 @@ export class ArrowDecoder implements Decoder {
       const vectors = this.#vectors();
       if (length === 0) return;
       this.#batch = { memory: this.#memory, schema: this.schema, length, vectors };
-      this.#handedOut = 0;
+      this.#batchAt = this.#position;
+      this.#handedOut = Math.min(this.#leaveOut, length);
+      this.#leaveOut -= this.#handedOut;
+      if (this.#handedOut === length) this.#batch = null;
     } catch (error) {
       if (this.#options.onBadRecord !== 'skip' || !(error instanceof DataError)) throw error;
       this.skipped += Math.max(length, 1);
@@ -360,12 +402,14 @@ export class ArrowDecoder implements Decoder {
     const start = this.#handedOut;
     const length = Math.min(batch.length - start, this.#chunkRows);
     this.#handedOut += length;
+    this.#rows += length;
     if (this.#handedOut === batch.length) this.#batch = null;
     return sliceChunk(batch, start, length, this.#scratch);
   }
 
   #bad(problem: string, cause?: MillraceError, column?: string): DataError {
-    const place = { source: this.#options.source, byteOffset: this.#position, column };
+    const byteOffset = this.#head.offsetOf(this.#position);
+    const place = { source: this.#options.source, byteOffset, column };
     return new DataError(problem, place, cause && { cause });
   }
 

@@ -14,12 +14,14 @@ export class Input {
   start = 0;
   /** Address behind the last byte. */
   end = 0;
-  /** Bytes that were read before `#address`. */
-  #before = 0;
+  /** Offset in the source of the byte at `#address`. */
+  #before: number;
 
-  constructor(memory: Memory, owner: string) {
+  /** @param from offset in the source of the first byte that will be written */
+  constructor(memory: Memory, owner: string, from = 0) {
     this.memory = memory;
     this.#owner = owner;
+    this.#before = from;
   }
 
   get length(): number {

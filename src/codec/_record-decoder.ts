@@ -7,7 +7,7 @@ import { Columns } from './_columns.ts';
 import { FieldTable, type TextField } from './_field-table.ts';
 import { Input } from './_input.ts';
 import { problemOf } from './_record-fault.ts';
-import type { Decoder, DecoderOptions, OnBadRecord } from './codec.ts';
+import type { Decoder, DecoderOptions, DecoderPosition, OnBadRecord } from './codec.ts';
 
 /** What is known once the beginning of a text has been seen. */
 export interface TextLayout {
@@ -33,11 +33,26 @@ export interface TextFormat {
   joins(input: Input, from: number): boolean;
   /** Another text follows, of the same columns: what stood before its first record is forgotten. */
   restart(schema: Schema): void;
+  /** What stood before the first record, as plain data, for a format that goes on behind it. */
+  readonly head: unknown;
+  /** Nothing stands before the first record here: what stood there was this. */
+  resume(head: unknown): void;
   /** Sets the options of a fresh kernel state. `learn`: unknown keys are welcome. */
   configure(room: TextRoom, state: number, learn: boolean): void;
   parse(room: TextRoom, state: number, at: number, end: number, row: number, limit: number): number;
   skip(room: TextRoom, state: number, at: number, end: number): number;
   dispose?(): void;
+}
+
+/** What a position keeps beside the offset, once the beginning of the text was read. */
+interface TextState {
+  readonly head: unknown;
+  /** Records before the position, for errors. */
+  readonly records: number;
+  /** 1 when a comma must come before the next record of an array. */
+  readonly comma: number;
+  readonly closed: boolean;
+  readonly discarding: boolean;
 }
 
 /** Unknown keys that are remembered, so that the next record with them is as quick as any other. */
@@ -87,7 +102,9 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
     if (schema) for (const name of options.columns ?? []) schema.field(name, format.name);
     this.#table = new FieldTable(options.memory, format.name);
     this.#room = this.#table.room;
-    this.#input = new Input(options.memory, format.name);
+    const { resume } = options;
+    this.#input = new Input(options.memory, format.name, resume?.bytes);
+    if (resume?.state) this.#resume(resume.state as TextState);
   }
 
   get schema(): Schema<C> | null {
@@ -96,6 +113,19 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
 
   get skipped(): number {
     return this.#skipped;
+  }
+
+  get position(): DecoderPosition {
+    if (!this.#opened) return this.#options.resume ?? { bytes: this.#began };
+    const state: TextState = {
+      head: this.#format.head,
+      // a record that made an error was counted
+      records: this.#records - (this.#error ? 1 : 0),
+      comma: this.#room.getComma(this.#table.state),
+      closed: this.#closed,
+      discarding: this.#discarding,
+    };
+    return { bytes: this.#input.offsetOf(this.#input.start), state };
   }
 
   write(bytes: Uint8Array): void {
@@ -145,6 +175,13 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
     this.#columns?.dispose();
     this.#input.dispose();
     this.#format.dispose?.();
+  }
+
+  #resume({ head, records, closed, discarding }: TextState): void {
+    this.#format.resume(head);
+    this.#records = records;
+    this.#closed = closed;
+    this.#discarding = discarding;
   }
 
   #endRecord(): void {
@@ -199,6 +236,8 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
     this.#schema = layout.schema as Schema<C>;
     this.#place(layout);
     this.#opened = true;
+    const resumed = this.#options.resume?.state as TextState | undefined;
+    if (resumed) this.#room.setComma(this.#table.state, resumed.comma);
     return true;
   }
 
@@ -320,6 +359,7 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
   #bad(): boolean {
     const input = this.#input;
     const stop = this.#table.stop();
+    const comma = this.#room.getComma(this.#table.state);
     const next = this.#format.skip(this.#room, this.#table.state, input.start, input.end) >>> 0;
     if (next === 0 && !this.#ended) {
       this.#short();
@@ -327,7 +367,9 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
     }
     const problem = problemOf(stop, this.#fields, input, this.#format.name);
     this.#reject(problem, input.start, this.#fields[stop.field]?.name);
-    input.start = next === 0 ? input.end : next;
+    // who goes on from here meets the bad record again
+    if (this.#error) this.#room.setComma(this.#table.state, comma);
+    else input.start = next === 0 ? input.end : next;
     return true;
   }
 
@@ -339,12 +381,14 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
     if (this.#ended) {
       if (left > 0) this.#reject('ends in the middle of a record', input.start);
       else if (!lines) this.#reject('the array is not closed; the text was cut off', input.start);
+      if (this.#error) return;
       input.start = input.end;
       this.#closed = true;
       return;
     }
     if (left > maxRecordBytes) {
       this.#reject(`is longer than ${maxRecordBytes} bytes; raise maxRecordBytes of ${name}()`, input.start);
+      if (this.#error) return;
       this.#discarding = true;
       this.#discard();
       return;
@@ -368,7 +412,7 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
     while (input.start < input.end && u8[input.start]! <= 32) input.start++;
     if (input.length > 0) {
       this.#reject('there is text behind the end of the array', input.start);
-      input.start = input.end;
+      if (!this.#error) input.start = input.end;
     }
     return 0;
   }

@@ -6,6 +6,16 @@ import type { Columns, Schema } from '../schema/schema.ts';
 /** What to do with a record that can't be read: fail with a `DataError`, or count it and go on. */
 export type OnBadRecord = 'throw' | 'skip';
 
+/** Where what a decoder has handed out ends: plain data for `resume` of another decoder of the same codec and columns. */
+export interface DecoderPosition {
+  /** Offset in the source of the first byte that it must be given. */
+  readonly bytes: number;
+  /** Ranges of earlier bytes that it must be given before, in order: what the later ones can't be understood without. */
+  readonly before?: readonly (readonly [from: number, to: number])[];
+  /** The codec's own. */
+  readonly state?: unknown;
+}
+
 /** What a decoder needs to know about its place. */
 export interface DecoderOptions {
   /** Where columns are written. */
@@ -18,6 +28,8 @@ export interface DecoderOptions {
   readonly columns?: readonly string[];
   /** Rows a chunk should have at most; default 65,536. */
   readonly chunkRows?: number;
+  /** Go on at a saved position: the bytes of its `before` are written first, then those from `bytes` on. Default: at the beginning. */
+  readonly resume?: DecoderPosition | undefined;
 }
 
 /**
@@ -37,6 +49,8 @@ export interface Decoder<C extends Columns = Columns> {
   readonly schema: Schema<C> | null;
   /** Records that were skipped under `onBadRecord: 'skip'`. */
   readonly skipped: number;
+  /** Where the chunks that were handed out end; a record that is not read to its end comes behind it. Absent: it can't tell. */
+  readonly position?: DecoderPosition;
   /** Takes a copy of `bytes`. @throws DataError */
   write(bytes: Uint8Array): void;
   /** A view of at least `bytes` free bytes in linear memory for a reader to fill; valid until the next call. */
@@ -90,6 +104,11 @@ export interface RandomAccess {
   slice(start: number, end: number): Promise<ArrayBuffer>;
 }
 
+export interface FileReadOptions extends Omit<DecoderOptions, 'resume'> {
+  /** So many rows of the file are left out; default 0. */
+  readonly skipRows?: number;
+}
+
 /** A format that must be read from its end (Parquet, Arrow file): only for sources with random access. */
 export interface FileCodec<C extends Columns = Columns> {
   readonly name: string;
@@ -97,5 +116,5 @@ export interface FileCodec<C extends Columns = Columns> {
   /** The columns of a file; `source` is its name, for errors. @throws DataError when it is no such file */
   schemaOf(file: RandomAccess, source?: string): Promise<Schema<C>>;
   /** Chunks in row order, each valid until the next is asked for. */
-  read(file: RandomAccess, options: DecoderOptions): AsyncIterable<Chunk>;
+  read(file: RandomAccess, options: FileReadOptions): AsyncIterable<Chunk>;
 }

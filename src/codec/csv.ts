@@ -70,7 +70,7 @@ class CsvFormat implements TextFormat {
   #schema: Schema | null;
   readonly #dialect: CsvDialect;
   readonly #inferRows: number;
-  #header: string[] | undefined;
+  #header: readonly string[] | undefined;
   #memory: Memory | undefined;
   #nullTexts = 0;
 
@@ -109,6 +109,14 @@ class CsvFormat implements TextFormat {
   restart(schema: Schema): void {
     this.#schema = schema;
     if (this.#dialect.header === true) this.#header = undefined;
+  }
+
+  get head(): readonly string[] | null {
+    return this.#header ?? null;
+  }
+
+  resume(head: readonly string[] | null): void {
+    this.#header = head ?? undefined;
   }
 
   configure(room: TextRoom, state: number): void {

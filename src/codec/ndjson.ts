@@ -82,6 +82,14 @@ class NdjsonFormat implements TextFormat {
     this.#array = null;
   }
 
+  get head(): boolean | null {
+    return this.#array;
+  }
+
+  resume(head: boolean): void {
+    this.#array = head;
+  }
+
   configure(room: TextRoom, state: number, learn: boolean): void {
     room.setJson(state, this.#array ? 1 : 0, learn ? 1 : 0);
   }

@@ -6,7 +6,7 @@ import { Scratch } from '../memory/scratch.ts';
 import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
 import { ParquetColumnReader, type ParquetParts } from './_parquet-column.ts';
 import { type ParquetColumn, parquetColumns } from './_parquet-schema.ts';
-import type { DecoderOptions, FileCodec, RandomAccess } from './codec.ts';
+import type { FileCodec, FileReadOptions, RandomAccess } from './codec.ts';
 
 /**
  * Parquet files, flat columns, read row group by row group; only the columns that are wanted.
@@ -36,20 +36,22 @@ async function metadataOf(file: RandomAccess, source?: string): Promise<FileMeta
 
 async function* readParquet(
   file: RandomAccess,
-  options: DecoderOptions,
+  options: FileReadOptions,
   declared: Schema | null,
 ): AsyncGenerator<Chunk, void, undefined> {
-  const { memory, source, columns: wanted, chunkRows = 65_536 } = options;
+  const { memory, source, columns: wanted, chunkRows = 65_536, skipRows = 0 } = options;
   const metadata = await metadataOf(file, source);
   const { schema, columns } = parquetColumns(metadata, wanted ?? null, declared);
   const parts = await parquetParts();
   const readers = columns.map(column => new ParquetColumnReader(memory, column, parts));
   const scratch = new Scratch(memory, 'parquet');
   const step = chunkRows >= 64 ? chunkRows - (chunkRows % 64) : Math.max(1, chunkRows);
+  const { first, rows: skipped } = placeOf(metadata, skipRows);
   try {
     // the next row group is fetched while this one is decoded and used
-    let ahead = metadata.row_groups.length > 0 ? fetchGroup(file, metadata, 0, columns) : null;
+    let ahead = first < metadata.row_groups.length ? fetchGroup(file, metadata, first, columns) : null;
     for (const [number, group] of metadata.row_groups.entries()) {
+      if (number < first) continue;
       const buffers = await ahead!;
       ahead = number + 1 < metadata.row_groups.length ? fetchGroup(file, metadata, number + 1, columns) : null;
       ahead?.catch(() => {}); // it is awaited in the next round, unless this one fails
@@ -62,7 +64,7 @@ async function* readParquet(
         }
       });
       const chunk: Chunk = { memory, schema, length: rows, vectors };
-      for (let at = 0; at < rows; at += step) {
+      for (let at = number === first ? skipped : 0; at < rows; at += step) {
         scratch.reset();
         yield sliceChunk(chunk, at, Math.min(step, rows - at), scratch);
       }
@@ -71,6 +73,16 @@ async function* readParquet(
     scratch.dispose();
     for (const reader of readers) reader.dispose();
   }
+}
+
+/** The row group with row `row` of the file, and the number of that row in it. */
+function placeOf({ row_groups }: FileMetaData, row: number): { readonly first: number; readonly rows: number } {
+  let rows = row;
+  for (const [first, group] of row_groups.entries()) {
+    if (rows < Number(group.num_rows)) return { first, rows };
+    rows -= Number(group.num_rows);
+  }
+  return { first: row_groups.length, rows: 0 };
 }
 
 function damaged(cause: unknown, place: { source?: string; column?: string }, where = ''): Error {

@@ -8,7 +8,7 @@ import { Scratch } from '../memory/scratch.ts';
 import { type DataType, isFloat, isVariable, sameType, typeText } from '../schema/data-type.ts';
 import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
 import { Input } from './_input.ts';
-import type { Codec, Decoder, DecoderOptions, Encoder } from './codec.ts';
+import type { Codec, Decoder, DecoderOptions, DecoderPosition, Encoder } from './codec.ts';
 import { type FieldDefinition, StreamSchema, type StreamSchemaOptions } from './river-schema.ts';
 
 export interface RiverRowsOptions extends StreamSchemaOptions {
@@ -161,14 +161,15 @@ export class RowDecoder<C extends Columns = Columns> implements Decoder<C> {
     { fieldDefinitions, sampleSize, hasVariableWidthField }: StreamSchema,
     options: DecoderOptions,
   ) {
-    const { memory, source, columns, chunkRows = 65_536 } = options;
+    const { memory, source, columns, chunkRows = 65_536, resume } = options;
     for (const name of columns ?? []) schema.field(name, 'river');
     const wanted = columns ? (schema.select(schema.names.filter(name => columns.includes(name))) as Schema) : schema;
     this.schema = wanted as Schema<C>;
     this.#memory = memory;
     this.#room = riverRoom(memory);
     this.#source = source;
-    this.#input = new Input(memory, 'river');
+    this.#input = new Input(memory, 'river', resume?.bytes);
+    this.#rows = (resume?.state as number | undefined) ?? 0;
     this.#fields = wanted.names.map(name => fieldDefinitions[schema.indexOf(name)]!);
     this.#variable = hasVariableWidthField;
     this.#stride = sampleSize;
@@ -176,6 +177,10 @@ export class RowDecoder<C extends Columns = Columns> implements Decoder<C> {
     this.#steps = new Steps(movesOf(fieldDefinitions, name => wanted.indexOf(name)));
     this.#values = wanted.names.map(() => 0);
     this.#offsets = wanted.names.map(() => 0);
+  }
+
+  get position(): DecoderPosition {
+    return { bytes: this.#input.offsetOf(this.#input.start), state: this.#rows };
   }
 
   write(bytes: Uint8Array): void {

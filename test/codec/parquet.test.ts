@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DecoderOptions, RandomAccess } from '../../src/codec/codec.ts';
+import type { FileReadOptions, RandomAccess } from '../../src/codec/codec.ts';
 import { parquet } from '../../src/codec/parquet.ts';
 import type { Batch } from '../../src/column/batch.ts';
 import { exportChunk } from '../../src/column/export-chunk.ts';
@@ -21,7 +21,7 @@ const fileOf = (bytes: Uint8Array): RandomAccess => ({
   slice: async (start, end) => new Uint8Array(bytes.subarray(start, end)).buffer,
 });
 
-async function read(bytes: Uint8Array, options: Partial<DecoderOptions> = {}, columns?: Columns): Promise<Batch[]> {
+async function read(bytes: Uint8Array, options: Partial<FileReadOptions> = {}, columns?: Columns): Promise<Batch[]> {
   const batches: Batch[] = [];
   for await (const chunk of parquet(columns).read(fileOf(bytes), { memory: memories[0], ...options })) {
     batches.push(exportChunk(chunk));
@@ -123,6 +123,14 @@ describe('parquet', () => {
     await expect(read(bytes)).rejects.toThrow(SchemaError);
     await expect(read(bytes)).rejects.toThrow('column "list" is nested');
     await expect(read(bytes, { columns: ['vv'] })).rejects.toThrow('did you mean "v"');
+  });
+
+  it('leaves out the rows that it is told, wherever row groups end', async () => {
+    const bytes = await written('SELECT i::INTEGER AS i FROM range(10000) r(i)', 'ROW_GROUP_SIZE 2048');
+    for (const skipRows of [0, 1, 2047, 2048, 2049, 5000, 8192, 9999, 10_000, 20_000]) {
+      const rows = (await read(bytes, { skipRows, chunkRows: 1000 })).flatMap(batch => [...batch.column('i')]);
+      expect(rows).toEqual(Array.from({ length: Math.max(0, 10_000 - skipRows) }, (_, i) => i + skipRows));
+    }
   });
 
   it('reads files without rows, and columns of nothing but nulls', async () => {
