@@ -50,6 +50,7 @@ const places = [
   'parquet',
   'time',
   'hash',
+  'rolling',
 ];
 
 function memoryBase(room) {

@@ -1,3 +1,4 @@
+import { lost, SPLIT } from '../shared/compensated';
 import { eightBits, groupOf, idAt, NONE, putBit } from './rows';
 import { lanes } from './sum';
 
@@ -19,7 +20,6 @@ const UP: f64 = 3.402823669209385e38; // 2^128
 /** Squares of values below 2^450, and sums of 2^32 of them, leave room for Dekker's splitting. */
 const HUGE2: f64 = 2.9073548971824276e135; // 2^450
 const HUGE4: f64 = 1.7254365866976409e69; // 2^230
-const SPLIT: f64 = 134217729; // 2^27 + 1
 
 /** Adds `x` to the three f64 at `at`. */
 // @ts-ignore: decorator
@@ -31,15 +31,6 @@ export function cascade(at: usize, x: f64): void {
   const middle = load<f64>(at, 8), t = middle + e, y = t - middle;
   store<f64>(at, t, 8);
   store<f64>(at, load<f64>(at, 16) + (middle - (t - y) + (e - y)), 16);
-}
-
-/** What `p = a * b` lost, exactly. */
-// @ts-ignore: decorator
-@inline
-export function lost(a: f64, b: f64, p: f64): f64 {
-  const ca = SPLIT * a, ah = ca - (ca - a), al = a - ah;
-  const cb = SPLIT * b, bh = cb - (cb - b), bl = b - bh;
-  return al * bl - (p - ah * bh - al * bh - ah * bl);
 }
 
 /** Adds sign · (1, x, x², …) to the power sums. */

@@ -1,12 +1,10 @@
-import { addProduct4, addTriple4, cascade, central, clear4, lost, rounded4 } from './exact';
+import { addCentral, addPair, joinCentral, joinPair } from '../shared/central';
+import { lost } from '../shared/compensated';
+import { addProduct4, addTriple4, cascade, central, clear4, rounded4 } from './exact';
 import { eightBits, groupOf, idAt, NONE, putBit } from './rows';
 import { lanes } from './sum';
 
-/**
- * Central moments of rows that stay: [ n | mean | m2 ] or [ n | mean | m2 | m3 | m4 ], f64, mk = Σ(x − mean)ᵏ. NaN is skipped.
- *
- * @see Welford 1962; Pébay 2008, "Formulas for Robust, One-Pass Parallel Computation of Covariances and Arbitrary-Order Statistical Moments"
- */
+/** Central moments of rows that stay: [ n | mean | m2 ] or [ n | mean | m2 | m3 | m4 ], f64, mk = Σ(x − mean)ᵏ. NaN is skipped. */
 // @ts-ignore: decorator
 @inline
 export function moments(states: usize, ids: usize, values: usize, validity: usize, mask: usize, length: i32, order: i32, stride: usize, work: usize): void {
@@ -14,24 +12,8 @@ export function moments(states: usize, ids: usize, values: usize, validity: usiz
   for (let row = 0; row < length; row++) {
     const x = load<f64>(values + (<usize>row << 3));
     const id = groupOf(ids, validity, mask, row) | (0 - u32(x != x));
-    put(states + <usize>id * stride, x, order);
+    addCentral(states + <usize>id * stride, x, order);
   }
-}
-
-/** Welford's update, and Pébay's for the third and fourth. */
-// @ts-ignore: decorator
-@inline
-function put(at: usize, x: f64, order: i32): void {
-  const n = load<f64>(at) + 1, mean = load<f64>(at, 8), m2 = load<f64>(at, 16);
-  const d = x - mean, step = d / n, next = mean + step;
-  const grown = d * (x - next);
-  store<f64>(at, n);
-  store<f64>(at, next, 8);
-  store<f64>(at, m2 + grown, 16);
-  if (order == 2) return;
-  const m3 = load<f64>(at, 24), term = d * step * (n - 1), square = step * step;
-  store<f64>(at, load<f64>(at, 32) + term * square * (n * n - 3 * n + 3) + 6 * square * m2 - 4 * step * m3, 32);
-  store<f64>(at, m3 + term * step * (n - 2) - 3 * step * m2, 24);
 }
 
 // Rows whose mean is found first: 16 KiB, twice through the L1 cache.
@@ -57,7 +39,7 @@ function momentsAll(state: usize, values: usize, validity: usize, mask: usize, l
       store<f64>(work, load<f64>(work, 32) - 4 * off * load<f64>(work, 24), 32);
       store<f64>(work, load<f64>(work, 24) - 3 * off * m2, 24);
     }
-    join(state, work, order);
+    joinCentral(state, work, order);
   }
 }
 
@@ -167,28 +149,10 @@ function blockCentral(values: usize, validity: usize, mask: usize, start: i32, e
   store<f64>(work, s1, 40);
 }
 
-/** Adds the state `b` to `a`: Chan's and Pébay's formulas. */
-// @ts-ignore: decorator
-@inline
-function join(a: usize, b: usize, order: i32): void {
-  const na = load<f64>(a), nb = load<f64>(b), n = na + nb;
-  if (nb == 0) return;
-  if (na == 0) return memory.copy(a, b, order == 2 ? 24 : 40);
-  const d = load<f64>(b, 8) - load<f64>(a, 8), step = d / n, m2a = load<f64>(a, 16), m2b = load<f64>(b, 16);
-  store<f64>(a, n);
-  store<f64>(a, load<f64>(a, 8) + step * nb, 8);
-  store<f64>(a, m2a + m2b + d * step * na * nb, 16);
-  if (order == 2) return;
-  const m3a = load<f64>(a, 24), m3b = load<f64>(b, 24), cross = d * step * na * nb;
-  store<f64>(a, load<f64>(a, 32) + load<f64>(b, 32) + cross * step * step * (na * na - na * nb + nb * nb)
-    + 6 * step * step * (na * na * m2b + nb * nb * m2a) + 4 * step * (na * m3b - nb * m3a), 32);
-  store<f64>(a, m3a + m3b + cross * step * (na - nb) + 3 * step * (na * m2b - nb * m2a), 24);
-}
-
 // @ts-ignore: decorator
 @inline
 export function mergeMoments(states: usize, from: usize, map: usize, groups: i32, order: i32, stride: usize): void {
-  for (let i = 0; i < groups; i++) join(states + <usize>idAt(map, i) * stride, from + <usize>i * stride, order);
+  for (let i = 0; i < groups; i++) joinCentral(states + <usize>idAt(map, i) * stride, from + <usize>i * stride, order);
 }
 
 // `what`: 0 var, 1 std, 2 sem, 3 skew, 4 kurt (excess).
@@ -239,32 +203,12 @@ export function pairs(states: usize, ids: usize, xs: usize, ys: usize, xBits: us
     const x = load<f64>(xs + (<usize>row << 3)), y = load<f64>(ys + (<usize>row << 3));
     let id = groupOf(ids, xBits, mask, row) | (0 - u32(x != x || y != y));
     if (yBits != 0) id |= groupOf(0, yBits, 0, row);
-    const at = states + <usize>id * 48;
-    const n = load<f64>(at) + 1, dx = x - load<f64>(at, 8), dy = y - load<f64>(at, 16);
-    const mx = load<f64>(at, 8) + dx / n, my = load<f64>(at, 16) + dy / n;
-    store<f64>(at, n);
-    store<f64>(at, mx, 8);
-    store<f64>(at, my, 16);
-    store<f64>(at, load<f64>(at, 24) + dx * (x - mx), 24);
-    store<f64>(at, load<f64>(at, 32) + dy * (y - my), 32);
-    // the last term is 0, or NaN when one of them is infinite
-    store<f64>(at, load<f64>(at, 40) + dx * (y - my) + 0 * (x - mx), 40);
+    addPair(states + <usize>id * 48, x, y);
   }
 }
 
 export function mergePairs(states: usize, from: usize, map: usize, groups: i32): void {
-  for (let i = 0; i < groups; i++) {
-    const a = states + <usize>idAt(map, i) * 48, b = from + <usize>i * 48;
-    const na = load<f64>(a), nb = load<f64>(b), n = na + nb;
-    if (nb == 0) continue;
-    const dx = load<f64>(b, 8) - load<f64>(a, 8), dy = load<f64>(b, 16) - load<f64>(a, 16), weight = (na / n) * nb;
-    store<f64>(a, n);
-    store<f64>(a, load<f64>(a, 8) + (dx / n) * nb, 8);
-    store<f64>(a, load<f64>(a, 16) + (dy / n) * nb, 16);
-    store<f64>(a, load<f64>(a, 24) + load<f64>(b, 24) + dx * dx * weight, 24);
-    store<f64>(a, load<f64>(a, 32) + load<f64>(b, 32) + dy * dy * weight, 32);
-    store<f64>(a, load<f64>(a, 40) + load<f64>(b, 40) + dx * dy * weight, 40);
-  }
+  for (let i = 0; i < groups; i++) joinPair(states + <usize>idAt(map, i) * 48, from + <usize>i * 48);
 }
 
 const HUGE: f64 = 2.9073548971824276e135; // 2^450

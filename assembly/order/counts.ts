@@ -2,7 +2,7 @@
 // table is made anew.
 
 @unmanaged
-class Counts {
+export class Counts {
   slots: usize; // Slot[mask + 1]
   mask: u32;
   used: u32; // slots that are not empty
@@ -28,7 +28,7 @@ function slotAt(slots: usize, place: u32): Slot { return changetype<Slot>(slots 
 /** The slot of (group, key), or the empty one where it belongs. */
 // @ts-ignore: decorator
 @inline
-function find(slots: usize, mask: u32, group: u32, key: i64): Slot {
+export function find(slots: usize, mask: u32, group: u32, key: i64): Slot {
   // multiply and take the upper half: all bits of the key count
   let hash = (<u64>key ^ (<u64>group * 0x9e37_79b9_7f4a_7c15)) * 0xd6e8_feb8_6659_fd93;
   let place = <u32>(hash >> 32) & mask;
@@ -41,7 +41,7 @@ function find(slots: usize, mask: u32, group: u32, key: i64): Slot {
 
 // @ts-ignore: decorator
 @inline
-function bump(distinct: usize, group: u32, by: u32): void {
+export function bump(distinct: usize, group: u32, by: u32): void {
   const at = distinct + (<usize>group << 2);
   store<u32>(at, load<u32>(at) + by);
 }
@@ -55,7 +55,7 @@ function isSet(bits: usize, row: i32): bool {
 /** False when the table must grow first. */
 // @ts-ignore: decorator
 @inline
-function add(table: Counts, group: u32, key: i64, count: u32): bool {
+export function add(table: Counts, group: u32, key: i64, count: u32): bool {
   const slot = find(table.slots, table.mask, group, key);
   if (slot.group == NONE) {
     if (table.used >= (table.mask >> 1)) return false;
@@ -148,12 +148,13 @@ export function merge(at: usize, other: usize, map: usize, codes: usize, from: i
   return -1;
 }
 
-function isBelow(table: Counts, a: i64, b: i64): bool {
-  if (table.texts == 0) return a < b;
-  const atA = table.texts + (<usize>a << 2), atB = table.texts + (<usize>b << 2);
+/** Whether key `a` comes before `b`: as numbers, or as codes of the texts at `texts` (offsets; 0: none) and `bytes`. */
+export function isBelow(texts: usize, bytes: usize, a: i64, b: i64): bool {
+  if (texts == 0) return a < b;
+  const atA = texts + (<usize>a << 2), atB = texts + (<usize>b << 2);
   const startA = load<u32>(atA), startB = load<u32>(atB);
   const lengthA = load<u32>(atA, 4) - startA, lengthB = load<u32>(atB, 4) - startB;
-  const order = memory.compare(table.bytes + startA, table.bytes + startB, min(lengthA, lengthB));
+  const order = memory.compare(bytes + startA, bytes + startB, min(lengthA, lengthB));
   return order != 0 ? order < 0 : lengthA < lengthB;
 }
 
@@ -165,7 +166,7 @@ export function modes(at: usize, groups: i32, keys: usize, most: usize): void {
     const slot = slotAt(table.slots, place);
     if (slot.group == NONE || slot.count == 0) continue;
     const best = most + (<usize>slot.group << 2), key = keys + (<usize>slot.group << 3), count = load<u32>(best);
-    if (slot.count > count || (slot.count == count && isBelow(table, slot.key, load<i64>(key)))) {
+    if (slot.count > count || (slot.count == count && isBelow(table.texts, table.bytes, slot.key, load<i64>(key)))) {
       store<u32>(best, slot.count);
       store<i64>(key, slot.key);
     }

@@ -2,7 +2,9 @@ import * as order from './keys';
 import { radixSort as sortByKey } from './sort';
 import * as trees from './tree';
 import * as counts from './counts';
+import * as mode from './modes';
 import * as quantile from './quantile';
+import * as steps_ from './steps';
 import { rollingQuantiles as quantilesOfWindows } from './rolling';
 
 export const heapBase: usize = __heap_base;
@@ -147,3 +149,18 @@ export function treeRoll(tree: usize, tape: usize, from: i32, to: i32, start: i3
 
 /** Reads the keys that count as u32 codes, or (`back` 1) writes them in the same order; then countsRehash must follow. Returns how many. */
 export function countsRecode(table: usize, back: i32, codes: usize): i32 { return counts.recode(table, back, codes); }
+
+/** As treeQuantiles, for the window of each row of the steps (assembly/shared/steps.ts) from step `from` on; keys and `have` (bytes) by slot. Returns the step at which nodes ran out, or `total`. */
+export function treeStepQuantiles(tree: usize, next: usize, steps: usize, from: i32, length: i32, total: i32, keys: usize, have: usize, q: f64, mode: i32, below: usize, above: usize, fractions: usize, present: usize): i32 { return steps_.quantiles(tree, next, steps, from, length, total, keys, have, q, mode, below, above, fractions, present); }
+
+/** Ranks of rows in their windows, f64: method 0 average, 1 min, 2 max, 3 dense (`distinct`: a tree of distinct keys). Returns as treeStepQuantiles. */
+export function treeStepRanks(tree: usize, distinct: usize, next: usize, steps: usize, from: i32, length: i32, total: i32, keys: usize, have: usize, method: i32, falling: i32, share: i32, out: usize): i32 { return steps_.ranks(tree, distinct, next, steps, from, length, total, keys, have, method, falling, share, out); }
+
+/** Numbers of distinct keys of windows, f64. Returns the step at which the table was full, or `total`. */
+export function countsSteps(table: usize, next: usize, steps: usize, from: i32, length: i32, total: i32, keys: usize, have: usize, out: usize): i32 { return steps_.distincts(table, next, steps, from, length, total, keys, have, out); }
+
+/** The most frequent keys of windows, i64, and presence bits. Returns the step at which nodes ran out, or `total`. */
+export function modesSteps(modes: usize, next: usize, steps: usize, from: i32, length: i32, total: i32, keys: usize, have: usize, out: usize, present: usize): i32 { return mode.roll(modes, next, steps, from, length, total, keys, have, out, present); }
+
+/** Lists the nodes of modes anew in mask + 1 lists (u32); keys pass through `map` (0: as they are). */
+export function modesRelist(modes: usize, lists: usize, mask: u32, map: usize): void { mode.relist(modes, lists, mask, map); }

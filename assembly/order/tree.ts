@@ -100,7 +100,7 @@ function give(tree: Tree, number: u32): void {
 }
 
 /** Whether a row can be added for sure: a split on each level, and a new root. */
-function hasRoom(tree: Tree): bool {
+export function hasRoom(tree: Tree): bool {
   let need = tree.levels + 2 - <i32>(tree.capacity - tree.used);
   for (let number = tree.free; need > 0 && number != 0; number = load<u32>(nodeAt(tree, number))) need--;
   return need <= 0;
@@ -163,7 +163,7 @@ function split(tree: Tree, parent: usize, place: i32, leaf: bool): void {
 }
 
 /** Adds a row; the caller made sure there is room. Returns how often its key now is in its group. */
-function add(tree: Tree, group: u32, key: i64): u32 {
+export function add(tree: Tree, group: u32, key: i64): u32 {
   if (tree.root == 0) {
     tree.root = take(tree);
     store<i32>(nodeAt(tree, tree.root), 0);
@@ -209,7 +209,7 @@ function add(tree: Tree, group: u32, key: i64): u32 {
 }
 
 /** Takes away one row; false when there is none such. */
-function remove(tree: Tree, group: u32, key: i64): bool {
+export function remove(tree: Tree, group: u32, key: i64): bool {
   if (tree.root == 0) return false;
   let number = tree.root;
   const levels = tree.levels;
@@ -281,7 +281,7 @@ function join(tree: Tree, parent: usize, place: i32, leaf: bool): void {
 }
 
 /** How many rows are below (group, key). */
-function rank(tree: Tree, group: u32, key: i64): u32 {
+export function rank(tree: Tree, group: u32, key: i64): u32 {
   if (tree.root == 0) return 0;
   let node = nodeAt(tree, tree.root), rows: u32 = 0;
   for (let level = tree.levels; level > 0; level--) {
@@ -295,7 +295,7 @@ function rank(tree: Tree, group: u32, key: i64): u32 {
 }
 
 /** Key of the row with number `place` in order, which exists. */
-function keyAt(tree: Tree, place: u32): i64 {
+export function keyAt(tree: Tree, place: u32): i64 {
   let node = nodeAt(tree, tree.root), i = 0;
   for (let level = tree.levels; level > 0; level--) {
     for (i = 0; place >= u32In(node, SIZES, i); i++) place -= u32In(node, SIZES, i);
@@ -313,7 +313,7 @@ function isSet(bits: usize, row: i32): bool {
 
 // @ts-ignore: decorator
 @inline
-function addTo(counts: usize, group: u32, by: u32): void {
+export function addTo(counts: usize, group: u32, by: u32): void {
   const at = counts + (<usize>group << 2);
   store<u32>(at, load<u32>(at) + by);
 }

@@ -449,7 +449,8 @@ export class RollingColumn {
   }
 }
 
-function tapeKernel(room: WindowRoom, { kind }: DataType): Tape {
+/** Writes values of `type` as f64 with a byte each that says whether there is one. */
+export function tapeKernel(room: WindowRoom, { kind }: DataType): Tape {
   switch (kind) {
     case 'bool':
       return room.tapeBits;
