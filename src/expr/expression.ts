@@ -40,6 +40,8 @@ export interface AggregateCall {
   readonly name: string;
   readonly args: readonly Expression[];
   readonly parameters: Readonly<Record<string, number | string | boolean>>;
+  /** Keys of the rows that a remembering column remembers: those of the same group. Absent: all rows. */
+  readonly by?: readonly Expression[];
   /** A column computed by the user's own function; it has no name in texts. */
   readonly scan?: ScanKind;
   /** What computes it, when it is no aggregation that has a name in texts. */
@@ -80,11 +82,15 @@ export function aggregate(
   name: string,
   args: readonly Expression[] = [],
   parameters: AggregateCall['parameters'] = {},
+  by: readonly Expression[] = [],
 ): AggregateCall {
   const named = Object.entries(parameters)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([word, value]) => `${word}=${literalText(value)}`);
-  return { kind: 'aggregate', name, args, parameters, key: `${name}(${[...args.map(keyOf), ...named].join(', ')})` };
+  if (by.length > 0) named.push(`by=[${by.map(keyOf).join(', ')}]`);
+  const key = `${name}(${[...args.map(keyOf), ...named].join(', ')})`;
+  const bare: AggregateCall = { kind: 'aggregate', name, args, parameters, key };
+  return by.length > 0 ? { ...bare, by } : bare;
 }
 
 /** A call of an aggregation that is given as a value; calls of the same one are equal. */
@@ -137,5 +143,6 @@ function callText(op: Op, args: readonly Expression[], to: DataType | undefined)
 export function columnsOf(expression: Expression, names: Set<string> = new Set()): Set<string> {
   if (expression.kind === 'column') names.add(expression.name);
   else if (expression.kind !== 'literal') for (const arg of expression.args) columnsOf(arg, names);
+  if (expression.kind === 'aggregate') for (const key of expression.by ?? []) columnsOf(key, names);
   return names;
 }

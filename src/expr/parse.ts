@@ -183,18 +183,20 @@ class Parser {
     const op = opNamed(name.text);
     const args: Expression[] = [];
     const parameters: Record<string, number | string | boolean> = {};
+    const by: Expression[] = [];
     if (isSymbol(this.#token, '*') && isSymbol(this.#next, ')')) this.#at++;
     while (!this.#skip(')')) {
       const word = this.#token;
       if (word.kind === 'name' && isSymbol(this.#next, '=') && !op) {
         this.#at += 2;
-        parameters[word.text] = this.#constant(word);
+        if (word.text === 'by') by.push(...this.#keys());
+        else parameters[word.text] = this.#constant(word);
       } else if (op === 'isIn' && isSymbol(this.#token, '[')) args.push(...this.#list());
       else args.push(this.expression(0));
       if (!isSymbol(this.#token, ')')) this.#expect(',');
     }
     if (op === 'date' && args[0]?.kind === 'literal') return this.#date(name, args);
-    if (!op) return aggregate(name.text, args, parameters);
+    if (!op) return aggregate(name.text, args, parameters, by);
     if (op === 'cast') return this.#castOf(name, args);
     const [least, most] = ops[op].arity;
     if (args.length < least || args.length > most) {
@@ -226,6 +228,17 @@ class Parser {
       return typeof value.value === 'bigint' ? Number(value.value) : value.value;
     }
     throw this.#error(`${word.text}= takes a constant`, at);
+  }
+
+  /** `k` or `[a, b]`. */
+  #keys(): Expression[] {
+    if (!this.#skip('[')) return [this.expression(0)];
+    const keys: Expression[] = [];
+    while (!this.#skip(']')) {
+      keys.push(this.expression(0));
+      if (!isSymbol(this.#token, ']')) this.#expect(',');
+    }
+    return keys;
   }
 
   /** `[a, b]` or `(a, b)`. */

@@ -5,7 +5,8 @@ import type { Columns, Schema } from '../schema/schema.ts';
 import { Ewm, type EwmOptions } from './ewm.ts';
 import type { AggregateSettings } from './group-by.ts';
 import type { Named } from './plan.ts';
-import { Rolling, type RollingOptions } from './rolling.ts';
+import { FrameRolling, rollingCall } from './rolled.ts';
+import type { RollingColumn, RollingOptions } from './rolling.ts';
 import type { Series } from './series.ts';
 import type { AsColumns, CountType, DataFrame, SumType } from './types.ts';
 import type { Window } from './windowed.ts';
@@ -120,8 +121,17 @@ export abstract class ColumnWise<C extends Columns> {
   }
 
   /** Each column of numbers over the windows that end with each row; see `Series.rolling`. */
-  rolling(window: number | string, options: RollingOptions = {}): Rolling<Each<C, Float64>> {
-    return new Rolling<Each<C, Float64>>(window, options, (name, parameters) => this.#scans(name, parameters));
+  rolling(
+    window: number | string,
+    options: RollingOptions = {},
+  ): FrameRolling<C, Each<C, Float64>, Each<C, Float64>, Each<C, Bool>> {
+    const column: RollingColumn = (verb, parameters, others) =>
+      this.#each(
+        verb,
+        ({ name, expression }) => this.seriesOf(rollingCall(verb, expression, parameters, others), name),
+        isCountable,
+      );
+    return new FrameRolling(this as any, [], window, options, column, (columns, verb) => this.project(columns, verb));
   }
 
   /** Each column of numbers, older rows weighing less; see `Series.ewm`. */

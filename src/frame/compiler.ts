@@ -14,6 +14,7 @@ import { MapBatchesOperator } from './operators/map-batches.ts';
 import { MergeOperator } from './operators/merge.ts';
 import type { Operator } from './operators/operator.ts';
 import { ProjectOperator } from './operators/project.ts';
+import { RowKeys } from './operators/row-keys.ts';
 import { ScanOperator } from './operators/scan.ts';
 import { SinkOperator } from './operators/sink.ts';
 import {
@@ -24,11 +25,11 @@ import {
   type MergePlan,
   type Plan,
   type ProjectPlan,
-  type ScanPlan,
   type SourcePlan,
   sourcePlan,
   visibleSchema,
 } from './plan.ts';
+import type { ScanPlan } from './scan-plan.ts';
 
 /** A plan node, or a sink behind one, that runs. */
 export interface RunningNode<P extends Plan = Plan> {
@@ -204,17 +205,20 @@ export class Compiler {
   }
 
   #scan(plan: ScanPlan, input: Operator, owner: string): Operator {
-    const { kind, args, types, parameters } = plan.scan;
+    const { args, types, by, timed, text } = plan;
     const { schema } = plan.input;
-    const timed = kind.needsIndex?.(parameters) ?? false;
-    const index = timed ? indexOf(plan.input, kind.name) : null;
+    const index = timed ? indexOf(plan.input, 'rolling') : null;
     const place = index ? schema.indexOf(plan.input.index!) : -1;
-    return new ScanOperator(this.#memory, this.#scratch, input, {
+    const bind = (expressions: readonly Expression[]) =>
+      bindAll(expressions, schema, this.#memory, { verb: text, owner });
+    const [memory, scratch, keyed] = [this.#memory, this.#scratch, by.length > 0];
+    return new ScanOperator(memory, scratch, input, {
       layout: plan.schema,
-      scan: kind.create({ memory: this.#memory, scratch: this.#scratch, owner, types, parameters, index }),
-      inputs: bindAll(args, schema, this.#memory, { verb: kind.name, owner }),
+      scan: plan.open({ memory, scratch, owner, types, index, keyed }),
+      inputs: bind(args),
+      keys: keyed ? new RowKeys(memory, scratch, bind(by), owner) : null,
       time: index ? { place, index } : null,
-      reads: [...placesOf(args, schema), ...(index ? [place] : [])],
+      reads: [...placesOf([...args, ...by], schema), ...(index ? [place] : [])],
       perBatch: plan.mode === 'updating',
     });
   }

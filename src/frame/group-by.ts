@@ -1,15 +1,18 @@
 import type { UserAggregation } from '../aggregate/user-aggregation.ts';
 import type { Batch } from '../column/batch.ts';
+import { OptionError } from '../errors.ts';
 import { aggregate, call, column, literal } from '../expr/expression.ts';
 import type { Bool, DataType, Float64 } from '../schema/data-type.ts';
 import { isNumeric } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
-import type { Columns } from '../schema/schema.ts';
-import { type EmitMode, type WindowScheme, windowText } from '../window/window.ts';
+import type { Columns, Field } from '../schema/schema.ts';
+import { type EmitMode, everything, type WindowScheme, windowText } from '../window/window.ts';
 import type { DataFrameBase } from './data-frame.ts';
 import { aggregatesOf } from './input.ts';
 import { aggregatePartitionsPlan } from './partitions.ts';
-import { aggregatePlan, type Named } from './plan.ts';
+import { aggregatePlan, type Named, projectPlan } from './plan.ts';
+import { FrameRolling, rollingCall } from './rolled.ts';
+import type { RollingColumn, RollingOptions, Shown } from './rolling.ts';
 import type { Series } from './series.ts';
 import type { AsColumns, ColumnInput, CountType, DataFrame, RowScope, SumType, TypesOf } from './types.ts';
 import type { ResultOptions } from './user-rows.ts';
@@ -51,6 +54,35 @@ export type Groups<C extends Columns, K = unknown, B = Record<never, never>> = G
   (string extends keyof C
     ? Readonly<Record<string, any>>
     : { readonly [P in Exclude<keyof C & string, keyof GroupBy<Columns>>]: Picked<C, P, K, B> });
+
+type RolledColumn<C extends Columns, K, P, T extends DataType> = DataFrame<
+  AsColumns<KeyColumns<C, K> & { readonly [N in P & string]: T }>
+>;
+/** Windows of each row of one column of groups. */
+type GroupColumnRolling<C extends Columns, K, P extends keyof C> = FrameRolling<
+  C,
+  RolledColumn<C, K, P, Float64>,
+  RolledColumn<C, K, P, Shown<C[P]>>,
+  RolledColumn<C, K, P, Bool>
+>;
+type NoBounds = Record<never, never>;
+
+/** Windows of each row among those of its group; one column of them is a property. */
+export type GroupRolling<C extends Columns, K> = FrameRolling<
+  C,
+  Each<C, K, NoBounds, Float64>,
+  Each<C, K, NoBounds, Float64>,
+  Each<C, K, NoBounds, Bool>
+> &
+  (string extends keyof C
+    ? Readonly<Record<string, any>>
+    : {
+        readonly [P in Exclude<keyof C & string, keyof FrameRolling<Columns, any, any, any>>]: GroupColumnRolling<
+          C,
+          K,
+          P
+        >;
+      });
 
 /**
  * Rows by key, over a window: waits for its aggregations. `B` are the window's bounds among the results.
@@ -95,6 +127,44 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
   ): DataFrame<Results<C, K, A, B>> {
     const results = aggregatesOf(aggregates, this.#frame, 'agg', this.#window);
     return this.#derive(results, settings, 'agg') as any;
+  }
+
+  /**
+   * The windows of each row among the rows of its group: `groupby('symbol').rolling(20).price.mean()`, `rolling('1m').agg({ … })`. Results
+   * are the keys and a value for each row, in the order of the rows; rows whose key is missing have none.
+   *
+   * A window of rows keeps the last rows of every group there ever was; a window over time those of groups that are not quiet for longer.
+   *
+   * @throws OptionError over a window: each row has its own here
+   */
+  rolling(window: number | string, options: RollingOptions = {}): GroupRolling<C, K> {
+    if (this.#window !== everything) {
+      const text = windowText(this.#window);
+      throw new OptionError(
+        'rolling',
+        `rolling: each row has a window of its own, which can't be over ${text}; group the frame`,
+      );
+    }
+    const keys = this.#keys;
+    const by = keys.map(({ expression }) => expression);
+    const show = (columns: readonly Named[], verb: string): DataFrame<any> =>
+      this.#frame.derive(projectPlan(this.#frame.plan, [...keys, ...columns], verb));
+    const over = (names: readonly string[]): FrameRolling<any, any, any, any> => {
+      const rolled: RollingColumn = (verb, parameters, others) => {
+        const call = (x: string): Named => ({
+          name: x,
+          expression: rollingCall(verb, column(x), parameters, others, by),
+        });
+        return show(names.map(call), verb);
+      };
+      return new FrameRolling(this.#frame, by, window, options, rolled, show);
+    };
+    const all = over(this.#columns('rolling', true).map(({ name }) => name));
+    for (const name of this.#picked ?? this.#frame.schema.names) {
+      if (name in all) continue; // a method's name: pick() reaches the column
+      Object.defineProperty(all, name, { get: () => over([name]), enumerable: true });
+    }
+    return all as any;
   }
 
   /** Only these columns, for `sum()` and the like. */
@@ -228,18 +298,21 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
     numeric = false,
     given: Readonly<Record<string, number | string>> = {},
   ): any {
-    const keys = new Set(this.#keys.map(key => key.name));
-    const columns = this.#picked
-      ? this.#picked.map(column => this.#frame.schema.field(column, name))
-      : this.#frame.schema.fields.filter(
-          ({ name: column, type }) => !keys.has(column) && (!numeric || isNumeric(type) || type.kind === 'bool'),
-        );
     const parameters = settings?.ddof === undefined ? given : { ...given, ddof: settings.ddof };
-    const results = columns.map(field => ({
+    const results = this.#columns(name, numeric).map(field => ({
       name: field.name,
       expression: aggregate(name, [column(field.name)], parameters),
     }));
     return this.#derive(results, settings ?? {}, name);
+  }
+
+  /** The columns that were picked; else those that are no keys, and numeric if they must be. */
+  #columns(verb: string, numeric: boolean): readonly Field[] {
+    if (this.#picked) return this.#picked.map(name => this.#frame.schema.field(name, verb));
+    const keys = new Set(this.#keys.map(({ name }) => name));
+    return this.#frame.schema.fields.filter(
+      ({ name, type }) => !keys.has(name) && (!numeric || isNumeric(type) || type.kind === 'bool'),
+    );
   }
 
   #derive(results: readonly Named[], { emit, outOfOrder }: AggregateSettings, verb: string): DataFrame<any> {

@@ -1,12 +1,12 @@
 import { isAggregation } from '../aggregate/aggregations.ts';
 import { OptionError } from '../errors.ts';
-import { aggregate, call, column, type Expression, isExpression, literal } from '../expr/expression.ts';
+import { aggregate, column, type Expression, isExpression, literal } from '../expr/expression.ts';
 import { parse, parseAssignments } from '../expr/parse.ts';
-import { type DataType, isFloat } from '../schema/data-type.ts';
 import { type Schema, unknownColumn } from '../schema/schema.ts';
 import { everything, sameWindow, type WindowScheme, windowText } from '../window/window.ts';
 import type { DataFrameBase } from './data-frame.ts';
 import type { Named } from './plan.ts';
+import { presentKey } from './present-key.ts';
 import { isAggregated } from './scans.ts';
 import { Series } from './series.ts';
 
@@ -111,7 +111,3 @@ export function columnNames(names: readonly string[], schema: Schema, verb: stri
     return { name, expression: column(name) };
   });
 }
-
-/** A key whose NaN is null, so that rows without a number are in no group. */
-export const presentKey = (key: Expression, type: DataType): Expression =>
-  isFloat(type) ? call('ifElse', [call('isna', [key]), literal(null), key]) : key;

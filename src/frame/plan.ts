@@ -5,13 +5,13 @@ import { OptionError, SchemaError } from '../errors.ts';
 import { argumentsOf, splitAggregates } from '../expr/aggregates.ts';
 import { type AggregateCall, column, columnsOf, type Expression } from '../expr/expression.ts';
 import { typeOf } from '../expr/type-of.ts';
-import type { ScanKind } from '../scan/scan.ts';
 import { type DataType, typeText } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
 import { type Field, field, Schema } from '../schema/schema.ts';
 import { type EmitMode, everything, isEventTime, type WindowScheme, windowText } from '../window/window.ts';
 import type { JoinedColumn, JoinKeys } from './joined-columns.ts';
 import type { BatchFunction } from './operators/map-batches.ts';
+import type { ScanPlan } from './scan-plan.ts';
 import { withScans } from './scans.ts';
 import { timeIndex } from './time-index.ts';
 
@@ -75,21 +75,6 @@ export interface AggregatePlan extends PlanBase {
   readonly written: readonly Named[];
   readonly emit: EmitMode;
   readonly outOfOrder: Duration;
-}
-
-/** Adds one remembering column, hidden, behind the input's. */
-export interface ScanPlan extends PlanBase {
-  readonly op: 'scan';
-  readonly input: Plan;
-  readonly scan: {
-    readonly name: string;
-    readonly kind: ScanKind;
-    readonly args: readonly Expression[];
-    readonly types: readonly DataType[];
-    readonly parameters: Parameters;
-    /** As it was written. */
-    readonly text: string;
-  };
 }
 
 /** Adds the results of an aggregation of the same input, hidden, to every row of a batch. */
@@ -347,7 +332,7 @@ function stepText(plan: Plan): string {
     case 'project':
       return `project ${named(plan.columns.filter(({ name }) => name !== hiddenIndex))}`;
     case 'scan':
-      return `scan ${plan.scan.text}`;
+      return `scan ${plan.text}`;
     case 'batches':
       return plan.text;
     case 'merge':

@@ -1,4 +1,5 @@
 import { AGGREGATIONS } from '../aggregate/aggregations.ts';
+import { OptionError } from '../errors.ts';
 import { argumentsOf } from '../expr/aggregates.ts';
 import {
   type AggregateCall,
@@ -12,11 +13,14 @@ import {
 } from '../expr/expression.ts';
 import { mapExpression } from '../expr/map.ts';
 import { typeOf } from '../expr/type-of.ts';
+import { ROLLINGS, type RollingKind } from '../rolling/rollings.ts';
+import type { ScanKind } from '../scan/scan.ts';
 import { scanNamed } from '../scan/scans.ts';
-import { sameType } from '../schema/data-type.ts';
-import { field, Schema } from '../schema/schema.ts';
+import { isNumeric, sameType } from '../schema/data-type.ts';
+import { Schema } from '../schema/schema.ts';
 import type { WindowScheme } from '../window/window.ts';
-import { type AggregatePlan, aggregatePlan, type BroadcastPlan, indexOf, type Plan, type ScanPlan } from './plan.ts';
+import { type AggregatePlan, aggregatePlan, type BroadcastPlan, type Plan } from './plan.ts';
+import { refuseKeys, rollingPlan, scanPlan } from './scan-plan.ts';
 
 /** Whether an aggregation (and not only remembering columns) stands in the expression. */
 export function isAggregated(expression: Expression): boolean {
@@ -31,16 +35,53 @@ export function isRowWise(expression: Expression): boolean {
   return expression.kind === 'call' && expression.args.some(isRowWise);
 }
 
-const isScan = ({ name, scan }: AggregateCall): boolean =>
-  scan !== undefined || name in shorthands || scanNamed(name) !== undefined;
+/** Whether it is a remembering column, and no aggregation. */
+export const isScan = ({ name, scan }: AggregateCall): boolean =>
+  scan !== undefined || name in shorthands || scanNamed(name) !== undefined || rollingNamed(name) !== undefined;
+
+/**
+ * The expression with all that it remembers remembered by group.
+ *
+ * @throws OptionError when it remembers nothing, or an aggregation stands in it
+ */
+export function keyedBy(expression: Expression, by: readonly Expression[], verb: string): Expression {
+  let found = false;
+  const keyed = (part: Expression): Expression =>
+    mapExpression(part, node => {
+      if (node.kind !== 'aggregate') return undefined;
+      if (!isScan(node)) {
+        throw new OptionError(
+          'by',
+          `${verb}: ${node.key} is one value for all rows; group the frame, as in groupby('k').agg({ … })`,
+        );
+      }
+      if (node.scan) return { ...node, ...aggregate(node.name, node.args.map(keyed), node.parameters) };
+      found = true;
+      return aggregate(node.name, node.args.map(keyed), node.parameters, by);
+    });
+  const result = keyed(expression);
+  if (found) return result;
+  throw new OptionError(
+    'by',
+    `${verb}: ${expression.key} remembers nothing; put it behind rolling(), cumsum(), shift() and the like`,
+  );
+}
+
+/** The value some rows before that of a `diff` or `pct_change`. */
+const before = ({ args: [x, n], parameters, by }: AggregateCall): Expression =>
+  aggregate('shift', [x!, n ?? literal(Number(parameters['n'] ?? parameters['periods'] ?? 1))], {}, by);
 
 /** Remembering columns that are made of others. */
-const shorthands: Readonly<Record<string, (x: Expression, n: Expression) => Expression>> =
-  /* @__PURE__ */ Object.freeze({
-    diff: (x: Expression, n: Expression) => call('sub', [x, aggregate('shift', [x, n])]),
-    pct_change: (x: Expression, n: Expression) =>
-      call('sub', [call('div', [x, aggregate('shift', [x, n])]), literal(1)]),
-  });
+const shorthands: Readonly<Record<string, (node: AggregateCall) => Expression>> = /* @__PURE__ */ Object.freeze({
+  diff: (node: AggregateCall) => call('sub', [node.args[0]!, before(node)]),
+  pct_change: (node: AggregateCall) => call('sub', [call('div', [node.args[0]!, before(node)]), literal(1)]),
+});
+
+/** The aggregation of each row's window that is called so, as in `rolling_mean`. */
+const rollingNamed = (name: string): RollingKind | undefined => {
+  const own = name.startsWith('rolling_') ? name.slice('rolling_'.length) : '';
+  return Object.hasOwn(ROLLINGS, own) ? ROLLINGS[own] : undefined;
+};
 
 /**
  * Takes the remembering columns (`cumsum(x)`, `shift(x)`, `rolling_mean(x, 20)`) out of expressions: they are computed by plan nodes
@@ -59,36 +100,34 @@ export function withScans(
     mapExpression(expression, node => {
       if (node.kind !== 'aggregate') return undefined;
       const shorthand = shorthands[node.name];
-      if (shorthand) {
-        const n = node.args[1] ?? literal(Number(node.parameters['n'] ?? node.parameters['periods'] ?? 1));
-        return rewrite(shorthand(node.args[0]!, n));
-      }
-      const kind = node.scan ?? scanNamed(node.name);
-      if (!kind) {
+      if (shorthand) return rewrite(shorthand(node));
+      if (!isScan(node)) {
+        refuseKeys(node, verb);
         const inner = { ...node, ...aggregate(node.name, node.args.map(rewrite), node.parameters) };
         if (!spread) return inner;
         const name = `\u0000${node.key}`;
         if (!plan.schema.has(name)) plan = broadcastPlan(plan, name, inner, spread, verb);
         return column(name);
       }
-      const { args, parameters } = argumentsOf({ ...node, args: node.args.map(rewrite) }, kind, verb);
-      if (kind.name === 'rolling_count') {
+      const by = node.by?.map(rewrite);
+      const given: AggregateCall = { ...node, args: node.args.map(rewrite), ...(by && { by }) };
+      const name = `\u0000${node.key}`;
+      const kind = columnKindOf(given, plan, verb);
+      const rolling = rollingNamed(node.name);
+      if (!kind && rolling) {
+        if (!plan.schema.has(name)) plan = rollingPlan(plan, name, given, rolling, verb);
+        return column(name);
+      }
+      if (rolling?.counts && given.args.length > 0) {
         // as pandas: a row without a value counts as 0, and towards minPeriods
+        const { args, parameters } = argumentsOf(given, kind!, verb);
         const { n, minPeriods } = parameters;
         const least = Number.isNaN(minPeriods) ? 0 : minPeriods!;
         return rewrite(aggregate('rolling_sum', [call('notna', [args[0]!])], { n: n!, minPeriods: least }));
       }
-      const name = `\u0000${node.key}`;
-      const types = args.map(arg => typeOf(arg, plan.schema, verb));
-      if (!plan.schema.has(name)) {
-        const inputs = kind.inputs(types);
-        if (kind.needsIndex?.(parameters)) indexOf(plan, node.name);
-        const cast = args.map((arg, at) =>
-          sameType(types[at]!, inputs[at]!) ? arg : call('cast', [arg], inputs[at]!),
-        );
-        plan = scanPlan(plan, { name, kind, args: cast, types: inputs, parameters, text: node.key });
-      }
-      const shown = kind.shown?.(types);
+      const { args } = argumentsOf(given, kind!, verb);
+      const shown = kind!.shown?.(args.map(arg => typeOf(arg, plan.schema, verb)));
+      if (!plan.schema.has(name)) plan = scanPlan(plan, name, given, kind!, verb);
       const result = column(name);
       return shown && !sameType(shown, plan.schema.field(name).type) ? call('cast', [result], shown) : result;
     });
@@ -96,10 +135,17 @@ export function withScans(
   return { input: plan, expressions: rewritten };
 }
 
-function scanPlan(input: Plan, scan: ScanPlan['scan']): ScanPlan {
-  const { schema, index, visible, mode } = input;
-  const result = field(scan.name, scan.kind.result(scan.types));
-  return { op: 'scan', input, scan, schema: new Schema([...schema.fields, result]), index, visible, mode };
+/**
+ * The kind of a column that is computed by itself. Columns over windows of all rows have such kinds where there are kernels that go over
+ * whole batches: for the commonest aggregations, of numbers.
+ */
+function columnKindOf(node: AggregateCall, { schema }: Plan, verb: string): ScanKind | undefined {
+  const kind = node.scan ?? scanNamed(node.name);
+  if (!kind || !rollingNamed(node.name)) return kind;
+  const [x] = node.args;
+  if (node.by || !x) return undefined;
+  const type = typeOf(x, schema, verb);
+  return kind.name === 'rolling_count' || isNumeric(type) || type.kind === 'bool' ? kind : undefined;
 }
 
 /** `input` with the result of an aggregation over it; aggregations of the same rows share one node. */

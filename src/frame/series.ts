@@ -25,13 +25,31 @@ import { everything, sameWindow, slidingOver, type WindowScheme, windowText } fr
 import { TextColumn, TimeColumn } from './accessors.ts';
 import type { DataFrameBase } from './data-frame.ts';
 import { Ewm, type EwmOptions } from './ewm.ts';
-import { presentKey } from './input.ts';
+import { keysOf } from './input.ts';
 import { aggregatePartitionsPlan, applyPlan, fullPlan, mapPartitionsPlan } from './partitions.ts';
 import { aggregatePlan, type Plan, projectPlan } from './plan.ts';
-import { Rolling, type RollingOptions } from './rolling.ts';
-import { isAggregated, isRowWise } from './scans.ts';
+import { presentKey } from './present-key.ts';
+import { ColumnRolling, rollingCall } from './rolled.ts';
+import type { RollingOptions } from './rolling.ts';
+import { isAggregated, isRowWise, keyedBy } from './scans.ts';
 import type { Arithmetic, CountType, DataFrame, Operand, SumType } from './types.ts';
 import type { ResultOptions } from './user-rows.ts';
+
+/** Methods of windows for columns of any type, */
+type OfAny =
+  | 'count'
+  | 'size'
+  | 'nunique'
+  | 'mode'
+  | 'first'
+  | 'last'
+  | 'nth'
+  | 'argmin'
+  | 'argmax'
+  | 'agg'
+  | 'valueCounts';
+/** and for times. */
+type OfTimes = 'min' | 'max' | 'median' | 'quantile' | 'rank';
 
 /**
  * A streaming column: an expression over a frame's rows (`t.price.mul(t.qty)`), or a value per group or window
@@ -422,10 +440,28 @@ export class Series<T extends DataType = DataType> {
    * The last `n` rows, or the rows of the last stretch of time, for each row: `rolling(20).mean()`, `rolling('2s').max()`. A value appears
    * when the window holds `minPeriods` values: default `n` for windows of rows, 1 for spans of time.
    */
-  rolling(this: Series<NumericType | Bool>, window: number | string, options?: RollingOptions): Rolling;
-  rolling(this: Series<any>, window: number | string, options?: RollingOptions): Pick<Rolling, 'count'>;
-  rolling(window: number | string, options: RollingOptions = {}): Rolling {
-    return new Rolling(window, options, (name, parameters) => this.#aggregate(name, parameters));
+  rolling(this: Series<NumericType | Bool>, window: number | string, options?: RollingOptions): ColumnRolling<T>;
+  rolling(
+    this: Series<TemporalType>,
+    window: number | string,
+    options?: RollingOptions,
+  ): Pick<ColumnRolling<T>, OfAny | OfTimes>;
+  rolling(this: Series<any>, window: number | string, options?: RollingOptions): Pick<ColumnRolling<T>, OfAny>;
+  rolling(window: number | string, options: RollingOptions = {}): any {
+    return new ColumnRolling(this, window, options, (name, parameters, others) =>
+      this.#make(rollingCall(name, this.expression, parameters, others)),
+    );
+  }
+
+  /**
+   * What it remembers, it remembers by group: `t.price.rolling(20).mean().over('symbol')`, `t.qty.cumsum().over(['symbol', 'side'])`. Rows
+   * whose key is missing have no value.
+   *
+   * @throws OptionError when it remembers nothing
+   */
+  over(keys: string | Series<any> | readonly (string | Series<any>)[]): Series<T> {
+    const by = keysOf(keys, this.frame).map(({ expression }) => expression);
+    return this.#make(keyedBy(this.expression, by, 'over'));
   }
 
   /** Weights that fall with age, row by row: `ewm({ halflife: 10 }).mean()`. */

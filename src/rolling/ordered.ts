@@ -205,7 +205,8 @@ export class Quantiles extends Ordered {
 }
 
 /** What equal values share. */
-export const RANK_METHODS: readonly string[] = /* @__PURE__ */ Object.freeze(['average', 'min', 'max', 'dense']);
+export type RankMethod = 'average' | 'min' | 'max' | 'dense';
+export const RANK_METHODS: readonly RankMethod[] = /* @__PURE__ */ Object.freeze(['average', 'min', 'max', 'dense']);
 
 /** The rank of each row among those of its window, from 1; O(log w) a row. */
 export class Ranks extends Ordered {
@@ -214,7 +215,7 @@ export class Ranks extends Ordered {
   readonly #share: number;
   #answers = 0;
 
-  constructor(memory: Memory, owner: string, column: KeyColumn, method: string, ascending: boolean, pct: boolean) {
+  constructor(memory: Memory, owner: string, column: KeyColumn, method: RankMethod, ascending: boolean, pct: boolean) {
     super(memory, owner, column, method === 'dense' ? 2 : 1);
     this.#method = RANK_METHODS.indexOf(method);
     this.#falling = ascending ? 0 : 1;

@@ -5,7 +5,7 @@ import { PresentCounts, RowCounts, TrueCounts } from './counts.ts';
 import { Distinct } from './distinct.ts';
 import type { Follower, RollingBlock } from './follower.ts';
 import { Modes } from './modes.ts';
-import { Quantiles, Ranks } from './ordered.ts';
+import { Quantiles, type RankMethod, Ranks } from './ordered.ts';
 import { Extreme, Nth, Oldest } from './picks.ts';
 import { KeyColumn, NumberColumn, RawColumn } from './slot-columns.ts';
 import { type StackKind, Stacks } from './stacks.ts';
@@ -80,7 +80,7 @@ export class RollingParts {
     return this.#part(`q ${arg} ${q} ${mode}`, () => new Quantiles(this.#memory, this.#owner, column, q, mode));
   }
 
-  ranks(arg: number, method: string, ascending: boolean, pct: boolean): Ranks {
+  ranks(arg: number, method: RankMethod, ascending: boolean, pct: boolean): Ranks {
     const column = this.keys(arg);
     const make = (): Ranks => new Ranks(this.#memory, this.#owner, column, method, ascending, pct);
     return this.#part(`rank ${arg} ${method} ${ascending} ${pct}`, make);

@@ -7,7 +7,7 @@ import type { Memory } from '../memory/memory.ts';
 import { bool, type DataType, f64, isTemporal, typeText } from '../schema/data-type.ts';
 import { type WindowCounts, widened } from './counts.ts';
 import type { RollingBlock } from './follower.ts';
-import { RANK_METHODS } from './ordered.ts';
+import { RANK_METHODS, type RankMethod } from './ordered.ts';
 import type { RollingParts } from './rolling-parts.ts';
 
 /** How one answer of each row's window is found, when the parts have followed the block. */
@@ -56,8 +56,11 @@ interface Shape {
   readonly arity?: number;
   readonly parameters?: Parameters;
   readonly counts?: boolean;
+  /** What its arguments may be, the last of them in particular. */
   readonly test?: Test;
   readonly expected?: string;
+  readonly testLast?: Test;
+  readonly expectedLast?: string;
   readonly result?: (types: readonly DataType[]) => DataType;
   readonly check?: (parameters: Parameters) => void;
   readonly open: RollingKind['open'];
@@ -65,13 +68,15 @@ interface Shape {
 
 const kindOf = (name: string, shape: Shape): RollingKind => {
   const { arity = 1, parameters = {}, counts = false, test = isAddable, expected = 'numbers and bool', open } = shape;
+  const { testLast = test, expectedLast = expected } = shape;
   return {
     name,
     arity: [arity, arity],
     parameters,
     counts,
     resultType(types) {
-      take(name, types, test, expected);
+      take(name, types.slice(0, -1), test, expected);
+      take(name, types.slice(-1), testLast, expectedLast);
       return shape.result ? shape.result(types) : f64();
     },
     check: shape.check ?? (() => {}),
@@ -137,8 +142,10 @@ const extreme = (name: 'min' | 'max'): RollingKind =>
 const extremeBy = (name: 'argmin' | 'argmax'): RollingKind =>
   kindOf(name, {
     arity: 2,
-    test: isFixed,
-    expected: 'numbers, bool and times',
+    test: isAny,
+    expected: 'any column but bytes',
+    testLast: isFixed,
+    expectedLast: 'numbers, bool or times to compare',
     result: ([type]) => shown(type!),
     open(parts, [x, by]) {
       const counts = parts.presentCounts([x!, by!], 'keys');
@@ -192,7 +199,7 @@ const rank = (): RollingKind =>
     test: isFixed,
     expected: 'numbers, bool and times',
     check({ method }) {
-      if (RANK_METHODS.includes(String(method))) return;
+      if (RANK_METHODS.includes(method as RankMethod)) return;
       throw new OptionError(
         'method',
         `rolling: rank knows no method "${method}"; give one of ${RANK_METHODS.join(', ')}`,
@@ -200,7 +207,7 @@ const rank = (): RollingKind =>
     },
     open(parts, [x], { method, ascending, pct }) {
       const counts = parts.presentCounts([x!], 'keys');
-      const ranks = parts.ranks(x!, String(method), ascending !== false, pct === true);
+      const ranks = parts.ranks(x!, method as RankMethod, ascending !== false, pct === true);
       return { counts, values: () => ranks.answer() };
     },
   });

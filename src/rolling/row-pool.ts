@@ -225,7 +225,8 @@ export class RowPool {
   #reserveSlots(length: number, timed: boolean): void {
     const used = this.#get(USED);
     const need = used + Math.max(0, length - this.#get(FREE));
-    if (need * 4 <= this.#next.bytes) return;
+    const times = timed ? this.#times.bytes / 8 : need;
+    if (need <= Math.min(this.#next.bytes / 4, this.#prev.bytes / 4, times)) return;
     // a half more, so that growing costs O(1) a row
     const slots = Math.max(need, used + (used >> 1));
     this.#next.grow(used * 4, slots * 4);

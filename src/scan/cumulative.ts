@@ -33,11 +33,11 @@ class Cumulative implements Scan {
     this.#state = memory.allocateZeroed(stateBytes, owner);
   }
 
-  rows([vector]: readonly ChunkVector[], length: number): ChunkVector {
+  rows([vector]: readonly ChunkVector[], length: number): readonly ChunkVector[] {
     const out = this.#scratch.take(length * 8);
     const validity = this.#scratch.take((length + 7) >> 3);
     this.#kernel(vector!.values, vector!.validity, length, this.#state, out, validity);
-    return chunkVector(this.#type, out, validity);
+    return [chunkVector(this.#type, out, validity)];
   }
 
   reset(): void {

@@ -56,7 +56,7 @@ class EwmMean implements Scan {
     this.#state = memory.allocateZeroed(stateBytes, owner);
   }
 
-  rows([vector]: readonly ChunkVector[], length: number): ChunkVector {
+  rows([vector]: readonly ChunkVector[], length: number): readonly ChunkVector[] {
     const out = this.#scratch.take(length * 8);
     const bits = this.#scratch.take((length + 7) >> 3);
     const { values, validity } = vector!;
@@ -71,7 +71,7 @@ class EwmMean implements Scan {
       out,
       bits,
     );
-    return chunkVector(f64(), out, bits);
+    return [chunkVector(f64(), out, bits)];
   }
 
   reset(): void {

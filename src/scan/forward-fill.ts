@@ -24,7 +24,7 @@ class FixedFill implements Scan {
     this.#state = memory.allocateZeroed(stateBytes, owner);
   }
 
-  rows([vector]: readonly ChunkVector[], length: number): ChunkVector {
+  rows([vector]: readonly ChunkVector[], length: number): readonly ChunkVector[] {
     const { type, values, validity } = vector!;
     const width = widthOf(type) as 1 | 2 | 4 | 8;
     const out = this.#scratch.take(length * width);
@@ -32,7 +32,7 @@ class FixedFill implements Scan {
     const room = scanRoom(this.#memory);
     const kernel = { 8: room.fill64, 4: room.fill32, 2: room.fill16, 1: room.fill8 }[width];
     kernel(values, validity, length, this.#state, out, bits);
-    return chunkVector(type, out, bits);
+    return [chunkVector(type, out, bits)];
   }
 
   reset(): void {
@@ -70,10 +70,10 @@ class TakenFill implements Scan {
     this.#blocks = new BlockRows(memory, scratch);
   }
 
-  rows([vector]: readonly ChunkVector[], length: number): ChunkVector {
+  rows([vector]: readonly ChunkVector[], length: number): readonly ChunkVector[] {
     if (vector!.validity === 0) {
       this.#carry(vector!, length - 1, length);
-      return vector!;
+      return [vector!];
     }
     const first = this.#carried ? 1 : 0;
     if (this.#carried) this.#builder.append([this.#carried], 1);
@@ -89,7 +89,7 @@ class TakenFill implements Scan {
     }
     const filled = takeVector(this.#memory, this.#scratch, all, rows, length);
     if (last >= 0) this.#carry(vector!, last, length);
-    return filled;
+    return [filled];
   }
 
   reset(): void {

@@ -34,19 +34,16 @@ class MapCells implements Scan {
     this.#type = type;
   }
 
-  rows([vector]: readonly ChunkVector[], length: number): ChunkVector {
+  rows([vector]: readonly ChunkVector[], length: number): readonly ChunkVector[] {
     const { memory, scratch } = this.#options;
     const cells = exportVector(vector!, memory, length).toArray();
-    if (length === 0) return chunkVector(this.#type, scratch.take(8), 0, scratch.takeZeroed(8));
+    if (length === 0) return [chunkVector(this.#type, scratch.take(8), 0, scratch.takeZeroed(8))];
     const fn = this.#fn;
-    return importVector(
-      vectorOf(
-        this.#type,
-        cells.map(cell => fn(cell)),
-      ),
-      memory,
-      scratch,
+    const made = vectorOf(
+      this.#type,
+      cells.map(cell => fn(cell)),
     );
+    return [importVector(made, memory, scratch)];
   }
 
   reset(): void {}

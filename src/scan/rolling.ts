@@ -28,9 +28,9 @@ class Rolling implements Scan {
     }
   }
 
-  rows([vector]: readonly ChunkVector[], length: number, times: number): ChunkVector {
+  rows([vector]: readonly ChunkVector[], length: number, times: number): readonly ChunkVector[] {
     const spans = this.#spans ? this.#spans.push(times, length, this.#scratch) : 0;
-    return this.#column.push(vector!, length, this.#scratch, spans);
+    return [this.#column.push(vector!, length, this.#scratch, spans)];
   }
 
   reset(): void {
@@ -85,7 +85,7 @@ function rolling(name: RollingName, parameters: Parameters = {}): ScanKind {
   };
 }
 
-/** Every rolling column by its name in texts: `rolling_mean(x, 20)`, `rolling_max(x, '2s')`. */
+/** Columns whose windows are of all rows, by their names in texts, for numbers and bool: a tape of f64, and kernels for each. */
 export function rollings(): Readonly<Record<string, ScanKind>> {
   const kinds = [
     ...(['sum', 'mean', 'min', 'max', 'count', 'first', 'last', 'median'] as const).map(name => rolling(name)),

@@ -16,16 +16,39 @@ export interface ScanOptions {
   readonly parameters: Parameters;
   /** Turns spans of time into ticks of the index; null when rows have none. */
   readonly index: { ticks(span: Duration, option: string): bigint } | null;
+  /** Rows have groups: each remembers the rows of its own. */
+  readonly keyed: boolean;
 }
 
-/** A column that remembers: one value per row, computed from this row and the rows before it, in whatever batches they came. */
+/** The groups of some rows. */
+export interface RowGroups {
+  /** Address of a u32 for each row, all ones for no group. */
+  readonly ids: number;
+  /** Ids are below this. */
+  readonly count: number;
+}
+
+/** Columns that remember: values for each row, computed from this row and the rows before it, in whatever batches they came. */
 export interface Scan {
   /**
-   * The values for these rows, valid until the next call or until the scratch space is used anew.
+   * The values for these rows, column by column, valid until the next call or until the scratch space is used anew.
    *
    * @param times address of the rows' i64 index ticks; 0 when the scan needs none
+   * @param groups null when rows are not grouped
    */
-  rows(vectors: readonly ChunkVector[], length: number, times: number): ChunkVector;
+  rows(
+    vectors: readonly ChunkVector[],
+    length: number,
+    times: number,
+    groups: RowGroups | null,
+  ): readonly ChunkVector[];
+  /**
+   * Forgets the keys of groups that are gone, once they are many: the address, in scratch space, of the ids that stay (u32, ascending), which
+   * become 0, 1, 2, …; null when all stay.
+   *
+   * @param keys how many ids there are
+   */
+  forgetKeys?(keys: number): { readonly ids: number; readonly count: number } | null;
   /** Forgets all rows. */
   reset(): void;
   /** What it remembers as plain values and typed arrays, and back; absent for columns that remember nothing. */
@@ -34,7 +57,7 @@ export interface Scan {
   dispose(): void;
 }
 
-/** A kind of remembering column, by the name users give it. */
+/** A kind of remembering column that takes no window, by the name users give it. */
 export interface ScanKind {
   readonly name: string;
   /** Least and most arguments. */

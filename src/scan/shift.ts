@@ -37,13 +37,13 @@ class Shift implements Scan {
     this.reset();
   }
 
-  rows([vector]: readonly ChunkVector[], length: number): ChunkVector {
-    if (this.#n === 0) return vector!;
+  rows([vector]: readonly ChunkVector[], length: number): readonly ChunkVector[] {
+    if (this.#n === 0) return [vector!];
     this.#builder.append(this.#ring.rows(this.#scratch), this.#n);
     this.#builder.append([vector!], length);
     this.#ring.push([vector!], length);
     this.#ring.drop(length);
-    return this.#builder.finish().vectors[0]!;
+    return this.#builder.finish().vectors;
   }
 
   /** The rows before the first are null. */

@@ -1,5 +1,7 @@
 import type { ChunkVector } from '../../column/chunk.ts';
+import { DataError } from '../../errors.ts';
 import type { BoundExpressions } from '../../expr/bind.ts';
+import { selectRoom } from '../../kernel/select.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { Scratch } from '../../memory/scratch.ts';
 import type { Scan } from '../../scan/scan.ts';
@@ -8,12 +10,15 @@ import type { TimeIndex } from '../time-index.ts';
 import { compactBlock } from './compact.ts';
 import type { Operator, RowBlock } from './operator.ts';
 import type { Outlet } from './outlet.ts';
+import type { RowKeys } from './row-keys.ts';
 
-/** What a remembering column needs, bound to the input's columns. */
+/** What remembering columns need, bound to the input's columns. */
 export interface ScanParts {
   readonly layout: Schema;
   readonly scan: Scan;
   readonly inputs: BoundExpressions;
+  /** The rows' groups; null: they have none. */
+  readonly keys: RowKeys | null;
   readonly time: { readonly place: number; readonly index: TimeIndex } | null;
   /** Input columns that are read. */
   readonly reads: readonly number[];
@@ -21,7 +26,7 @@ export interface ScanParts {
   readonly perBatch: boolean;
 }
 
-/** Adds one column that remembers rows, behind the input's. */
+/** Adds columns that remember rows, behind the input's. */
 export class ScanOperator implements Operator {
   readonly layout: Schema;
   readonly out: Outlet;
@@ -44,28 +49,33 @@ export class ScanOperator implements Operator {
   }
 
   require(columns: Iterable<number>): void {
-    const own = this.layout.length - 1;
     for (const place of columns) {
-      if (place === own) continue;
+      if (place >= this.#input.layout.length) continue;
       this.#required.add(place);
       this.#input.require([place]);
     }
   }
 
   rows(incoming: RowBlock): void {
-    const { scan, inputs, time } = this.#parts;
+    const { scan, inputs, keys, time } = this.#parts;
     // rows that a filter left out are not "the row before": they go first
     const block = compactBlock(this.#memory, this.#scratch, incoming, this.#required);
     const out = this.#out;
     out.length = out.selected = block.length;
     for (const place of this.#required) out.vectors[place] = block.vectors[place]!;
-    const times = time ? time.index.read(this.#memory, this.#scratch, block.vectors[time.place]!, block.length) : 0;
-    out.vectors[this.layout.length - 1] = scan.rows(inputs.evaluate(block), block.length, times);
+    const times = time ? this.#times(block) : 0;
+    const columns = scan.rows(inputs.evaluate(block), block.length, times, keys ? keys.of(block) : null);
+    const own = this.#input.layout.length;
+    for (let at = 0; at < columns.length; at++) out.vectors[own + at] = columns[at]!;
+    keys?.forget(scan);
     this.out.rows(out);
   }
 
   batchEnd(): void {
-    if (this.#parts.perBatch) this.#parts.scan.reset();
+    if (this.#parts.perBatch) {
+      this.#parts.scan.reset();
+      this.#parts.keys?.clear();
+    }
     this.out.batchEnd();
   }
 
@@ -78,15 +88,28 @@ export class ScanOperator implements Operator {
   }
 
   snapshot(): unknown {
-    return this.#parts.scan.snapshot?.() ?? null;
+    const { scan, keys } = this.#parts;
+    return { scan: scan.snapshot?.() ?? null, keys: keys?.snapshot() ?? null };
   }
 
-  restore(state: unknown): void {
-    if (state !== null) this.#parts.scan.restore?.(state);
+  restore({ scan, keys }: { readonly scan: unknown; readonly keys: Uint8Array | null }): void {
+    if (scan !== null) this.#parts.scan.restore?.(scan);
+    if (keys !== null) this.#parts.keys?.restore(keys);
   }
 
   dispose(): void {
     this.#parts.scan.dispose();
     this.#parts.inputs.dispose();
+    this.#parts.keys?.dispose();
+  }
+
+  /** @throws DataError when a row has no time */
+  #times({ vectors, length }: RowBlock): number {
+    const { place, index } = this.#parts.time!;
+    const vector = vectors[place]!;
+    if (vector.validity !== 0 && selectRoom(this.#memory).countBits(vector.validity, length) < length) {
+      throw new DataError('rolling: rows without a time are in no window of time; drop them first, as in dropna()');
+    }
+    return index.read(this.#memory, this.#scratch, vector, length);
   }
 }

@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import {
+  bool,
+  type DataType,
+  date32,
+  dictionary,
+  f32,
+  f64,
+  i16,
+  i32,
+  i64,
+  timestamp,
+  u64,
+  utf8,
+} from '../../src/schema/data-type.ts';
+import { each, tameCells } from '../aggregate/_cells.ts';
+import { compareCells } from '../aggregate/window-laws.ts';
+import type { Rows } from '../reference/aggregate.ts';
+import * as plain from '../reference/aggregate.ts';
+import { mode, quantile } from '../reference/order.ts';
+import { exactSum } from '../reference/rolling.ts';
+import { rollingLaws } from './laws.ts';
+
+const numbers = [f64(), i32(), i64(), bool(), f32(), u64()];
+const times = [timestamp('ns'), date32()];
+const texts = [utf8(), dictionary()];
+const some = [f64(), i16(), bool()];
+
+/** Cells that often are alike. */
+const fewCells = (type: DataType, length: number): fc.Arbitrary<unknown[]> => {
+  const options = { minLength: length, maxLength: length };
+  const few = (): fc.Arbitrary<unknown> => {
+    switch (type.kind) {
+      case 'float64':
+      case 'float32':
+        return fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constantFrom(Number.NaN, Infinity, -Infinity, -0, 0.5));
+      case 'int64':
+      case 'timestamp':
+        return fc.bigInt({ min: -3n, max: 3n });
+      case 'uint64':
+        return fc.oneof(fc.bigInt({ min: 0n, max: 3n }), fc.constant(2n ** 64n - 1n));
+      case 'utf8':
+      case 'dictionary':
+        return fc.constantFrom('', 'a', 'b', 'ba', 'Ω', 'aaaa');
+      case 'bool':
+        return fc.boolean();
+      default:
+        return fc.integer({ min: -3, max: 3 });
+    }
+  };
+  return fc.oneof(fc.array(few(), options), fc.array(fc.option(few(), { freq: 4 }), options));
+};
+
+const real = (rows: Rows): number[] => plain.numbers(rows);
+const squared = (rows: Rows): number => Math.max(1, ...real(rows).map(x => (Number.isFinite(x) ? x * x : 0)));
+
+rollingLaws('sum', { types: each(numbers), cells: tameCells, plain: rows => exactSum(real(rows)) });
+rollingLaws('mean', {
+  types: each(numbers),
+  cells: tameCells,
+  plain: rows => (real(rows).length === 0 ? null : exactSum(real(rows)) / real(rows).length),
+});
+rollingLaws('size', { types: [[]], plain: rows => rows.length });
+rollingLaws('count', { types: each([...some, ...times, ...texts]), plain: rows => plain.present(rows).length });
+
+const spread = {
+  types: each(some),
+  cells: tameCells,
+  near: (got: number, want: number, rows: Rows) => Math.abs(got - want) <= 1e-9 * squared(rows),
+};
+for (const ddof of [0, 1, 2]) rollingLaws('var', { ...spread, parameters: { ddof }, plain: plain.variance(ddof) });
+rollingLaws('std', { ...spread, plain: plain.std });
+rollingLaws('sem', { ...spread, plain: plain.sem });
+const shape = {
+  types: each(some),
+  cells: tameCells,
+  near: (got: number, want: number) => Math.abs(got - want) <= 1e-6 * Math.max(1, Math.abs(want)),
+};
+rollingLaws('skew', { ...shape, plain: plain.skew });
+rollingLaws('kurt', { ...shape, plain: plain.kurt });
+const joint = {
+  types: [
+    [f64(), f64()],
+    [i32(), f32()],
+    [bool(), i16()],
+  ],
+  cells: tameCells,
+};
+rollingLaws('cov', {
+  ...joint,
+  plain: plain.cov,
+  near: (got, want, rows) => Math.abs(got - want) <= 1e-9 * greatestProduct(rows),
+});
+rollingLaws('corr', { ...joint, plain: plain.corr, near: (got, want) => Math.abs(got - want) <= 1e-7 });
+const greatestProduct = (rows: Rows): number =>
+  Math.max(1, ...rows.flat().map(x => (Number.isFinite(Number(x)) ? Number(x) ** 2 : 0)));
+
+rollingLaws('prod', {
+  types: each([f64(), i16(), bool()]),
+  cells: fewCells,
+  plain: rows => real(rows).reduce((a, b) => a * b, 1),
+});
+rollingLaws('any', {
+  types: each(some),
+  cells: fewCells,
+  plain: plain.any,
+});
+rollingLaws('all', {
+  types: each(some),
+  cells: fewCells,
+  plain: plain.all,
+});
+
+for (const cells of [fewCells, undefined]) {
+  const given = { ...(cells && { cells }) };
+  rollingLaws('min', { ...given, types: each([...numbers, ...times]), plain: plain.min });
+  rollingLaws('max', { ...given, types: each([...numbers, ...times]), plain: plain.max });
+  const pairs = [
+    [f64(), i32()],
+    [timestamp('ms'), f64()],
+    [i64(), timestamp('us')],
+    [bool(), u64()],
+    [utf8(), f64()],
+  ];
+  rollingLaws('argmin', { ...given, types: pairs, plain: plain.argmin });
+  rollingLaws('argmax', { ...given, types: pairs, plain: plain.argmax });
+  rollingLaws('first', { ...given, types: each([f64(), i32(), ...times, ...texts]), plain: plain.first });
+  rollingLaws('last', { ...given, types: each([f64(), i32(), ...times, ...texts]), plain: plain.last });
+  rollingLaws('nunique', {
+    ...given,
+    types: each([...numbers, ...times, ...texts]),
+    plain: rows => new Set(plain.present(rows).map(x => (typeof x === 'number' ? x + 0 : x))).size,
+  });
+  rollingLaws('mode', {
+    ...given,
+    types: each([...numbers, ...times, ...texts]),
+    plain: (rows, [type]) =>
+      mode(
+        plain.present(rows).map(x => (typeof x === 'number' ? x + 0 : x)),
+        (a, b) => compareCells(type!, a, b),
+      ),
+  });
+}
+for (const nth of [0, 2, -1, -3]) {
+  rollingLaws('nth', {
+    types: each([f64(), utf8(), timestamp('ms')]),
+    parameters: { nth },
+    plain: rows => plain.present(rows).at(nth),
+  });
+}
+
+const sorted = (rows: Rows): number[] => real(rows).sort((a, b) => a - b);
+rollingLaws('median', { types: each(some), cells: tameCells, plain: rows => quantile(sorted(rows), 0.5) });
+for (const interpolation of ['linear', 'lower', 'nearest']) {
+  rollingLaws('quantile', {
+    types: each([f64(), i32()]),
+    cells: tameCells,
+    parameters: { q: 0.3, interpolation },
+    plain: rows => quantile(sorted(rows), 0.3, interpolation),
+  });
+}
+
+for (const method of ['average', 'min', 'max', 'dense']) {
+  for (const [ascending, pct] of [
+    [true, false],
+    [false, true],
+  ]) {
+    rollingLaws('rank', {
+      types: each([f64(), i32(), timestamp('ms')]),
+      cells: fewCells,
+      parameters: { method, ascending: ascending!, pct: pct! },
+      plain: rank(method, ascending!, pct!),
+    });
+  }
+}
+
+/** The rank of the last row. */
+function rank(method: string, ascending: boolean, pct: boolean): (rows: Rows) => number | null {
+  return rows => {
+    const own = rows.at(-1)![0];
+    if (own === null || Number.isNaN(own)) return null;
+    const given = plain.present(rows).map(Number);
+    const values = method === 'dense' ? [...new Set(given.map(x => x + 0))] : given;
+    const x = Number(own);
+    const below = values.filter(value => (ascending ? value < x : value > x)).length;
+    const same = values.filter(value => value === x).length;
+    const place = method === 'average' ? below + (same + 1) / 2 : method === 'max' ? below + same : below + 1;
+    return pct ? place / values.length : place;
+  };
+}
