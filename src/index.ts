@@ -1,6 +1,10 @@
 export type { Accumulator, AccumulatorKind, AccumulatorOptions, Aggregation, Rows } from './aggregate/accumulator.ts';
 export { topValues } from './aggregate/sketch-top.ts';
-export type { UserAggregation } from './aggregate/user-aggregation.ts';
+export {
+  type UserAggregation,
+  type UserAggregationOptions,
+  userAggregation,
+} from './aggregate/user-aggregation.ts';
 export { type WasmAggregationOptions, wasmAggregation } from './aggregate/wasm-aggregation.ts';
 export { arrow } from './codec/arrow.ts';
 export type { Codec, Decoder, DecoderOptions, Encoder, FileCodec, OnBadRecord, RandomAccess } from './codec/codec.ts';

@@ -54,9 +54,9 @@ export interface Accumulator {
    * The vector lives in `scratch`.
    */
   result(name: string, parameters: Parameters, ids: number, count: number, scratch: Scratch): ChunkVector;
-  /** The whole state as bytes, and back. */
-  snapshot(): Uint8Array;
-  restore(bytes: Uint8Array): void;
+  /** The whole state as bytes, or as values that `structuredClone` copies, and back. */
+  snapshot(): unknown;
+  restore(saved: any): void;
   /** Bytes of linear memory held. */
   readonly stateBytes: number;
   dispose(): void;
@@ -72,19 +72,21 @@ export interface AccumulatorKind {
 }
 
 /** One aggregation as users name it: which state it needs, and what it reads from it. */
-export interface Aggregation {
+export interface Aggregation<T extends DataType = DataType> {
   /** `sum`, `mean`, … */
   readonly name: string;
   /** Least and most arguments. */
   readonly arity: readonly [number, number];
   /** Default parameters; also the names that are allowed. */
   readonly parameters: Parameters;
+  /** What its states can't do, and why, as errors say it: forget rows that leave a window, add up. Default: both can be done. */
+  readonly lacks?: { readonly onOld?: string; readonly merge?: string };
   /**
    * Type of the result for these argument types.
    *
    * @throws SchemaError when the aggregation can't take them; the text starts with the aggregation's name
    */
-  resultType(types: readonly DataType[]): DataType;
+  resultType(types: readonly DataType[]): T;
   /** The state for these argument types. */
   kind(types: readonly DataType[], parameters: Parameters): AccumulatorKind;
 }

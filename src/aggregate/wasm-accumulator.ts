@@ -67,8 +67,8 @@ export class WasmAccumulator implements Accumulator {
   #failure: StateError | null = null;
   #u8!: Uint8Array;
 
-  /** @throws OptionError when rows would leave without `on_old`; StateError when the module fails at once */
-  constructor(parts: WasmParts, { memory, owner, types, evicting }: AccumulatorOptions) {
+  /** @throws OptionError when its functions or states are not as told; StateError when the module fails at once */
+  constructor(parts: WasmParts, { memory, owner, types }: AccumulatorOptions) {
     this.#parts = parts;
     this.#memory = memory;
     this.#owner = owner;
@@ -79,12 +79,6 @@ export class WasmAccumulator implements Accumulator {
     this.#own = imported ?? (instance.exports['memory'] as WebAssembly.Memory);
     checkSignatures(instance.exports, types.length, this.#verb);
     this.#exports = instance.exports as unknown as UserExports;
-    if (evicting && !this.#exports.on_old) {
-      throw new OptionError(
-        'bytes',
-        `${this.#verb}: rows leave this window, and the module exports no on_old(); add one, or use windows that close`,
-      );
-    }
     const size = this.#try('state_size', () => this.#exports.state_size());
     if (!(size > 0 && size <= mostStateBytes)) {
       throw new OptionError(
@@ -130,11 +124,6 @@ export class WasmAccumulator implements Accumulator {
   }
 
   merge(from: this, map: number, groups: number): void {
-    if (!this.#exports.merge) {
-      throw new StateError(
-        `${this.#verb}: this window adds states to states, and the module exports no merge(state, other); add one`,
-      );
-    }
     const ids = this.#memory.u32.slice(map / 4, map / 4 + groups);
     for (let group = 0; group < groups; group++) {
       const id = ids[group]!;

@@ -1,17 +1,17 @@
 import { OptionError, SchemaError } from '../errors.ts';
-import { type DataType, f64, isVariable, typeText } from '../schema/data-type.ts';
+import { type DataType, type Float64, f64, isVariable, typeText } from '../schema/data-type.ts';
 import { isAddable } from './_types.ts';
 import type { Aggregation } from './accumulator.ts';
 import { WasmAccumulator } from './wasm-accumulator.ts';
 import { checkedModule } from './wasm-module.ts';
 
-export interface WasmAggregationOptions {
+export interface WasmAggregationOptions<T extends DataType = Float64> {
   /** For errors and `explain()`. */
   readonly name?: string;
   /** Types of the columns as the module reads them; default one f64. A column of any number type is cast to f64; others must be of the type itself. */
   readonly takes?: readonly DataType[];
   /** Type of `result()`; default f64. */
-  readonly returns?: DataType;
+  readonly returns?: T;
 }
 
 let count = 0;
@@ -25,10 +25,10 @@ let count = 0;
  *
  * @throws OptionError when the bytes are no module, lack a function, or import anything but a memory and `abort`
  */
-export function wasmAggregation(
+export function wasmAggregation<T extends DataType = Float64>(
   bytes: BufferSource | WebAssembly.Module,
-  { name = 'wasm', takes = [f64()], returns = f64() }: WasmAggregationOptions = {},
-): Aggregation {
+  { name = 'wasm', takes = [f64()], returns = f64() as DataType as T }: WasmAggregationOptions<T> = {},
+): Aggregation<T> {
   const needs = checkedModule(bytes, `wasmAggregation ${name}`);
   for (const type of [...takes, returns]) {
     if (!isVariable(type) && type.kind !== 'dictionary') continue;
@@ -42,6 +42,10 @@ export function wasmAggregation(
     name,
     arity: [takes.length, takes.length],
     parameters: {},
+    lacks: {
+      ...(needs.functions.has('on_old') ? {} : { onOld: 'the module exports no on_old()' }),
+      ...(needs.functions.has('merge') ? {} : { merge: 'the module exports no merge(state, other)' }),
+    },
     resultType(types) {
       for (const [at, type] of types.entries()) {
         const wanted = takes[at]!;

@@ -5,6 +5,8 @@ export interface ModuleNeeds {
   readonly module: WebAssembly.Module;
   /** The memory it imports, in pages of 64 KiB; null when it brings its own. */
   readonly memory: MemoryNeed | null;
+  /** Names of the functions it exports. */
+  readonly functions: ReadonlySet<string>;
 }
 
 export interface MemoryNeed {
@@ -63,7 +65,8 @@ export function checkedModule(source: BufferSource | WebAssembly.Module, verb: s
   if (memory === null && exported.get('memory') !== 'memory') {
     throw new OptionError('bytes', `${verb}: the module neither imports a memory nor exports one as "memory"`);
   }
-  return { module, memory };
+  const functions = new Set([...exported].flatMap(([name, kind]) => (kind === 'function' ? [name] : [])));
+  return { module, memory, functions };
 }
 
 /** @throws OptionError when a function takes another number of parameters than it is called with */

@@ -44,10 +44,11 @@ export function hasAggregate(expression: Expression): boolean {
  * @throws SchemaError for too few or too many arguments, or a parameter that the aggregation lacks
  */
 export function argumentsOf(
-  { name, args, parameters }: AggregateCall,
-  aggregation: Pick<Aggregation, 'arity' | 'parameters'>,
+  { args, parameters }: AggregateCall,
+  aggregation: Pick<Aggregation, 'name' | 'arity' | 'parameters'>,
   verb = 'agg',
 ): { args: readonly Expression[]; parameters: Parameters } {
+  const { name } = aggregation;
   const [least, most] = aggregation.arity;
   const known = Object.keys(aggregation.parameters);
   const taken: Record<string, number | string | boolean> = { ...aggregation.parameters };

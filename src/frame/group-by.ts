@@ -1,3 +1,4 @@
+import type { Aggregation } from '../aggregate/accumulator.ts';
 import type { UserAggregation } from '../aggregate/user-aggregation.ts';
 import type { Batch } from '../column/batch.ts';
 import { OptionError } from '../errors.ts';
@@ -19,9 +20,12 @@ import type { ResultOptions } from './user-rows.ts';
 
 /** One key or several. */
 export type Keys<C extends Columns> = ColumnInput<C> | readonly ColumnInput<C>[];
-/** Named results: `{ vwap: t => t.notional.sum().div(t.qty.sum()) }`, with texts `{ high: 'max(price)' }`, or all as text. */
+/**
+ * Named results: `{ vwap: t => t.notional.sum().div(t.qty.sum()) }`, with texts `{ high: 'max(price)' }`, or all as text. Under a column's name
+ * an aggregation is enough: `{ price: 'mean', qty: userAggregation(mine) }`.
+ */
 export type AggregateInput<C extends Columns> =
-  | Readonly<Record<string, ((t: RowScope<C>) => Series<any>) | Series<any> | string>>
+  | Readonly<Record<string, ((t: RowScope<C>) => Series<any>) | Series<any> | Aggregation | string>>
   | string;
 
 export interface AggregateSettings {

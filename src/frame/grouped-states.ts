@@ -1,9 +1,9 @@
+import { stepped } from '../aggregate/user-accumulator.ts';
 import type { UserAggregation } from '../aggregate/user-aggregation.ts';
 import { Batch } from '../column/batch.ts';
 import { joinBatches, pickRows } from '../column/pick-rows.ts';
 import type { Vector } from '../column/vector.ts';
 import { vectorOf } from '../column/vector-of.ts';
-import { StateError } from '../errors.ts';
 import { field, Schema } from '../schema/schema.ts';
 import type { ResultRows } from './user-rows.ts';
 
@@ -20,12 +20,6 @@ export interface GroupedSpec {
 
 /** Result of a step, and what makes it last. */
 export type Stepped = readonly [result: Batch, commit: () => void];
-
-/** @throws StateError unless it is a pair */
-export function checked(given: unknown, verb: string): [unknown, unknown] {
-  if (Array.isArray(given) && given.length === 2) return given as [unknown, unknown];
-  throw new StateError(`${verb}: onNew and onOld give [state, result], here came ${typeof given}; return a pair`);
-}
 
 interface Group {
   /** Cells of the keys as they are stored, for order and for the result. */
@@ -83,13 +77,24 @@ export class GroupedStates {
 
   /** The groups as plain values, as far as the user's states are. */
   save(): Map<string, unknown> {
-    return new Map([...this.#groups].map(([key, group]) => [key, { ...group, result: group.result.toArray() }]));
+    const { aggregation } = this.#spec;
+    const save = aggregation.snapshot ?? asIs;
+    return new Map(
+      [...this.#groups].map(([key, group]) => [
+        key,
+        { ...group, state: save.call(aggregation, group.state), result: group.result.toArray() },
+      ]),
+    );
   }
 
   load(saved: ReadonlyMap<string, any>): void {
-    const { results, schema } = this.#spec;
+    const { aggregation, results, schema } = this.#spec;
+    const load = aggregation.restore ?? asIs;
     this.#groups = new Map(
-      [...saved].map(([key, group]) => [key, { ...group, result: results.of(group.result, schema) }]),
+      [...saved].map(([key, group]) => [
+        key,
+        { ...group, state: load.call(aggregation, group.state), result: results.of(group.result, schema) },
+      ]),
     );
     this.#sorted = this.#order(this.#groups);
   }
@@ -97,15 +102,15 @@ export class GroupedStates {
   #enter(group: Group | null, cells: readonly Cell[], rows: Batch): Group {
     const { aggregation, verb } = this.#spec;
     const before = group ? group.state : aggregation.initial(rows);
-    return this.#group(cells, (group?.rows ?? 0) + rows.length, checked(aggregation.onNew(before, rows), verb));
+    return this.#group(cells, (group?.rows ?? 0) + rows.length, stepped(aggregation.onNew(before, rows), verb));
   }
 
   #leave(group: Group, rows: Batch): Group {
     const { aggregation, verb } = this.#spec;
-    return this.#group(group.cells, group.rows - rows.length, checked(aggregation.onOld!(group.state, rows), verb));
+    return this.#group(group.cells, group.rows - rows.length, stepped(aggregation.onOld!(group.state, rows), verb));
   }
 
-  #group(cells: readonly Cell[], rows: number, [state, out]: [unknown, unknown]): Group {
+  #group(cells: readonly Cell[], rows: number, [state, out]: readonly [unknown, unknown]): Group {
     return { cells, rows, state, result: this.#spec.results.of(out, this.#spec.schema) };
   }
 
@@ -156,6 +161,8 @@ export class GroupedStates {
     return [...found].map(([key, { cells, rows }]) => ({ key, cells, rows: pickRows(bare, rows) }));
   }
 }
+
+const asIs = (state: unknown): unknown => state;
 
 /** A cell as it is stored: times as their ticks. -0 is 0. */
 function cellAt(vector: Vector, row: number): Cell {

@@ -1,6 +1,7 @@
+import type { Aggregation } from '../aggregate/accumulator.ts';
 import { isAggregation } from '../aggregate/aggregations.ts';
 import { OptionError } from '../errors.ts';
-import { aggregate, column, type Expression, isExpression, literal } from '../expr/expression.ts';
+import { aggregate, aggregateWith, column, type Expression, isExpression, literal } from '../expr/expression.ts';
 import { parse, parseAssignments } from '../expr/parse.ts';
 import { type Schema, unknownColumn } from '../schema/schema.ts';
 import { everything, sameWindow, type WindowScheme, windowText } from '../window/window.ts';
@@ -49,6 +50,12 @@ function operandOf(input: unknown, frame: DataFrameBase<any>, verb: string, wind
   if (input === null || ['number', 'bigint', 'boolean', 'string'].includes(typeof input) || input instanceof Date) {
     return literal(input as number);
   }
+  if (typeof input === 'object' && 'plan' in input) {
+    throw new OptionError(
+      'column',
+      `${verb}: a frame makes no column; give one of its series, and your own aggregations as t.x.aggregate(userAggregation(mean))`,
+    );
+  }
   throw new OptionError(
     'column',
     `${verb}: ${typeof input} makes no column; give a series, a function such as t => t.price, text or a constant`,
@@ -72,8 +79,14 @@ export function namedOf(
   return Object.entries(input).map(([name, value]) => ({ name, expression: expressionOf(value, frame, verb, window) }));
 }
 
-/** As `namedOf`, with pandas' short form: `{ price: 'mean' }` is `{ price: 'mean(price)' }`. */
+/** As `namedOf`, with pandas' short form: `{ price: 'mean' }` is `{ price: 'mean(price)' }`, also for aggregations as values. */
 export function aggregatesOf(input: unknown, frame: DataFrameBase<any>, verb: string, window: WindowScheme): Named[] {
+  if (typeof input === 'object' && input !== null) {
+    const parts = Object.entries(input).map(([name, value]) =>
+      isValue(value) ? [name, aggregateWith(value, [frame.col(name).expression])] : [name, value],
+    );
+    input = Object.fromEntries(parts);
+  }
   return namedOf(input, frame, verb, window).map(({ name, expression }) => {
     const bare = expression.kind === 'column' && !frame.schema.has(expression.name) && isAggregation(expression.name);
     return {
@@ -82,6 +95,9 @@ export function aggregatesOf(input: unknown, frame: DataFrameBase<any>, verb: st
     };
   });
 }
+
+const isValue = (value: unknown): value is Aggregation =>
+  typeof value === 'object' && value !== null && 'resultType' in value;
 
 /** Keys of a groupby: names, series, functions, texts. An expression's key is named by its text. */
 export function keysOf(input: unknown, frame: DataFrameBase<any>): Named[] {

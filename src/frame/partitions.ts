@@ -1,3 +1,4 @@
+import { stepped } from '../aggregate/user-accumulator.ts';
 import { aggregationName, type UserAggregation } from '../aggregate/user-aggregation.ts';
 import { Batch } from '../column/batch.ts';
 import { batchOf } from '../column/batch-of.ts';
@@ -8,7 +9,7 @@ import { column } from '../expr/expression.ts';
 import { type DataType, i64 } from '../schema/data-type.ts';
 import { type RowExtent, RowWindow } from '../window/row-window.ts';
 import { type WindowScheme, windowText } from '../window/window.ts';
-import { checked, GroupedStates, type Stepped } from './grouped-states.ts';
+import { GroupedStates, type Stepped } from './grouped-states.ts';
 import type { BatchFunction } from './operators/map-batches.ts';
 import { type BatchesPlan, batchesPlan, indexOf, type Named, type Plan, projectPlan, visibleSchema } from './plan.ts';
 import { type ResultOptions, ResultRows } from './user-rows.ts';
@@ -173,14 +174,18 @@ export function aggregatePartitionsPlan(
     let held: { readonly state: unknown } | null = null;
     const run = withWindow(extent, (arrived, leaving) => {
       const rows = taken(arrived, as);
-      let [state, out] = checked(aggregation.onNew(held ? held.state : aggregation.initial(rows), rows), verb);
-      for (const old of leaving) [state, out] = checked(aggregation.onOld!(state, taken(old, as)), verb);
+      let [state, out] = stepped(aggregation.onNew(held ? held.state : aggregation.initial(rows), rows), verb);
+      for (const old of leaving) [state, out] = stepped(aggregation.onOld!(state, taken(old, as)), verb);
       const result = results.of(out, schema);
       return [result, () => (held = { state })];
     });
-    const save = (): unknown => ({ held, window: run.remembered?.save() });
+    const { snapshot: toSaved = asIs, restore: fromSaved = asIs } = aggregation;
+    const save = (): unknown => ({
+      held: held && { state: toSaved.call(aggregation, held.state) },
+      window: run.remembered?.save(),
+    });
     const load = (saved: { held: typeof held; window: unknown }): void => {
-      held = saved.held;
+      held = saved.held && { state: fromSaved.call(aggregation, saved.held.state) };
       run.remembered?.load(saved.window);
     };
     return Object.assign((rows: Batch) => run(rows), { remembered: { save, load } });
@@ -206,6 +211,8 @@ function withWindow(extent: RowExtent, step: (arrived: Batch, leaving: readonly 
   };
   return Object.assign(run, { remembered: window });
 }
+
+const asIs = (state: unknown): unknown => state;
 
 const namesOf = (names: readonly string[]): Named[] => names.map(name => ({ name, expression: column(name) }));
 
@@ -237,7 +244,7 @@ function extentOf(input: Plan, scheme: WindowScheme, verb: string): RowExtent {
   if (scheme.kind !== 'range') {
     throw new OptionError(
       'window',
-      `${verb}: ${windowText(scheme)} closes by the watermark; give it agg(), or use window('1m')`,
+      `${verb}: ${windowText(scheme)} closes by the watermark; use agg({ y: t => t.x.aggregate(userAggregation(…)) }), or window('1m')`,
     );
   }
   const index = indexOf(input, 'window');

@@ -221,6 +221,7 @@ export function aggregatePlan(from: Plan, options: AggregateOptions, verb: strin
     verb,
   );
   const bare = calls.map(call => bindAggregate(call, input.schema, verb));
+  for (const { aggregation } of bare) checkStates(aggregation, window, verb);
   const outer = results.map(({ name }, at) => ({ name, expression: expressed[at]! }));
   const raw = new Schema([
     ...bounds,
@@ -289,6 +290,24 @@ function bindAggregate(call: AggregateCall, schema: Schema, verb: string): Bound
   return { key: call.key, aggregation, args, types, parameters };
 }
 
+/** @throws OptionError when the window does to states what they can't do */
+function checkStates({ name, lacks }: Aggregation, window: WindowScheme, verb: string): void {
+  const leaves = window.kind === 'rows' || window.kind === 'range';
+  if (leaves && lacks?.onOld) {
+    throw new OptionError(
+      'aggregation',
+      `${verb}: rows leave a ${windowText(window)}, and ${name} can't forget them: ${lacks.onOld}; add one, or use windows that close`,
+    );
+  }
+  const adds = window.kind === 'sliding' || window.kind === 'session';
+  if (adds && lacks?.merge) {
+    throw new OptionError(
+      'aggregation',
+      `${verb}: a ${windowText(window)} adds states to states, and those of ${name} can't be: ${lacks.merge}; add one, or use tumbling()`,
+    );
+  }
+}
+
 function checkAggregated(expression: Expression, raw: Schema, verb: string): void {
   for (const name of columnsOf(expression)) {
     if (raw.has(name)) continue;
@@ -316,7 +335,10 @@ export const keysText = ({ left, right }: JoinKeys): string =>
 
 /** One step of a plan, as text. */
 export function nodeText(plan: Plan): string {
-  return stepText(plan).replaceAll('\u0000', ''); // which marks names of hidden columns
+  // 0 marks names of hidden columns; numbers that tell users' functions apart are not the same the next time
+  return stepText(plan)
+    .replaceAll('\u0000', '')
+    .replaceAll(/#\d+\(/g, '(');
 }
 
 function stepText(plan: Plan): string {

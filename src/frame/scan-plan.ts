@@ -72,7 +72,7 @@ export function scanPlan(input: Plan, name: string, node: AggregateCall, kind: S
  */
 export function rollingPlan(input: Plan, name: string, node: AggregateCall, kind: RollingKind, verb: string): ScanPlan {
   const known = { n: Number.NaN, minPeriods: Number.NaN, ...kind.parameters };
-  const { args, parameters } = argumentsOf(node, { arity: kind.arity, parameters: known }, verb);
+  const { args, parameters } = argumentsOf(node, { name: node.name, arity: kind.arity, parameters: known }, verb);
   const { n, minPeriods, ...own } = parameters;
   const window = windowOf(n);
   const least = minPeriodsOf(minPeriods, window, kind);

@@ -521,8 +521,8 @@ export class Series<T extends DataType = DataType> {
 
   /** Any other aggregation by name, with its parameters. */
   aggregate(name: string, parameters?: Readonly<Record<string, number | string | boolean>>): Series;
-  /** An aggregation as a value, such as `wasmAggregation(bytes)`; behind it the other columns that it takes. */
-  aggregate(aggregation: Aggregation, ...columns: readonly Series<any>[]): Series;
+  /** An aggregation as a value, `userAggregation(object)` or `wasmAggregation(bytes)`; behind it the other columns that it takes. */
+  aggregate<U extends DataType>(aggregation: Aggregation<U>, ...columns: readonly Series<any>[]): Series<U>;
   /** A user's aggregation of this column, which gets a `Vector` of each batch; see `UserAggregation`. */
   aggregate(aggregation: UserAggregation<any, any, Vector<T>>, options?: ResultOptions): DataFrame<Columns>;
   aggregate(aggregation: string | Aggregation | UserAggregation<any, any, any>, ...rest: readonly any[]): any {

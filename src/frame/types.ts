@@ -1,3 +1,4 @@
+import type { Aggregation } from '../aggregate/accumulator.ts';
 import type { Expression } from '../expr/expression.ts';
 import type { ArithmeticResult, ConstantResult } from '../expr/result-type.ts';
 import type {
@@ -47,13 +48,15 @@ export type TypeOfInput<I> =
     ? T
     : I extends (t: any) => infer R
       ? TypeOfInput<R>
-      : I extends number
-        ? Float64
-        : I extends bigint
-          ? Int64
-          : I extends boolean
-            ? Bool
-            : DataType;
+      : I extends Aggregation<infer T>
+        ? T
+        : I extends number
+          ? Float64
+          : I extends bigint
+            ? Int64
+            : I extends boolean
+              ? Bool
+              : DataType;
 
 /** An object type as columns. */
 export type AsColumns<R> = { readonly [P in keyof R & string]: R[P] extends DataType ? R[P] : DataType };

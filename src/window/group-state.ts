@@ -22,10 +22,10 @@ export interface GroupSpec {
   readonly states: readonly StateSpec[];
 }
 
-/** Groups as bytes. */
+/** Groups as a checkpoint keeps them. */
 export interface SavedGroups {
   readonly keys: Uint8Array | null;
-  readonly accumulators: readonly Uint8Array[];
+  readonly accumulators: readonly unknown[];
 }
 
 /** Rows with their keys and arguments evaluated: at most a block, row 0 first in every vector. */

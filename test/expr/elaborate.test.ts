@@ -164,7 +164,7 @@ describe('splitAggregates', () => {
 });
 
 describe('argumentsOf', () => {
-  const quantile = { arity: [1, 1], parameters: { q: 0.5 } } as const;
+  const quantile = { name: 'quantile', arity: [1, 1], parameters: { q: 0.5 } } as const;
   const taken = (text: string): unknown => {
     const { args, parameters } = argumentsOf(parse(text) as AggregateCall, quantile);
     return [args.map(({ key }) => key), parameters];

@@ -5,6 +5,7 @@ import {
   type DataFrame,
   type Float64,
   f64,
+  type Int32,
   type Int64,
   i64,
   DataFrame as makeFrame,
@@ -12,6 +13,7 @@ import {
   type Timestamp,
   timestamp,
   type Utf8,
+  userAggregation,
   utf8,
 } from '../../src/index.ts';
 
@@ -81,6 +83,29 @@ export function windows(df: DataFrame<Trades>): void {
   df.groupby('symbol').prize;
   // @ts-expect-error there is no such column
   df.groupby('symbol').pick('prize');
+}
+
+export function ownAggregations(df: DataFrame<Trades>): void {
+  const mine = userAggregation({ initial: () => 0, onNew: (n: number) => [n, n] as const }, { returns: i64() });
+  const result = df
+    .groupby('symbol')
+    .agg({ mine: t => t.price.aggregate(mine), price: mine, last: t => t.price.nth(-1) });
+  same<typeof result.mine, Series<Int64>>(true);
+  same<typeof result.price, Series<Int64>>(true);
+  same<typeof result.last, Series<Float64>>(true);
+  // @ts-expect-error a place is a number
+  df.price.nth('last');
+}
+
+export function times(df: DataFrame<Trades>): void {
+  const hour = df.at.dt.tz('Europe/Berlin').hour();
+  same<typeof hour, Series<Int32>>(true);
+  const day = df.at.dt.floor('day');
+  same<typeof day, Series<Timestamp<'ms'>>>(true);
+  const text = df.at.dt.strftime('%F');
+  same<typeof text, Series<Utf8>>(true);
+  // @ts-expect-error there is no such part
+  df.at.dt.century();
 }
 
 export function makers(): void {
