@@ -1,5 +1,5 @@
 import { hashRoom } from '../kernel/hash.ts';
-import { defaultMemory, type Memory } from '../memory/memory.ts';
+import type { Memory } from '../memory/memory.ts';
 
 /** Bytes hashed at a time: they stay in the L2 cache between being copied in and being read. */
 const tileBytes = 256 * 1024;
@@ -52,8 +52,8 @@ export class Digest {
 }
 
 /** XXH64 of bytes, as 16 hexadecimal digits. */
-export function digestText(bytes: Uint8Array): string {
-  const digest = new Digest(defaultMemory());
+export function digestText(bytes: Uint8Array, memory: Memory): string {
+  const digest = new Digest(memory);
   digest.update(bytes);
   return digest.finish().toString(16).padStart(16, '0');
 }

@@ -90,6 +90,8 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
   #awaited = 0;
   /** The rest of a record that was too long is thrown away up to the next newline. */
   #discarding = false;
+  /** A newline was added behind the last byte. */
+  #padded = 0;
   #error: MillraceError | undefined;
   #disposed = false;
 
@@ -125,7 +127,8 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
       closed: this.#closed,
       discarding: this.#discarding,
     };
-    return { bytes: this.#input.offsetOf(this.#input.start), state };
+    const { start, end } = this.#input;
+    return { bytes: this.#input.offsetOf(Math.min(start, end - this.#padded)), state };
   }
 
   write(bytes: Uint8Array): void {
@@ -186,7 +189,9 @@ export class RecordDecoder<C extends ColumnTypes> implements Decoder<C> {
 
   #endRecord(): void {
     const input = this.#input;
-    if (input.length > 0 && this.#memory.u8[input.end - 1] !== 10) input.write(Uint8Array.of(10));
+    if (input.length === 0 || this.#memory.u8[input.end - 1] === 10) return;
+    input.write(Uint8Array.of(10));
+    this.#padded = 1;
   }
 
   #restart(): void {

@@ -8,6 +8,8 @@
  * ```
  */
 export interface ByteSource {
+  /** Present for regular files, which can be read again from any place. */
+  readonly file?: RegularFile;
   /** What errors call it: a path, `stdin`. */
   readonly name: string;
   /** Offset of the next byte that `read` gives, in the text: after decompression. */
@@ -31,4 +33,32 @@ export interface ByteSource {
   read(into: Uint8Array): Promise<number>;
   /** Frees the file; allowed at any time, also twice. */
   close(): Promise<void>;
+}
+
+/** What tells a file from another, and a way to go elsewhere in it. */
+export interface RegularFile {
+  /** Device and inode: the file itself, whatever it is called meanwhile. */
+  readonly id: string;
+  /** Its first bytes, at most 4 KiB, as far as they were read. */
+  readonly head: Uint8Array;
+  /** Reads the first `bytes` bytes (at most 4 KiB) into `head`, or as many as there are. @throws TransportError */
+  readHead(bytes: number): Promise<Uint8Array>;
+  /** The next `read` begins at this offset. */
+  seek(position: number): void;
+}
+
+const discardBytes = 256 * 1024;
+
+/** Goes on to a later offset of the text: at once in a plain file, else by reading. @returns whether the text is so long */
+export async function skipTo(source: ByteSource, position: number): Promise<boolean> {
+  if (source.file) {
+    source.file.seek(position);
+    return true;
+  }
+  const into = new Uint8Array(discardBytes);
+  while (source.position < position) {
+    const bytes = await source.read(into.subarray(0, Math.min(discardBytes, position - source.position)));
+    if (bytes === 0) return false;
+  }
+  return true;
 }

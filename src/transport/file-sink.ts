@@ -1,7 +1,7 @@
 import { OptionError } from '../errors.ts';
+import { failed } from './_failed.ts';
 import { builtin } from './_node.ts';
 import type { ByteSink } from './byte-sink.ts';
-import { failed } from './file.ts';
 import type { CompressionName } from './file-format.ts';
 
 /**

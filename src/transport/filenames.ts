@@ -3,8 +3,8 @@ import { type Duration, parseDuration } from '../schema/duration.ts';
 import { sleep } from '../stream/clock.ts';
 import { Source } from '../stream/source.ts';
 import { type Stream, type StreamOptions, sourceStream } from '../stream/stream.ts';
+import { failed } from './_failed.ts';
 import { builtin } from './_node.ts';
-import { failed } from './file.ts';
 import { expandPaths } from './glob.ts';
 
 export interface FilenamesOptions extends StreamOptions {

@@ -4,10 +4,11 @@ import { type Carried, RefCounter, release, retain } from '../stream/metadata.ts
 import { type Emitted, type Look, Operator } from '../stream/operator.ts';
 import { Source } from '../stream/source.ts';
 import { type Stream, type StreamOptions, sourceStream } from '../stream/stream.ts';
+import { failed } from './_failed.ts';
 import { builtin } from './_node.ts';
 import { delimiterBytes, Splitter } from './_split.ts';
 import type { ByteSource } from './byte-source.ts';
-import { failed, openFile } from './file.ts';
+import { openFile } from './file.ts';
 
 export interface FromTextfileOptions extends StreamOptions {
   /** How often the end of the file is looked at, where the system does not tell of changes; default 100 ms. */

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ByteSource } from '../../src/transport/byte-source.ts';
-import { fileBytes, openFile, randomAccess, readableSource } from '../../src/transport/file.ts';
+import { fileBytes, openFile } from '../../src/transport/file.ts';
+import { randomAccess } from '../../src/transport/random-access.ts';
+import { readableSource } from '../../src/transport/readable.ts';
 
 let folder: string;
 beforeAll(() => {

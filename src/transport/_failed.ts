@@ -1,0 +1,25 @@
+import { TransportError } from '../errors.ts';
+
+/** What `act` gives; its error as ours, for `open`. */
+export async function attempt<T>(path: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw failed('open', path, error as NodeJS.ErrnoException);
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({
+  ENOENT: 'there is no such file',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOTDIR: 'a part of the path is no folder',
+  EISDIR: 'it is a folder',
+  EMFILE: 'too many files are open',
+  ENOSPC: 'the disk is full',
+});
+
+/** The error of a system call as ours, with words for the usual reasons. */
+export function failed(verb: string, path: string, error: NodeJS.ErrnoException): TransportError {
+  return new TransportError(`${verb}: ${path}: ${reasons[error.code ?? ''] ?? error.message}`, { cause: error });
+}
