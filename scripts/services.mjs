@@ -5,7 +5,11 @@
 // installed, and no right to install it).
 
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** @type {{ name: string, env: string, start(): Promise<{ address: string, stop(): Promise<void> }> }[]} */
 const services = [
@@ -21,7 +25,44 @@ const services = [
     // Tests start their own browsers.
     start: async () => ({ address: await chromium(), stop: async () => {} }),
   },
+  {
+    name: 'Kafka',
+    env: 'MILLRACE_KAFKA',
+    // Tests start their own brokers, to kill and to start again: what they need is the folder with its jars.
+    start: async () => ({ address: await kafka(), stop: async () => {} }),
+  },
 ];
+
+const kafkaVersion = '4.1.1';
+
+/** The folder with the jars of Kafka's broker, fetched once from Maven Central. @throws Error when they can't be had */
+async function kafka() {
+  await program(['java'], 'default-jre-headless');
+  const folder = join(root, '.cache', `kafka-${kafkaVersion}`);
+  if (existsSync(folder)) return folder;
+  await program(['mvn'], 'maven');
+  process.stderr.write(`fetching Kafka ${kafkaVersion} for the tests\n`);
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  const fresh = mkdtempSync(`${folder}-`);
+  writeFileSync(
+    join(fresh, 'pom.xml'),
+    `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+      <groupId>millrace</groupId><artifactId>broker</artifactId><version>1</version><packaging>pom</packaging>
+      <dependencies><dependency>
+        <groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${kafkaVersion}</version>
+      </dependency></dependencies></project>`,
+  );
+  const copy = ['-q', '-B', 'dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=jars'];
+  const { status, stdout, stderr } = run('mvn', copy, { cwd: fresh, timeout: 300_000 });
+  if (status !== 0) {
+    rmSync(fresh, { recursive: true });
+    throw new Error(`mvn can't fetch Kafka: ${(stdout + stderr).trim().split('\n')[0]}`);
+  }
+  // Two may fetch at once: whoever is second finds the folder there.
+  if (!existsSync(folder)) renameSync(join(fresh, 'jars'), folder);
+  rmSync(fresh, { recursive: true });
+  return folder;
+}
 
 /** The browser that CHROMIUM_PATH names, else the system's. @throws Error when it can't be had */
 async function chromium() {

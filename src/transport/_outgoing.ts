@@ -102,6 +102,7 @@ export class Outgoing<M> {
     }
     while (this.#handed < this.#queue.length && !line.isFull) {
       const entry = this.#queue.at(this.#handed++)!;
+      if (entry.isDone) continue; // before a line broke
       line.send(entry.message, error => {
         if (line === this.#line) this.#settle(entry, error);
       });

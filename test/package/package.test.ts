@@ -117,6 +117,30 @@ describe('the packed package, installed elsewhere', () => {
     expect(loaded.filter(url => !own.test(url))).toEqual([]);
   });
 
+  it('says which client to install, when it is used first', () => {
+    write(
+      'clients.mjs',
+      `import { Stream } from 'millrace';
+      import { fromKafka, toKafka } from 'millrace/kafka';
+      import { fromMqtt, toMqtt } from 'millrace/mqtt';
+      import { fromWebsocket, toWebsocket } from 'millrace/websocket';
+      const said = [];
+      for (const source of [fromKafka('x'), fromMqtt('x'), fromWebsocket(0)]) await source.start().catch(e => said.push(e.message));
+      for (const sink of [toKafka('x'), toMqtt('x'), toWebsocket('ws://localhost:1')]) {
+        const stream = new Stream();
+        stream.through(sink);
+        await stream.emit('x').catch(e => said.push(e.message));
+      }
+      console.log(said.join('\\n'));`,
+    );
+    expect(runIn(folder, process.execPath, ['clients.mjs']).trim().split('\n')).toEqual(
+      ['fromKafka', 'fromMqtt', 'fromWebsocket', 'toKafka', 'toMqtt', 'toWebsocket'].map(verb => {
+        const client = { k: '@platformatic/kafka', m: 'mqtt', w: 'ws' }[/[KMW]/.exec(verb)![0].toLowerCase()];
+        return `${verb}: the package "${client}" is not installed: npm install ${client}`;
+      }),
+    );
+  });
+
   it('imports nothing that it does not ask npm for', async () => {
     const { exports, dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const entries = Object.values<any>(exports).flatMap(target => (typeof target === 'string' ? [] : [target.default]));
