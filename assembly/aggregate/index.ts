@@ -26,6 +26,9 @@ export function narrowF64(type: i32, values: usize, length: i32, target: usize):
 /** Sets the states of these groups to `byte`. */
 export function reset(states: usize, stride: i32, byte: i32, ids: usize, count: i32): void { states_.reset(states, stride, byte, ids, count); }
 
+/** Copies the states of these groups to `out`, side by side. */
+export function gatherStates(states: usize, stride: i32, ids: usize, count: i32, out: usize): void { states_.gather(states, stride, ids, count, out); }
+
 /** Counts rows per group; `step` is 1, or -1 for rows that leave. */
 export function count(states: usize, ids: usize, validity: usize, mask: usize, length: i32, step: i32): void { counts.count(states, ids, validity, mask, length, step); }
 

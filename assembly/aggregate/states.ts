@@ -2,10 +2,27 @@ import { NONE, idAt } from './rows';
 
 /** Sets the states of these groups to `byte` (0 or 255). */
 export function reset(states: usize, stride: i32, byte: i32, ids: usize, count: i32): void {
+  if (stride > 64) {
+    for (let i = 0; i < count; i++) {
+      const id = idAt(ids, i);
+      if (id != NONE) memory.fill(states + <usize>id * <usize>stride, <u8>byte, <usize>stride);
+    }
+    return;
+  }
+  // a call of memory.fill takes as long as some ten stores
+  const word: u32 = byte == 0 ? 0 : 0xffff_ffff;
   for (let i = 0; i < count; i++) {
     const id = idAt(ids, i);
-    if (id != NONE) memory.fill(states + <usize>id * <usize>stride, <u8>byte, <usize>stride);
+    if (id == NONE) continue;
+    const end = states + (<usize>id + 1) * <usize>stride;
+    for (let at = end - <usize>stride; at < end; at += 4) store<u32>(at, word);
   }
+}
+
+/** Copies the states of these groups to `out`, side by side. */
+export function gather(states: usize, stride: i32, ids: usize, count: i32, out: usize): void {
+  for (let i = 0; i < count; i++, out += <usize>stride)
+    memory.copy(out, states + <usize>load<u32>(ids + (<usize>i << 2)) * <usize>stride, <usize>stride);
 }
 
 /** u32 states of these groups. */

@@ -1,6 +1,6 @@
 import { find, ids, pair as pairIds, rangeOf, rebuild } from './integers';
 import { absentBits as absent, gather, normalize, pack as packBits, unpack as unpackBits } from './prepare';
-import { countUp as count, ranks as rank, sortBy as sort, sortKeys, sortTexts as sortText, split as splitPairs, spread as spreadKeys } from './sorted';
+import { countUp as count, orderAmong as among, ranks as rank, sortBy as sort, sortFew as few, sortKeys, sortTexts as sortText, split as splitPairs, spread as spreadKeys } from './sorted';
 import { codeIds, findCodes as codesFound, findText as findOne, findTexts as findAll, rebuildTexts as rebuildAll, takeTexts as take, textBytes as bytesOf, textIds } from './texts';
 
 export const heapBase: usize = __heap_base;
@@ -130,6 +130,12 @@ export function absentBits(ids: usize, count: i32, missing: u32, target: usize):
 
 /** Stable radix sort of ids by `keys[id]` (u64); returns the address of the result, `ids` or `spare`. */
 export function sortBy(keys: usize, ids: usize, count: i32, spare: usize, counts: usize): usize { return sort(keys, ids, count, spare, counts); }
+
+/** Stable insertion sort of a few ids by `keys[id]` (u64), in place. */
+export function sortFew(keys: usize, ids: usize, count: i32): void { few(keys, ids, count); }
+
+/** The numbers of `count` ids in the order in which they stand among the `size` ids at `sorted`; `places` has room for `size` u32, `out` for one more than `count`. */
+export function orderAmong(sorted: usize, size: i32, ids: usize, count: i32, places: usize, out: usize): void { among(sorted, size, ids, count, places, out); }
 
 /** Stable sort of text ids by bytes; returns the address of the result, `ids` or `spare`. */
 export function sortTexts(table: usize, ids: usize, count: i32, spare: usize): usize { return sortText(table, ids, count, spare); }

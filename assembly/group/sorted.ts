@@ -118,3 +118,28 @@ export function split(keys: usize, ids: usize, count: i32, first: usize, second:
     store<u32>(second + (<usize>i << 2), <u32>key);
   }
 }
+
+/** Writes the numbers of the `count` ids, in the order in which they stand among the `size` ids at `sorted`. */
+export function orderAmong(sorted: usize, size: i32, ids: usize, count: i32, places: usize, out: usize): void {
+  memory.fill(places, 0xff, <usize>size << 2);
+  for (let i = 0; i < count; i++) store<u32>(places + (<usize>load<u32>(ids + (<usize>i << 2)) << 2), i);
+  for (let i = 0; i < size; i++) {
+    const at = load<u32>(places + (<usize>load<u32>(sorted + (<usize>i << 2)) << 2));
+    store<u32>(out, at);
+    out += <usize>(at != NONE) << 2;
+  }
+}
+
+/** Stable insertion sort of the u32 `ids` by `keys[id]`: for a few. */
+export function sortFew(keys: usize, ids: usize, count: i32): void {
+  for (let i = 1; i < count; i++) {
+    const id = load<u32>(ids + (<usize>i << 2)), key = load<u64>(keys + (<usize>id << 3));
+    let at = ids + (<usize>i << 2);
+    for (; at > ids; at -= 4) {
+      const before = load<u32>(at - 4);
+      if (load<u64>(keys + (<usize>before << 3)) <= key) break;
+      store<u32>(at, before);
+    }
+    store<u32>(at, id);
+  }
+}

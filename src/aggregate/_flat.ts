@@ -45,6 +45,8 @@ export interface Layout {
 
 /** Rows as kernels take them; the arguments' values and validity bits, 0 where there is none. */
 export interface Part {
+  /** Address of group 0. */
+  states: number;
   length: number;
   ids: number;
   mask: number;
@@ -64,6 +66,7 @@ export interface Part {
  * ```
  */
 export abstract class FlatAccumulator implements Accumulator {
+  readonly sideBySide: boolean = true;
   protected readonly memory: Memory;
   protected readonly room: AggregateRoom;
   protected readonly types: readonly DataType[];
@@ -75,9 +78,10 @@ export abstract class FlatAccumulator implements Accumulator {
   readonly #layout: Layout;
   readonly #lead: number;
   readonly #casts: readonly boolean[];
-  readonly #part: Part = { length: 0, ids: 0, mask: 0, values: 0, validity: 0, values2: 0, validity2: 0 };
+  readonly #part: Part = { states: 0, length: 0, ids: 0, mask: 0, values: 0, validity: 0, values2: 0, validity2: 0 };
   #capacity = 0;
-  #cast = 0;
+  #work = 0;
+  #one = 0;
 
   constructor(options: AccumulatorOptions, layout: Layout) {
     this.memory = options.memory;
@@ -126,8 +130,9 @@ export abstract class FlatAccumulator implements Accumulator {
     this.#rows(rows, true);
   }
 
-  merge(from: this, map: number, groups: number): void {
-    if (groups > 0) this.join(this.states, from.states, map, groups);
+  merge(from: this, map: number, groups: number, ids = 0): void {
+    if (ids !== 0) this.#mergeSome(from, map, groups, ids);
+    else if (groups > 0) this.join(this.states, from.states, map, groups);
   }
 
   forget(ids: number, count: number): void {
@@ -160,13 +165,15 @@ export abstract class FlatAccumulator implements Accumulator {
   }
 
   get stateBytes(): number {
-    return this.memory.sizeOf(this.states - this.#lead) + this.memory.sizeOf(this.#cast);
+    const blocks = [this.states - this.#lead, this.#work, this.#one];
+    return blocks.reduce((sum, block) => sum + this.memory.sizeOf(block), 0);
   }
 
   dispose(): void {
     if (this.states !== 0) this.memory.free(this.states - this.#lead);
-    this.memory.free(this.#cast);
-    this.states = this.#cast = this.groups = this.#capacity = 0;
+    this.memory.free(this.#work);
+    this.memory.free(this.#one);
+    this.states = this.#work = this.#one = this.groups = this.#capacity = 0;
   }
 
   /** An answer of `count` values at `values`, with its validity bits if there are nulls. */
@@ -185,10 +192,31 @@ export abstract class FlatAccumulator implements Accumulator {
   }
 
   #rows(rows: Rows, old: boolean): void {
+    const { only } = rows;
+    if (only === undefined) this.#feed(rows, this.states, rows.groupIds, old);
+    else this.#feedOne(rows, only, old);
+  }
+
+  /** All rows are in one group: its state works as group 0 of a block of its own, with a spare struct before it. */
+  #feedOne(rows: Rows, group: number, old: boolean): void {
+    const { stride, initial } = this.#layout;
+    const { bulk } = this.memory;
+    if (this.#one === 0) {
+      this.#one = this.memory.allocate(this.#lead + stride, this.#owner);
+      bulk.fill(this.#one, initial, this.#lead);
+    }
+    const one = this.#one + this.#lead;
+    bulk.copy(one, this.states + group * stride, stride);
+    this.#feed(rows, one, 0, old);
+    bulk.copy(this.states + group * stride, one, stride);
+  }
+
+  #feed(rows: Rows, states: number, ids: number, old: boolean): void {
     const part = this.#part;
     const [one, two] = rows.vectors;
+    part.states = states;
     part.length = rows.length;
-    part.ids = rows.groupIds;
+    part.ids = ids;
     part.mask = rows.mask;
     part.values = one === undefined ? 0 : one.values;
     part.validity = one === undefined ? 0 : one.validity;
@@ -198,9 +226,27 @@ export abstract class FlatAccumulator implements Accumulator {
     else this.feed(part, old);
   }
 
+  /** Brings the states of these groups together, some at a time. */
+  #mergeSome(from: this, map: number, groups: number, ids: number): void {
+    const { stride } = this.#layout;
+    const work = this.#workFor(stride);
+    const most = Math.floor(this.memory.sizeOf(work) / stride);
+    for (let start = 0; start < groups; start += most) {
+      const count = Math.min(most, groups - start);
+      this.room.gatherStates(from.states, stride, ids + start * 4, count, work);
+      this.join(this.states, work, map + start * 4, count);
+    }
+  }
+
+  /** Space for a tile of cast values, or for `bytes`. */
+  #workFor(bytes: number): number {
+    this.#work = this.memory.reallocate(this.#work, 0, Math.max(2 * 8 * tileRows, bytes), this.#owner);
+    return this.#work;
+  }
+
   /** Casts some rows at a time, then feeds them. */
   #tiles(part: Part, old: boolean): void {
-    this.#cast ||= this.memory.allocate(2 * 8 * tileRows, this.#owner);
+    this.#workFor(0);
     const whole = { ...part };
     for (let start = 0; start < whole.length; start += tileRows) {
       const bits = (address: number): number => (address === 0 ? 0 : address + start / 8);
@@ -220,7 +266,7 @@ export abstract class FlatAccumulator implements Accumulator {
     const type = this.types[argument]!;
     const from = type.kind === 'bool' ? values + start / 8 : values + start * widthOf(type);
     if (!this.#casts[argument]) return from;
-    const target = this.#cast + argument * 8 * tileRows;
+    const target = this.#work + argument * 8 * tileRows;
     const code = codeOf(type);
     if (this.#layout.forms[argument] === 'f64') this.room.castF64(code, from, length, target);
     else this.room.castI64(code === 9 ? 6 : code, from, length, target);

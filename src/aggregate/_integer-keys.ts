@@ -151,14 +151,25 @@ export class IntegerKeys implements KeyColumn {
     this.#room.split(this.#get(keys), ids, count, first, second);
   }
 
-  sortKeys(scratch: Scratch): number {
-    const count = this.size;
+  sortKeys(ids: number, count: number, scratch: Scratch): number {
+    const missing = this.#get(nullId);
+    if (ids === 0) return this.#sortable(this.#get(keys), count, missing, scratch);
+    const target = scratch.take(count * 8);
+    if (missing !== noGroup || count >= this.size) {
+      this.#room.spread(this.#sortable(this.#get(keys), this.size, missing, scratch), ids, count, target);
+      return target;
+    }
+    if (this.#width === 4) this.#room.gatherI32(this.#get(keys), ids, count, target);
+    else this.#room.gatherI64(this.#get(keys), ids, count, target);
+    return this.#sortable(target, count, noGroup, scratch);
+  }
+
+  #sortable(raw: number, count: number, missing: number, scratch: Scratch): number {
     const target = scratch.take(count * 8);
     const { kind } = this.type;
     const order = kind.startsWith('float') ? 2 : kind.startsWith('uint') || kind === 'bool' ? 1 : 0;
-    const missing = this.#get(nullId);
-    if (this.#width === 4) this.#room.sortKeysI32(this.#get(keys), count, order, missing, target);
-    else this.#room.sortKeysI64(this.#get(keys), count, order, missing, target);
+    if (this.#width === 4) this.#room.sortKeysI32(raw, count, order, missing, target);
+    else this.#room.sortKeysI64(raw, count, order, missing, target);
     // 64-bit keys use all ones themselves: ranks set null apart
     if (this.#width === 8 && missing !== noGroup) this.#rank(target, count, missing, scratch);
     return target;

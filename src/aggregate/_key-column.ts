@@ -15,8 +15,8 @@ export interface KeyColumn {
   gather(ids: number, count: number, scratch: Scratch, plainText?: boolean): ChunkVector;
   /** The id of a JavaScript value, or `noGroup`. */
   find(value: unknown): number;
-  /** A u64 for each id that ascends as the values do, null last; in `scratch`. */
-  sortKeys(scratch: Scratch): number;
+  /** A u64 for each of `count` ids (u32; 0: all) that ascends as the values do, null last; in `scratch`. */
+  sortKeys(ids: number, count: number, scratch: Scratch): number;
   clear(): void;
   snapshot(): Uint8Array;
   restore(bytes: Uint8Array): void;

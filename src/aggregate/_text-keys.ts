@@ -136,11 +136,18 @@ export class TextKeys implements KeyColumn {
     return id;
   }
 
-  sortKeys(scratch: Scratch): number {
-    const count = this.size;
-    const [ids, spare, target] = [scratch.take(count * 4), scratch.take(count * 4), scratch.take(count * 8)];
-    this.#room.countUp(ids, count);
-    this.#room.ranks(this.#room.sortTexts(this.#table, ids, count, spare), count, target);
+  sortKeys(ids: number, count: number, scratch: Scratch): number {
+    const { size } = this;
+    const some = ids !== 0 && count < size;
+    const length = some ? count : size;
+    const [sorted, spare] = [scratch.take(length * 4), scratch.take(length * 4)];
+    if (some) this.#memory.bulk.copy(sorted, ids, count * 4);
+    else this.#room.countUp(sorted, size);
+    const ranks = scratch.take(size * 8); // by id; of those that are asked for
+    this.#room.ranks(this.#room.sortTexts(this.#table, sorted, length, spare), length, ranks);
+    if (ids === 0) return ranks;
+    const target = scratch.take(count * 8);
+    this.#room.spread(ranks, ids, count, target);
     return target;
   }
 

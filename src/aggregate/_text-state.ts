@@ -10,11 +10,15 @@ const MODE = /* @__PURE__ */ Object.freeze({ min: 0, max: 1, first: 2, last: 3 }
 
 /** Least, greatest, first or last text (or bytes) of each group, in a heap of its own. */
 export class TextState extends FlatAccumulator {
+  /** Texts of forgotten groups stay in the heap until it is packed. */
+  override readonly sideBySide = false;
   readonly #owner: string;
   readonly #mode: number;
   /** [ top, capacity ] of the heap. */
   readonly #heap: number;
   #bytes: number;
+  /** Bytes that were held when the heap was packed last. */
+  #packed = -1;
   #vector: ChunkVector | undefined;
   /** The texts that were given as answers for a dictionary column. */
   #dictionary: GrowingDictionary | undefined;
@@ -33,12 +37,12 @@ export class TextState extends FlatAccumulator {
     super.onNew(rows);
   }
 
-  protected feed({ ids, validity, mask, length }: Part): void {
+  protected feed({ states, ids, validity, mask, length }: Part): void {
     const { values, offsets, dictionary } = this.#vector!;
     const dictionaryCodes = dictionary === null ? 0 : values;
     for (let row = 0; ; this.#grow()) {
       row = this.room.keepText(
-        this.states,
+        states,
         ids,
         dictionary === null ? offsets : dictionary.offsets,
         dictionary === null ? values : dictionary.values,
@@ -122,12 +126,15 @@ export class TextState extends FlatAccumulator {
     u32[(this.#heap >>> 2) + 1] = this.memory.sizeOf(this.#bytes);
   }
 
-  /** Twice the room, without the texts that were replaced. */
+  /** Packs the texts that are still held; makes twice the room when they are the greater part. */
   #grow(): void {
-    const bytes = this.memory.allocate(2 * this.memory.sizeOf(this.#bytes), this.#owner);
+    const size = this.memory.sizeOf(this.#bytes);
+    const bytes = this.memory.allocate(size, this.#owner);
     const top = this.room.packText(this.states, this.groups, this.#bytes, bytes);
     this.memory.free(this.#bytes);
-    this.#bytes = bytes;
+    this.#bytes =
+      top * 2 > size || top === this.#packed ? this.memory.reallocate(bytes, top, 2 * size, this.#owner) : bytes;
+    this.#packed = top;
     this.#setHeap(top);
   }
 }

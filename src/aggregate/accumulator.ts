@@ -15,6 +15,8 @@ export interface Rows {
   groupIds: number;
   /** Address of bits, 1 = the row takes part; 0: all do. Never set together with `groupIds`. */
   mask: number;
+  /** All rows are in this group, as `groupIds` says too: where it is known, loops keep one state at hand. */
+  only?: number;
 }
 
 export interface AccumulatorOptions {
@@ -33,6 +35,11 @@ export interface AccumulatorOptions {
  * Several aggregations may read one accumulator: sum, mean and count of a column share a [sum, count] state.
  */
 export interface Accumulator {
+  /**
+   * Whether groups lie side by side, so that to forget or to merge some of them costs nothing for the others: then one accumulator serves
+   * all windows that are open. Otherwise each window gets one of its own.
+   */
+  readonly sideBySide: boolean;
   /** States for ids [0, groups) exist afterwards; new ones are `initial`. */
   reserve(groups: number): void;
   /** Rows arrived. */
@@ -42,8 +49,10 @@ export interface Accumulator {
   /**
    * Adds the states of `from` (same kind): its group i goes to group map[i] (u32 at `map`; `noGroup`: nowhere), for i < groups.
    * The rows of `from` are taken to have come later, which matters to `first` and `last`.
+   *
+   * @param ids its groups ids[i] (u32) in place of i; only where groups lie side by side
    */
-  merge(from: this, map: number, groups: number): void;
+  merge(from: this, map: number, groups: number, ids?: number): void;
   /** Back to `initial` for the `count` groups whose ids (u32) are at `ids`. */
   forget(ids: number, count: number): void;
   /** All groups back to `initial`; keeps the memory for the next use. */

@@ -27,9 +27,9 @@ class ArgExtreme extends FlatAccumulator {
     this.#nan = nanOf(options.types[0]!);
   }
 
-  protected feed({ ids, values, values2, validity, validity2, mask, length }: Part): void {
+  protected feed({ states, ids, values, values2, validity, validity2, mask, length }: Part): void {
     const kernel = this.room[`arg${this.#which}${this.#by}`];
-    kernel(this.states, ids, values, values2, validity, validity2, mask, length, this.#nan, this.#flip);
+    kernel(states, ids, values, values2, validity, validity2, mask, length, this.#nan, this.#flip);
   }
 
   protected join(states: number, from: number, map: number, groups: number): void {

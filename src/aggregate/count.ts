@@ -13,8 +13,8 @@ class Count extends FlatAccumulator {
     super(options, { name: 'count', stride: 4, initial: 0, forms: options.types.map(() => 'own' as const) });
   }
 
-  protected feed({ ids, validity, mask, length }: Part, old: boolean): void {
-    this.room.count(this.states, ids, validity, mask, length, old ? -1 : 1);
+  protected feed({ states, ids, validity, mask, length }: Part, old: boolean): void {
+    this.room.count(states, ids, validity, mask, length, old ? -1 : 1);
   }
 
   protected join(states: number, from: number, map: number, groups: number): void {
@@ -34,8 +34,8 @@ class Truth extends FlatAccumulator {
     super(options, { name: 'truth', stride: 8, initial: 0, forms: ['f64'] });
   }
 
-  protected feed({ ids, values, validity, mask, length }: Part, old: boolean): void {
-    this.room.truth(this.states, ids, values, validity, mask, length, old ? -1 : 1);
+  protected feed({ states, ids, values, validity, mask, length }: Part, old: boolean): void {
+    this.room.truth(states, ids, values, validity, mask, length, old ? -1 : 1);
   }
 
   protected join(states: number, from: number, map: number, groups: number): void {

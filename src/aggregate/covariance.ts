@@ -21,8 +21,8 @@ class PairMoments extends FlatAccumulator {
     this.#work = options.memory.allocate(64, options.owner);
   }
 
-  protected feed({ ids, values, values2, validity, validity2, mask, length }: Part, old: boolean): void {
-    const { room, states } = this;
+  protected feed({ states, ids, values, values2, validity, validity2, mask, length }: Part, old: boolean): void {
+    const { room } = this;
     if (!this.evicting) room.pairs(states, ids, values, values2, validity, validity2, mask, length);
     else room.exactPairs(states, ids, values, values2, validity, validity2, mask, length, old ? -1 : 1);
   }

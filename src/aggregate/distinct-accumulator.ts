@@ -26,6 +26,7 @@ const firstSlots = 64;
  * O(1) a row. Nulls and NaN are skipped.
  */
 export class DistinctAccumulator implements Accumulator {
+  readonly sideBySide = false;
   readonly #memory: Memory;
   readonly #room: OrderRoom;
   readonly #keys: OrderKeys;

@@ -24,9 +24,9 @@ class Extreme extends FlatAccumulator {
     this.#which = which;
   }
 
-  protected feed({ ids, values, validity, mask, length }: Part): void {
+  protected feed({ states, ids, values, validity, mask, length }: Part): void {
     const kernel = this.#which === 'min' ? this.room.minF64 : this.room.maxF64;
-    kernel(this.states, ids, values, validity, mask, length);
+    kernel(states, ids, values, validity, mask, length);
   }
 
   protected join(states: number, from: number, map: number, groups: number): void {
@@ -55,9 +55,9 @@ class WideExtreme extends FlatAccumulator {
     this.#flip = flipOf(options.types[0]!);
   }
 
-  protected feed({ ids, values, validity, mask, length }: Part): void {
+  protected feed({ states, ids, values, validity, mask, length }: Part): void {
     const kernel = this.#which === 'min' ? this.room.minI64 : this.room.maxI64;
-    kernel(this.states, ids, values, validity, mask, length, this.#flip);
+    kernel(states, ids, values, validity, mask, length, this.#flip);
   }
 
   protected join(states: number, from: number, map: number, groups: number): void {

@@ -52,6 +52,7 @@ const firstNth = 4;
  * windows that rows never leave: they hold no more than limit + 1 values a group then (from the end: never more than `limit`).
  */
 export class FifoAccumulator implements Accumulator {
+  readonly sideBySide = false;
   readonly #name: FifoName;
   readonly #memory: Memory;
   readonly #room: WindowRoom;

@@ -23,9 +23,9 @@ class FirstValue extends FlatAccumulator {
     this.#nan = nanOf(options.types[0]!);
   }
 
-  protected feed({ ids, values, validity, mask, length }: Part): void {
+  protected feed({ states, ids, values, validity, mask, length }: Part): void {
     const kernel = this.#which === 'first' ? this.room.first : this.room.last;
-    kernel(this.states, ids, values, validity, mask, length, this.#nan);
+    kernel(states, ids, values, validity, mask, length, this.#nan);
   }
 
   protected join(states: number, from: number, map: number, groups: number): void {

@@ -13,6 +13,8 @@ import { type Accumulator, noGroup, type Rows } from './accumulator.ts';
 
 /** Rows numbered at a time: ids (16 KiB) and what is made of them stay in the L1 and L2 caches. A multiple of 512, so slices stay aligned. */
 const tileRows = 4096;
+/** So many groups are sorted one by one: the passes over digits cost 2 µs, however few there are. */
+const few = 32;
 
 export interface KeyTableOptions {
   /** For `memoryStats()` and errors. */
@@ -54,6 +56,8 @@ export class KeyTable {
   #work = 0;
   #sorted = 0;
   #sortedCount = -1;
+  /** Groups there were when the order of some was asked for. */
+  #orderedCount = -1;
 
   /** @throws OptionError without key columns */
   constructor(memory: Memory, options: KeyTableOptions) {
@@ -150,21 +154,8 @@ export class KeyTable {
   sorted(): number {
     const count = this.size;
     if (this.#sortedCount === count) return this.#sorted;
-    const scratch = this.#scratch;
-    scratch.reset();
-    let [ids, spare] = [scratch.take(count * 4), scratch.take(count * 4)];
-    const counts = scratch.take(1024);
-    const spread = scratch.take(count * 8);
-    this.#room.countUp(ids, count);
-    const columnIds = this.#columnIds(0, count, scratch);
-    // Least significant first: each pass is stable, so the first column decides last.
-    for (let i = this.#columns.length - 1; i >= 0; i--) {
-      const keys = this.#columns[i]!.sortKeys(scratch);
-      const own = columnIds[i]!;
-      if (own !== 0) this.#room.spread(keys, own, count, spread);
-      const done = this.#room.sortBy(own === 0 ? keys : spread, ids, count, spare, counts) >>> 0;
-      if (done !== ids) [ids, spare] = [spare, ids];
-    }
+    this.#scratch.reset();
+    const ids = this.#order(0, count, this.#scratch);
     this.#sortedCount = -1;
     this.#memory.free(this.#sorted);
     this.#sorted = 0;
@@ -172,6 +163,30 @@ export class KeyTable {
     this.#memory.bulk.copy(this.#sorted, ids, count * 4);
     this.#sortedCount = count;
     return this.#sorted;
+  }
+
+  /**
+   * The order of some groups, those whose ids (u32, each once) are at `ids`: which of them is first, second … as `sorted` says; u32 at
+   * an address in `scratch`.
+   */
+  order(ids: number, count: number, scratch: Scratch): number {
+    const sorted = this.sortedFor(count);
+    if (sorted === 0) return this.#order(ids, count, scratch);
+    const all = this.size;
+    const [places, out] = [scratch.take(all * 4), scratch.take(count * 4 + 4)];
+    this.#room.orderAmong(sorted, all, ids, count, places, out);
+    return out;
+  }
+
+  /** What `sorted` gives, or 0 when `count` groups are put in order sooner by themselves. */
+  sortedFor(count: number): number {
+    // To sort 95 groups takes 2.5 µs, to find them among 1,000 takes 0.8. The order of all is made when it will serve again, as no keys
+    // come any more, or when these are most of them.
+    const all = this.size;
+    const comparable = all <= 2048 || count * 8 >= all;
+    const known = this.#sortedCount === all || this.#orderedCount === all || count * 2 >= all;
+    this.#orderedCount = all;
+    return comparable && known ? this.sorted() : 0;
   }
 
   /** The group with these key values (as `ValueOf` of the types, or null), or -1. */
@@ -229,6 +244,24 @@ export class KeyTable {
     this.#memory.free(this.#work);
     this.#sorted = this.#work = 0;
     this.#scratch.dispose();
+  }
+
+  #order(ids: number, count: number, scratch: Scratch): number {
+    let [order, spare] = [scratch.take(count * 4), scratch.take(count * 4)];
+    const counts = scratch.take(1024);
+    this.#room.countUp(order, count);
+    const columnIds = this.#columnIds(ids, count, scratch);
+    // Least significant first: each pass is stable, so the first column decides last.
+    for (let i = this.#columns.length - 1; i >= 0; i--) {
+      const keys = this.#columns[i]!.sortKeys(columnIds[i]!, count, scratch);
+      if (count <= few) {
+        this.#room.sortFew(keys, order, count);
+        continue;
+      }
+      const done = this.#room.sortBy(keys, order, count, spare, counts) >>> 0;
+      if (done !== order) [order, spare] = [spare, order];
+    }
+    return order;
   }
 
   #eachPair(

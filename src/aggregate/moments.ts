@@ -51,9 +51,9 @@ class CentralMoments extends MomentAccumulator {
     super(options, order, `moments ${order}`, order === 2 ? 24 : 40);
   }
 
-  protected feed({ ids, values, validity, mask, length }: Part): void {
-    if (this.order === 2) this.room.moments2(this.states, ids, values, validity, mask, length, this.work);
-    else this.room.moments4(this.states, ids, values, validity, mask, length, this.work);
+  protected feed({ states, ids, values, validity, mask, length }: Part): void {
+    if (this.order === 2) this.room.moments2(states, ids, values, validity, mask, length, this.work);
+    else this.room.moments4(states, ids, values, validity, mask, length, this.work);
   }
 
   protected join(states: number, from: number, map: number, groups: number): void {
@@ -67,9 +67,9 @@ class PowerSums extends MomentAccumulator {
     super(options, order, `powers ${order}`, order === 2 ? 64 : 112);
   }
 
-  protected feed({ ids, values, validity, mask, length }: Part, old: boolean): void {
+  protected feed({ states, ids, values, validity, mask, length }: Part, old: boolean): void {
     const kernel = this.order === 2 ? this.room.exact2 : this.room.exact4;
-    kernel(this.states, ids, values, validity, mask, length, old ? -1 : 1);
+    kernel(states, ids, values, validity, mask, length, old ? -1 : 1);
   }
 
   protected join(states: number, from: number, map: number, groups: number): void {

@@ -38,6 +38,7 @@ const savedWords = 8;
  * once selects its quantiles among them (some 20 ns a row where the tree takes 200). Nulls and NaN are skipped.
  */
 export class OrderAccumulator implements Accumulator {
+  readonly sideBySide = false;
   readonly #memory: Memory;
   readonly #room: OrderRoom;
   readonly #keys: OrderKeys;

@@ -21,9 +21,9 @@ class Product extends FlatAccumulator {
     this.#float = float;
   }
 
-  protected feed({ ids, values, validity, mask, length }: Part, old: boolean): void {
+  protected feed({ states, ids, values, validity, mask, length }: Part, old: boolean): void {
     const kernel = this.#float ? this.room.productF64 : this.room.productI64;
-    kernel(this.states, ids, values, validity, mask, length, old ? -1 : 1);
+    kernel(states, ids, values, validity, mask, length, old ? -1 : 1);
   }
 
   protected join(states: number, from: number, map: number, groups: number): void {

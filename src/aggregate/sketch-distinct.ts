@@ -35,20 +35,20 @@ class DistinctSketch extends FlatAccumulator {
     super.onNew(rows);
   }
 
-  protected feed({ ids, mask, length }: Part): void {
+  protected feed({ states, ids, mask, length }: Part): void {
     const vector = this.#vector!;
     if (this.#keys.isText) {
       const { dictionary, values, offsets, validity } = vector;
       const [starts, bytes, codes] = dictionary
         ? [dictionary.offsets, dictionary.values, values]
         : [offsets, values, 0];
-      this.#sketch.distinctTexts(this.states, this.#precision, ids, starts, bytes, codes, validity, mask, length);
+      this.#sketch.distinctTexts(states, this.#precision, ids, starts, bytes, codes, validity, mask, length);
       return;
     }
     for (let start = 0; start < length; start += tileRows) {
       const rows = Math.min(tileRows, length - start);
       const { keys, present } = this.#keys.read(vector, start, rows, mask);
-      this.#sketch.distinctKeys(this.states, this.#precision, ids === 0 ? 0 : ids + start * 4, keys, present, rows);
+      this.#sketch.distinctKeys(states, this.#precision, ids === 0 ? 0 : ids + start * 4, keys, present, rows);
     }
   }
 

@@ -19,6 +19,7 @@ const tileRows = 2048;
  * bytes for each bucket that is not empty, however many rows there are, and rows can leave again.
  */
 class QuantileSketch implements Accumulator {
+  readonly sideBySide = false;
   readonly #memory: Memory;
   readonly #inner: OrderAccumulator;
   readonly #gamma: number;

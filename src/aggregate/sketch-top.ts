@@ -92,6 +92,7 @@ export function countedAt(vector: Vector, row: number): Counted | undefined {
 }
 
 class TopValues implements Accumulator {
+  readonly sideBySide = true;
   readonly #memory: Memory;
   readonly #type: DataType;
   readonly #capacity: number;
@@ -136,9 +137,12 @@ class TopValues implements Accumulator {
     throw new StateError('top_k: rows can not leave; use windows that close');
   }
 
-  merge(from: this, map: number, groups: number): void {
-    const ids = this.#memory.u32.slice(map / 4, map / 4 + groups);
-    for (const [group, id] of ids.entries()) if (id !== noGroup) this.#groups[id]!.merge(from.#groups[group]!);
+  merge(from: this, map: number, groups: number, ids = 0): void {
+    const { u32 } = this.#memory;
+    for (let at = 0; at < groups; at++) {
+      const target = u32[map / 4 + at]!;
+      if (target !== noGroup) this.#groups[target]!.merge(from.#groups[ids === 0 ? at : u32[ids / 4 + at]!]!);
+    }
   }
 
   forget(ids: number, count: number): void {

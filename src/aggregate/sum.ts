@@ -28,8 +28,8 @@ class FloatSum extends SumAccumulator {
     super(options, { name: 'sum f64', stride: 16, initial: 0, forms: ['f64'] });
   }
 
-  protected feed({ ids, values, validity, mask, length }: Part): void {
-    this.room.sumF64(this.states, ids, values, validity, mask, length);
+  protected feed({ states, ids, values, validity, mask, length }: Part): void {
+    this.room.sumF64(states, ids, values, validity, mask, length);
   }
 
   protected join(states: number, from: number, map: number, groups: number): void {
@@ -47,8 +47,8 @@ class ExactSum extends SumAccumulator {
     super(options, { name: 'sum exact', stride: 56, initial: 0, forms: ['f64'] });
   }
 
-  protected feed({ ids, values, validity, mask, length }: Part, old: boolean): void {
-    this.room.exact1(this.states, ids, values, validity, mask, length, old ? -1 : 1);
+  protected feed({ states, ids, values, validity, mask, length }: Part, old: boolean): void {
+    this.room.exact1(states, ids, values, validity, mask, length, old ? -1 : 1);
   }
 
   protected join(states: number, from: number, map: number, groups: number): void {
@@ -71,8 +71,8 @@ class IntegerSum extends SumAccumulator {
     this.#kernel = kind === 'int32' ? 'sumI32' : kind === 'uint32' ? 'sumU32' : 'sumI64';
   }
 
-  protected feed({ ids, values, validity, mask, length }: Part, old: boolean): void {
-    this.room[this.#kernel](this.states, ids, values, validity, mask, length, old ? -1n : 1n);
+  protected feed({ states, ids, values, validity, mask, length }: Part, old: boolean): void {
+    this.room[this.#kernel](states, ids, values, validity, mask, length, old ? -1n : 1n);
   }
 
   protected join(states: number, from: number, map: number, groups: number): void {
@@ -93,8 +93,8 @@ class WideSum extends SumAccumulator {
     this.#kernel = options.types[0]!.kind === 'uint64' ? 'sumWideU64' : 'sumWideI64';
   }
 
-  protected feed({ ids, values, validity, mask, length }: Part, old: boolean): void {
-    this.room[this.#kernel](this.states, ids, values, validity, mask, length, old ? -1n : 1n);
+  protected feed({ states, ids, values, validity, mask, length }: Part, old: boolean): void {
+    this.room[this.#kernel](states, ids, values, validity, mask, length, old ? -1n : 1n);
   }
 
   protected join(states: number, from: number, map: number, groups: number): void {

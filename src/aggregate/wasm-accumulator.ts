@@ -47,6 +47,7 @@ interface UserExports {
  * Guards are looked at after each call, for the states it was to write.
  */
 export class WasmAccumulator implements Accumulator {
+  readonly sideBySide = true;
   readonly #parts: WasmParts;
   readonly #memory: Memory;
   readonly #verb: string;
@@ -123,11 +124,12 @@ export class WasmAccumulator implements Accumulator {
     this.#rows(rows, 'on_old');
   }
 
-  merge(from: this, map: number, groups: number): void {
-    const ids = this.#memory.u32.slice(map / 4, map / 4 + groups);
-    for (let group = 0; group < groups; group++) {
-      const id = ids[group]!;
+  merge(from: this, map: number, groups: number, ids = 0): void {
+    const { u32 } = this.#memory;
+    for (let at = 0; at < groups; at++) {
+      const id = u32[map / 4 + at]!;
       if (id === noGroup) continue;
+      const group = ids === 0 ? at : u32[ids / 4 + at]!;
       const state = from.#bytes().subarray(from.#at(group), from.#at(group) + this.#stateSize);
       this.#bytes().set(state, this.#other);
       this.#try('merge', () => this.#exports.merge!(this.#at(id), this.#other));

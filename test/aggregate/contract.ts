@@ -173,6 +173,14 @@ class Laws {
     kept.merge(older, this.#bench.u32([0, 1, 2, noGroup]), groups);
     this.#check(kept, 0, end, 'merged without group 3', [0, 1, 2]);
     this.#checkOne(kept, 3, [], 'left out of the merge');
+    if (older.sideBySide) {
+      const some = this.#make(false);
+      some.merge(older, this.#bench.u32([3, noGroup, 0]), 3, this.#bench.u32([1, 0, 2]));
+      this.#checkOne(some, 3, this.#rowsOf(1, 0, end), 'group 1 merged into group 3');
+      this.#checkOne(some, 0, this.#rowsOf(2, 0, end), 'group 2 merged into group 0');
+      this.#checkOne(some, 1, [], 'merged nowhere');
+      some.dispose();
+    }
     for (const accumulator of [older, newer, kept]) accumulator.dispose();
   }
 
@@ -186,6 +194,10 @@ class Laws {
     accumulator.clear();
     accumulator.onNew({ length: end, vectors, groupIds: 0, mask: 0 });
     this.#checkOne(accumulator, 0, this.#rows, 'ungrouped');
+    accumulator.clear();
+    const groupIds = this.#bench.u32(this.#rows.map(() => 2));
+    accumulator.onNew({ length: end, vectors, groupIds, mask: 0, only: 2 });
+    this.#checkOne(accumulator, 2, this.#rows, 'all in one group');
     accumulator.dispose();
   }
 

@@ -132,6 +132,34 @@ for (const shared of [true, false]) {
           );
         });
 
+        it(`puts some groups in the order of all ${label}`, () => {
+          fc.assert(
+            fc.property(batches(types), fc.infiniteStream(fc.nat(4)), (given, choose) => {
+              scratch.reset();
+              const table = new KeyTable(memory, { owner: 'test', types, dropNull });
+              for (const columns of given) idsOf(table, columns);
+              const share = choose.next().value!;
+              const some = Array.from({ length: table.size }, (_, id) => id)
+                .filter(() => choose.next().value! <= share)
+                .reverse();
+              const ids = idList(some);
+              for (const known of [false, true]) {
+                // first by themselves or among all, then among all whose order is known
+                const order = table.order(ids, some.length, scratch);
+                const places = [...memory.u32.subarray(order >>> 2, (order >>> 2) + some.length)];
+                expect(places.toSorted((a, b) => a - b)).toEqual(some.map((_, at) => at));
+                const keys = keysOf(table);
+                for (let i = 1; i < some.length; i++) {
+                  expect(compareKeys(keys[some[places[i - 1]!]!]!, keys[some[places[i]!]!]!)).toBeLessThan(0);
+                }
+                if (!known) table.sorted();
+              }
+              table.dispose();
+            }),
+            { numRuns: 20 },
+          );
+        });
+
         it(`keeps the groups it is told to ${label}`, () => {
           fc.assert(
             fc.property(batches(types), fc.infiniteStream(fc.boolean()), (given, choose) => {
