@@ -1,64 +1,125 @@
+import { Item, NONE, Pane, Panes, SUMMED, UNCOUNTED, USED, itemAt } from './panes';
+import { Watermark, watermarkOf } from './watermark';
+
+// Why it stopped before a row.
+const DONE: u32 = 0;
+const UNKNOWN: u32 = 1; // no active pane holds its time
+const DUE: u32 = 2; // the first window over its pane is due, and must not see it
+const FULL: u32 = 3; // there is no free item
+
 /**
- * Cuts rows into slices [start, start + size), start ≡ offset (mod size), and drops those that come too late. A tumbling window is
- * one slice; a sliding window is several, one after another.
+ * Gives the rows [from, length) numbers (u32 at `target`): those of their groups in the panes that hold their times; NONE for rows that are late,
+ * have no time or no group, or lie in no window. Returns the row it stopped before, `length` when all are done.
  *
- * ```
- * stats   0  i64  highest time so far (in and out); i64.MIN_VALUE before the first row
- *         8  i32  rows kept        12  i32  late rows
- *        16  i32  null times       20  i32  1 when the kept rows' slices never go back
- *        24  i32  the row it stopped at: `from + length` when all are done
- *        32  i64  windows that ended at or before this have been closed (in)
- * ```
- * The watermark before a row is (highest time of earlier rows) − delay: it moves row by row, so it makes no difference where
- * batches are cut. A row is late when the last window over its slice ended at or before the watermark: windows start ≡ offset (mod
- * step, or the slice itself when step is 0) and reach `reach` far; a slice that no window covers is left out silently.
- * With a `step` above 0 (sliding), it stops before a row in whose slice's earliest window (ends ≡ offset + reach, mod
- * step) the watermark lies: the caller closes what is due and comes again, so that a closed window never sees the row.
+ * The watermark moves row by row, so it makes no difference where batches are cut. A row is late when the last window over its pane takes
+ * no more at the watermark that earlier rows made. With `track`, items that changed are chained. Late rows are listed at `late`, rows of panes that sums
+ * hold at `listed` (u32 each; 0: not at all).
  */
-export function assign(times: usize, validity: usize, from: i32, length: i32, size: i64, offset: i64, delay: i64, reach: i64, step: i64, rows: usize, runs: usize, stats: usize): i32 {
-  let highest = load<i64>(stats), kept = rows, late = 0, nulls = 0, ordered = 1, run = runs;
-  const closed = load<i64>(stats, 32);
-  let start = i64.MIN_VALUE, end = i64.MIN_VALUE, firstEnd = i64.MAX_VALUE, lastEnd = i64.MIN_VALUE, open = false, lastStart = i64.MIN_VALUE;
-  const to = from + length;
-  let i = from;
-  for (; i < to; i++) {
-    if (validity != 0 && !(load<u8>(validity + <usize>(i >> 3)) >> <u8>(i & 7) & 1)) { nulls++; continue; }
+export function assign(at: usize, markAt: usize, times: usize, validity: usize, groups: usize, from: i32, length: i32, track: bool, target: usize, late: usize, listed: usize): i32 {
+  const panes = changetype<Panes>(at), mark = changetype<Watermark>(markAt), items = <usize>panes.items;
+  let highest = mark.highest, watermark = watermarkOf(mark, highest);
+  let start = i64.MAX_VALUE, end = i64.MIN_VALUE, first: i64 = 0, last: i64 = 0, map: usize = 0, flags: u32 = 0, pane = changetype<Pane>(0);
+  let kept: u32 = 0, lateRows: u32 = 0, untimed: u32 = 0, listedRows: u32 = 0, why = DONE, only = NONE;
+  let i = from, unlike: u32 = 0;
+  for (; i < length; i++) {
+    const out = target + (<usize>i << 2);
+    if (validity != 0 && !(load<u8>(validity + <usize>(i >> 3)) >> <u8>(i & 7) & 1)) { store<u32>(out, NONE); untimed++; continue; }
     const time = load<i64>(times + (<usize>i << 3));
     if (time < start || time >= end) {
-      if (open) { store<i64>(run, start); store<i32>(run, <i32>((kept - rows) >> 2), 8); run += 16; open = false; }
-      start = floorTo(time, size, offset);
-      end = start + size;
-      lastEnd = start + reach;
-      if (step > 0) {
-        lastEnd = floorTo(start, step, offset) + reach;
-        const at = floorTo(end, step, offset + reach); firstEnd = at < end ? at + step : at;
+      pane = find(panes, time);
+      if (changetype<usize>(pane) == 0) { why = UNKNOWN; break; }
+      start = pane.start; end = pane.end; first = pane.first; last = pane.last; map = <usize>pane.map;
+      pane.flags |= USED;
+      flags = pane.flags;
+    }
+    let number = NONE;
+    if (flags & UNCOUNTED) {
+      // falls between windows
+    } else if (last <= watermark) {
+      if (late != 0) store<u32>(late + (<usize>lateRows << 2), i);
+      lateRows++;
+    } else {
+      if (first <= watermark && panes.closed < watermark) { why = DUE; break; }
+      const group: u32 = groups == 0 ? 0 : load<u32>(groups + (<usize>i << 2));
+      if (group != NONE) {
+        number = load<u32>(map + (<usize>group << 2));
+        if (number == NONE) {
+          number = take(panes, pane, group);
+          if (number == NONE) { why = FULL; break; }
+          store<u32>(map + (<usize>group << 2), number);
+        }
+        if (track) touch(itemAt(items, number), number, pane);
+        if (flags & SUMMED) { store<u32>(listed + (<usize>listedRows << 2), i); listedRows++; }
+        if (kept == 0) only = number;
+        unlike |= number ^ only;
+        kept++;
       }
     }
-    if (lastEnd <= start) { if (time > highest) highest = time; continue; }
-    if (highest != i64.MIN_VALUE) {
-      const watermark = highest - delay;
-      if (lastEnd <= watermark) { late++; continue; }
-      if (firstEnd <= watermark && closed < watermark) break;
+    store<u32>(out, number);
+    if (time > highest) { highest = time; watermark = watermarkOf(mark, highest); }
+    if (track || (validity | usize(flags & (UNCOUNTED | SUMMED))) != 0 || number == NONE) continue;
+    // Rows of the same pane that are surely not late, whatever comes before them, of groups that it has: most rows are. Told apart from the
+    // others they take 2.7 ns each and not 5.7 (1,000 groups, Node 20).
+    const most = watermarkOf(mark, max(highest, end - 1)), width = <u64>(end - start);
+    if (last <= most || first <= most) continue;
+    const began = ++i;
+    for (; i < length; i++) {
+      const next = load<i64>(times + (<usize>i << 3));
+      if (<u64>(next - start) >= width) break;
+      const group: u32 = groups == 0 ? 0 : load<u32>(groups + (<usize>i << 2));
+      if (group == NONE) break;
+      const known = load<u32>(map + (<usize>group << 2));
+      if (known == NONE) break;
+      store<u32>(target + (<usize>i << 2), known);
+      unlike |= known ^ only;
+      highest = max(highest, next);
     }
-    if (!open) { open = true; if (start < lastStart) ordered = 0; lastStart = start; }
-    store<u32>(kept, i);
-    kept += 4;
-    if (time > highest) highest = time;
+    kept += i - began;
+    watermark = watermarkOf(mark, highest);
+    i--;
   }
-  if (open) { store<i64>(run, start); store<i32>(run, <i32>((kept - rows) >> 2), 8); run += 16; }
-  store<i64>(stats, highest);
-  store<i32>(stats, <i32>((kept - rows) >> 2), 8);
-  store<i32>(stats, late, 12);
-  store<i32>(stats, nulls, 16);
-  store<i32>(stats, ordered, 20);
-  store<i32>(stats, i, 24);
-  return <i32>((run - runs) >> 4);
+  mark.highest = highest;
+  panes.kept = kept;
+  panes.late = lateRows;
+  panes.untimed = untimed;
+  panes.listed = listedRows;
+  panes.why = why;
+  panes.only = unlike != 0 ? NONE : only;
+  return i;
 }
 
-/** The largest value ≤ `time` that is ≡ offset (mod size). */
+function find(panes: Panes, time: i64): Pane {
+  const end = <usize>panes.active + (<usize>panes.activeCount << 2);
+  for (let at = <usize>panes.active; at < end; at += 4) {
+    const pane = changetype<Pane>(<usize>load<u32>(at));
+    if (time >= pane.start && time < pane.end) return pane;
+  }
+  return changetype<Pane>(0);
+}
+
+/** A number for a group that the pane did not have. */
+function take(panes: Panes, pane: Pane, group: u32): u32 {
+  let number = panes.free;
+  if (number != NONE) panes.free = itemAt(<usize>panes.items, number).next;
+  else if (panes.used < panes.capacity) number = panes.used++;
+  else return NONE;
+  const item = itemAt(<usize>panes.items, number);
+  item.next = NONE;
+  item.group = group;
+  item.local = pane.count++;
+  item.pane = <u32>changetype<usize>(pane);
+  item.state = 0;
+  if (pane.head == NONE) pane.head = number;
+  else itemAt(<usize>panes.items, pane.tail).next = number;
+  pane.tail = number;
+  return number;
+}
+
 // @ts-ignore: decorator
 @inline
-function floorTo(time: i64, size: i64, offset: i64): i64 {
-  const past = (time - offset) % size;
-  return time - (past < 0 ? past + size : past);
+function touch(item: Item, number: u32, pane: Pane): void {
+  if (item.state & 1) return;
+  item.state |= 1;
+  item.nextTouched = pane.touched;
+  pane.touched = number;
 }

@@ -1,4 +1,5 @@
 import { assign as assignRows } from './assign';
+import * as panes from './panes';
 import { sessionize as sessionizeRows, closable as closableSessions } from './session';
 
 export const heapBase: usize = __heap_base;
@@ -47,11 +48,67 @@ export function alive(ids: usize, length: i32, live: usize, target: usize): i32 
   return <i32>((out - target) >> 2);
 }
 
-/**
- * Assigns rows to tumbling windows (or slices): see assign.ts. Writes kept row numbers (u32) at `rows`, and per run of rows of one
- * window [start (i64), end in `rows` (i32), 0] at `runs` (16 bytes each); counters at `stats`. Returns the number of runs.
- */
-export function assign(times: usize, validity: usize, from: i32, length: i32, size: i64, offset: i64, delay: i64, reach: i64, step: i64, rows: usize, runs: usize, stats: usize): i32 { return assignRows(times, validity, from, length, size, offset, delay, reach, step, rows, runs, stats); }
+/** Bytes of a `Pane`, of an `Item` and of `Panes`; see panes.ts. */
+export const paneBytes: i32 = offsetof<panes.Pane>();
+export const itemBytes: i32 = offsetof<panes.Item>();
+export const panesBytes: i32 = offsetof<panes.Panes>();
+
+/** Gives rows the numbers of their groups in the panes that hold their times: see assign.ts. Returns the row it stopped before. */
+export function assign(panes: usize, watermark: usize, times: usize, validity: usize, groups: usize, from: i32, length: i32, track: i32, target: usize, late: usize, listed: usize): i32 { return assignRows(panes, watermark, times, validity, groups, from, length, track != 0, target, late, listed); }
+
+/** Numbers, groups and how each was shown last, of the items of a pane (of those that changed, when `touched` is 1), in u32; returns how many. */
+export function collect(at: usize, pane: usize, touched: i32, numbers: usize, groups: usize, shown: usize): i32 { return panes.collect(at, pane, touched, numbers, groups, shown); }
+
+/** Nothing in the pane has changed since now. */
+export function settle(at: usize, pane: usize): void { panes.settle(at, pane); }
+
+/** Items have been shown as `how`. */
+export function markShown(at: usize, numbers: usize, count: i32, how: i32): void { panes.markShown(at, numbers, count, how); }
+
+/** Numbers and groups of a pane with a map, in the order of the `size` ids at `sorted`; both have room for one more. Returns how many. */
+export function collectSorted(pane: usize, sorted: usize, size: i32, numbers: usize, groups: usize): i32 { return panes.collectSorted(pane, sorted, size, numbers, groups); }
+
+/** Gives the pane's map up, clean; `groups` are all of its `count` groups. */
+export function wipeMap(pane: usize, groups: usize, count: i32): void { panes.wipeMap(pane, groups, count); }
+
+/** Gives the pane's map up, clean. */
+export function leaveMap(at: usize, pane: usize): void { panes.leaveMap(at, pane); }
+
+/** Makes a clean map the pane's. */
+export function takeMap(at: usize, pane: usize, map: usize): void { panes.takeMap(at, pane, map); }
+
+/** The pane, which has no map, is gone. */
+export function release(at: usize, pane: usize): void { panes.release(at, pane); }
+
+/** The items of a pane lie there now. */
+export function adopt(at: usize, pane: usize): void { panes.adopt(at, pane); }
+
+/** 1 at marks[group] (u8) for every group of the pane. */
+export function markGroups(at: usize, pane: usize, marks: usize): void { panes.markGroups(at, pane, marks); }
+
+/** 1 at marks[id] (u8) for each of the `length` u32 ids; ids of 0xffffffff are no group. */
+export function mark(ids: usize, length: i32, marks: usize): void { panes.mark(ids, length, marks); }
+
+/** target |= source, bytes. */
+export function either(target: usize, source: usize, length: i32): void { panes.either(target, source, length); }
+
+/** The `length` u32 ids whose marks (u8) are set, in order; `out` has room for one more than `length`. Returns how many. */
+export function pickMarked(ids: usize, length: i32, marks: usize, out: usize): i32 { return panes.pickMarked(ids, length, marks, out); }
+
+/** The places of marks (u8) that are set, as u32; `out` has room for one more than `length`. Returns how many. */
+export function marked(marks: usize, length: i32, out: usize): i32 { return panes.marked(marks, length, out); }
+
+/** Group g of the pane becomes group map[g]. */
+export function renumberGroups(at: usize, pane: usize, map: usize): void { panes.renumberGroups(at, pane, map); }
+
+/** Local numbers of the items whose numbers are at `target`. */
+export function locals(at: usize, target: usize, length: i32, out: usize): void { panes.locals(at, target, length, out); }
+
+/** The rows of a pane among `length`, and their local numbers; returns how many. */
+export function rowsOf(at: usize, pane: usize, target: usize, length: i32, rows: usize, out: usize): i32 { return panes.rowsOf(at, pane, target, length, rows, out); }
+
+/** Runs of equal numbers as pairs of number and end (u32), at most `most` of them; returns how many, -1 when there are more. */
+export function runs(target: usize, length: i32, most: i32, out: usize): i32 { return panes.runs(target, length, most, out); }
 
 /** Assigns rows to sessions: see session.ts. Returns the number of rows it got through. */
 export function sessionize(times: usize, validity: usize, groupIds: usize, from: i32, length: i32, gap: i64, delay: i64, sessions: usize, capacity: i32, current: usize, target: usize, stats: usize): i32 { return sessionizeRows(times, validity, groupIds, from, length, gap, delay, sessions, capacity, current, target, stats); }

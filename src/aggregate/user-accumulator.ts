@@ -36,6 +36,7 @@ export function noRows(types: readonly DataType[], takes: readonly string[] | nu
 
 /** States of a user's aggregation on the JavaScript heap, one for each group. */
 export class UserAccumulator implements Accumulator {
+  readonly sideBySide = true;
   readonly #parts: UserParts;
   readonly #memory: Memory;
   readonly #schema: Schema;
@@ -71,11 +72,12 @@ export class UserAccumulator implements Accumulator {
     for (const [id, part] of this.#groups(rows)) this.#states[id] = this.#step('onOld', this.#states[id]!, part);
   }
 
-  merge(from: this, map: number, groups: number): void {
+  merge(from: this, map: number, groups: number, ids = 0): void {
     const { aggregation } = this.#parts;
-    const ids = this.#memory.u32.slice(map / 4, map / 4 + groups);
-    for (const [group, id] of ids.entries()) {
-      const later = from.#states[group];
+    const { u32 } = this.#memory;
+    for (let at = 0; at < groups; at++) {
+      const id = u32[map / 4 + at]!;
+      const later = from.#states[ids === 0 ? at : u32[ids / 4 + at]!];
       if (id === noGroup || later === undefined) continue;
       const earlier = this.#states[id];
       this.#states[id] = earlier

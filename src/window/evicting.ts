@@ -279,13 +279,13 @@ export class Evicting implements Windower {
   #show(sink: PaneSink): void {
     const { keys, size } = this.#state;
     if (!keys) {
-      sink.pane(this.#state, 0, 1);
+      sink.show(this.#state.shown(0, 1));
       return;
     }
     const [ids, count] = this.#changed ? [this.#changed.ids, this.#changed.count] : [keys.sorted(), size];
     const alive = this.#scratch.take(count * 4 + 4);
     this.#reserveLive(size);
-    sink.pane(this.#state, alive, paneRoom(this.#memory).alive(ids, count, this.#live, alive));
+    sink.show(this.#state.shown(alive, paneRoom(this.#memory).alive(ids, count, this.#live, alive)));
     this.#changed?.clear();
   }
 

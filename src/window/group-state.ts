@@ -4,6 +4,7 @@ import type { ChunkVector } from '../column/chunk.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import type { DataType } from '../schema/data-type.ts';
+import type { Shown } from './windower.ts';
 
 /** A state that the aggregations of one plan node share. */
 export interface StateSpec {
@@ -46,12 +47,15 @@ export interface AggregateBlock {
 export class GroupState {
   readonly keys: KeyTable | null;
   readonly accumulators: readonly Accumulator[];
+  readonly #shown: { -readonly [P in keyof Shown]: Shown[P] } & { readonly ids: number[] };
   readonly #rows: Rows = { length: 0, vectors: [], groupIds: 0, mask: 0 };
 
   constructor(spec: GroupSpec, evicting: boolean) {
     const { memory, owner } = spec;
     this.keys = spec.keys.length > 0 ? new KeyTable(memory, { owner, types: spec.keys }) : null;
     this.accumulators = spec.states.map(({ kind, types }) => kind.create({ memory, owner, types, evicting }));
+    const ids = this.accumulators.map(() => 0);
+    this.#shown = { accumulators: this.accumulators, ids, keys: this.keys, groups: 0, count: 0 };
     this.reserve(this.size);
   }
 
@@ -114,6 +118,15 @@ export class GroupState {
     for (const accumulator of this.accumulators) accumulator.forget(ids, count);
   }
 
+  /** The groups with these ids (u32; 0: [0, count)), to be shown before the next are asked for. */
+  shown(ids: number, count: number): Shown {
+    const shown = this.#shown;
+    shown.ids.fill(ids);
+    shown.groups = ids;
+    shown.count = count;
+    return shown;
+  }
+
   /** All states are as new; the keys keep their ids. */
   clearAccumulators(): void {
     for (const accumulator of this.accumulators) accumulator.clear();
@@ -154,7 +167,3 @@ export class GroupState {
     return rows;
   }
 }
-
-/** Groups of several panes together. */
-export const groupsOf = (panes: readonly { readonly state: GroupState }[]): number =>
-  panes.reduce((sum, { state }) => sum + state.size, 0);

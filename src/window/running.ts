@@ -33,7 +33,7 @@ export class Running implements Windower {
   batchEnd(sink: PaneSink): void {
     if (this.#emit === 'end') return;
     if (this.#changed) {
-      sink.pane(this.#state, this.#changed.ids, this.#changed.count);
+      sink.show(this.#state.shown(this.#changed.ids, this.#changed.count));
       this.#changed.clear();
     } else this.#showAll(sink);
   }
@@ -61,6 +61,6 @@ export class Running implements Windower {
 
   #showAll(sink: PaneSink): void {
     const { keys, size } = this.#state;
-    sink.pane(this.#state, keys ? keys.sorted() : 0, size);
+    sink.show(this.#state.shown(keys ? keys.sorted() : 0, size));
   }
 }

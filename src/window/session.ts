@@ -5,7 +5,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { BlockRows } from './block-rows.ts';
 import { type AggregateBlock, type GroupSpec, GroupState, type SavedGroups } from './group-state.ts';
-import { beforeAll } from './slicer.ts';
+import { beforeAll } from './watermark.ts';
 import type { EmitMode } from './window.ts';
 import type { Held, PaneSink, Windower, WindowProgress } from './windower.ts';
 
@@ -379,7 +379,9 @@ export class Session implements Windower {
       groups / 4,
     );
     const spans = sessions.map(({ first, end }) => ({ start: first, end }));
-    sink.sessions(this.#state, ids, this.#keys, groups, spans);
+    const { accumulators } = this.#state;
+    const shown = { accumulators, ids: accumulators.map(() => ids), keys: this.#keys, groups, count: spans.length };
+    sink.show(shown, spans);
   }
 
   #growSessions(): void {

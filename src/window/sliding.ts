@@ -1,315 +1,265 @@
+import { chunkVector } from '../column/chunk.ts';
+import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
-import { type AggregateBlock, type GroupSpec, type GroupState, groupsOf, type SavedGroups } from './group-state.ts';
-import { PanePool } from './pane-pool.ts';
-import { type SavedSlicer, Slicer } from './slicer.ts';
+import { u32 } from '../schema/data-type.ts';
+import { BlockRows } from './block-rows.ts';
+import { floorDiv, type Grid } from './grid.ts';
+import type { AggregateBlock, GroupSpec } from './group-state.ts';
+import { GroupSum, type SavedSum } from './group-sum.ts';
+import type { Pane, PaneSpan, SavedPane } from './pane.ts';
+import { type PaneKeeper, PaneStore, type SavedStore } from './pane-store.ts';
+import { beforeAll } from './watermark.ts';
 import type { EmitMode } from './window.ts';
+import { placeOf, type SavedSums, type Slice, WindowSums } from './window-sums.ts';
 import type { Held, PaneSink, Windower, WindowProgress } from './windower.ts';
 
-interface Slice {
-  readonly start: bigint;
-  readonly state: GroupState;
-}
-
-interface SavedSlice {
-  readonly start: bigint;
-  readonly groups: SavedGroups;
+/** Windows over a grid: window k has the cells [k · step, k · step + size). */
+export interface Overlap {
+  readonly grid: Grid;
+  readonly size: bigint;
+  readonly step: bigint;
 }
 
 /** Slices and open windows as a checkpoint keeps them. */
 export interface SavedSliding {
-  readonly slicer: SavedSlicer;
-  readonly front: readonly SavedSlice[];
-  readonly back: readonly SavedSlice[];
-  readonly backSum: SavedGroups;
-  readonly pending: readonly SavedSlice[];
+  readonly store: SavedStore;
+  readonly slices: readonly { readonly cell: bigint; readonly pane: SavedPane | null }[];
+  readonly sums: SavedSums;
   /** Windows that closed, for results that wait for the end of the input. */
-  readonly due: readonly { readonly end: bigint; readonly groups: SavedGroups }[];
-  readonly closedTo: bigint | null;
+  readonly due: readonly { readonly window: bigint; readonly sum: SavedSum }[];
+  readonly next: bigint;
 }
 
 /**
- * Windows [start, start + size), a new one every `step`, closed by the watermark.
- *
- * Windows share slices as wide as the greatest common divisor of size and step: a row is counted once, whatever the overlap. The
- * slices of the newest closed window form two stacks, so that a window costs three merges and not size / step:
- *
- * ```
- *           front (each holds itself and all after it)   back        pending (no closed window covers them)
- *  slices   [s0+s1+s2] [s1+s2] [s2]                      [s3] [s4]   [s5] …
- *                                                        backSum = s3+s4
- *  window   front[0] + backSum
- * ```
- * When the front runs empty, the back is turned into the next front, newest slice first.
- *
- * @see Tangwongsan, Hirzel & Schneider 2015, "General Incremental Sliding-Window Aggregation" (two stacks)
+ * Windows of several cells, a new one every few, closed by the watermark. They share slices: a row is counted once, whatever the
+ * overlap.
  */
-export class Sliding implements Windower {
-  readonly #slicer: Slicer;
-  readonly #pool: PanePool;
+export class Sliding implements Windower, PaneKeeper {
+  readonly #memory: Memory;
   readonly #scratch: Scratch;
-  readonly #size: bigint;
-  readonly #step: bigint;
-  readonly #width: bigint;
-  readonly #endOffset: bigint;
+  readonly #spec: GroupSpec;
+  readonly #overlap: Overlap;
   readonly #emit: EmitMode;
-  #front: Slice[] = [];
-  #back: Slice[] = [];
-  #backSum: GroupState;
-  readonly #result: GroupState;
-  /** Oldest first. */
-  #pending: Slice[] = [];
-  /** Windows that end at or before this are closed; null before the first row. */
-  #closedTo: bigint | null = null;
-  #changedFrom: bigint | null = null;
-  #due: { readonly state: GroupState; readonly end: bigint }[] = [];
+  readonly #store: PaneStore;
+  readonly #sums: WindowSums;
+  /** Windows that are shown before they close. */
+  readonly #open: WindowSums;
+  readonly #blocks: BlockRows;
+  /** Cells with rows that windows which are not closed cover, oldest first. */
+  #slices: Slice[] = [];
+  /** Windows before this one are closed. */
+  #next: bigint = beforeAll;
+  #due: { readonly window: bigint; readonly sum: GroupSum }[] = [];
 
-  constructor(
-    spec: GroupSpec,
-    scratch: Scratch,
-    size: bigint,
-    step: bigint,
-    offset: bigint,
-    delay: bigint,
-    emit: EmitMode,
-  ) {
-    this.#width = gcd(size, step);
-    this.#size = size;
-    this.#step = step;
-    this.#endOffset = offset + size;
-    this.#emit = emit;
+  constructor(spec: GroupSpec, scratch: Scratch, overlap: Overlap, delay: bigint, emit: EmitMode) {
+    this.#memory = spec.memory;
     this.#scratch = scratch;
-    this.#pool = new PanePool(spec);
-    this.#backSum = this.#pool.take();
-    this.#result = this.#pool.take();
-    const geometry = { size: this.#width, offset, reach: size, step };
-    this.#slicer = new Slicer(spec.memory, scratch, geometry, delay, spec.owner);
-  }
-
-  /** Start of the newest slice with rows. */
-  get #newest(): bigint | undefined {
-    return (this.#pending.at(-1) ?? this.#back.at(-1) ?? this.#front.at(-1))?.start;
+    this.#spec = spec;
+    this.#overlap = overlap;
+    this.#emit = emit;
+    this.#store = new PaneStore(spec, scratch, delay, emit === 'changed');
+    this.#store.onSummed = this.#addSummed;
+    this.#sums = new WindowSums(spec, scratch, this.#store, { follows: true, frees: !this.#showsOpen });
+    this.#open = new WindowSums(spec, scratch, this.#store, { follows: false, frees: false });
+    this.#blocks = new BlockRows(spec.memory, scratch);
   }
 
   get progress(): WindowProgress {
-    const { watermark, late, untimed } = this.#slicer;
-    return { watermark, late, untimed };
+    const { mark, late, untimed } = this.#store;
+    return { watermark: mark.value, late, untimed };
   }
 
   get held(): Held {
-    const groups = groupsOf([...this.#front, ...this.#back, ...this.#pending]);
-    const newest = this.#newest;
-    const end = this.#nextEnd();
-    if (newest === undefined || end === null) return { groups, windows: 0 };
-    return { groups, windows: Number((newest + this.#size - end) / this.#step) + 1 };
+    const { step } = this.#overlap;
+    const [oldest, newest] = [this.#withRows(this.#next), this.#slices.at(-1)];
+    const windows = oldest === null || !newest ? 0 : Number(floorDiv(newest.cell, step) - oldest) + 1;
+    return { groups: this.#store.held, windows };
   }
 
   rows(block: AggregateBlock): void {
-    this.#slicer.each(block, this.#add, this.#closeBetweenRows);
+    this.#store.rows(block, this);
   }
 
   batchEnd(sink: PaneSink): void {
     if (this.#emit === 'end') return;
-    this.#showKept(sink);
-    const { watermark } = this.#slicer;
-    if (watermark !== null) this.#closeTo(watermark, (state, end) => this.#show(sink, state, end));
-    if (this.#emit === 'everyBatch' || this.#emit === 'changed') this.#showOpen(sink);
-    this.#changedFrom = null;
+    this.#showDue(sink);
+    const watermark = this.#store.mark.value;
+    if (watermark !== null) this.#closeTo(watermark, (sum, window) => this.#show(sink, sum, window));
+    if (this.#showsOpen) this.#showOpen(sink);
+    this.#store.dropIdleKeys(this.#sums);
   }
 
   end(sink: PaneSink): void {
-    this.#showKept(sink);
-    const newest = this.#newest;
-    if (newest !== undefined) this.#closeTo(newest + this.#size, (state, end) => this.#show(sink, state, end));
+    this.#showDue(sink);
+    const newest = this.#slices.at(-1);
+    if (!newest) return;
+    const last = floorDiv(newest.cell, this.#overlap.step);
+    this.#closeThrough(last, (sum, window) => this.#show(sink, sum, window));
+  }
+
+  paneAt(time: bigint): Pane {
+    const cell = this.#overlap.grid.cellOf(time);
+    const span = this.#spanOf(cell);
+    const watermark = this.#store.mark.value;
+    if (!span.counted || (watermark !== null && span.last <= watermark)) return this.#store.bystander(span);
+    const place = placeOf(this.#slices, cell);
+    const found = this.#slices[place];
+    const known = found?.cell === cell;
+    if (known && found.pane) return found.pane;
+    const pane = this.#store.open(span);
+    const slice = known ? found : { cell, pane };
+    slice.pane = pane;
+    const summed = this.#sums.to !== null && cell < this.#sums.to;
+    if (!known) this.#slices.splice(place, 0, slice);
+    if (summed && !known) this.#sums.insert(slice);
+    pane.summed = summed;
+    return pane;
+  }
+
+  /** Windows due in the middle of a block are kept aside (as copies) until the batch is over. */
+  closeDue(): void {
+    this.#closeTo(this.#store.mark.value!, (sum, window) => {
+      const copy = new GroupSum(this.#spec, this.#scratch, this.#store);
+      copy.addSum(sum);
+      this.#due.push({ window, sum: copy });
+    });
   }
 
   snapshot(): SavedSliding {
     return {
-      slicer: this.#slicer.snapshot(),
-      front: this.#front.map(savedSlice),
-      back: this.#back.map(savedSlice),
-      backSum: this.#backSum.snapshot(),
-      pending: this.#pending.map(savedSlice),
-      due: this.#due.map(({ state, end }) => ({ end, groups: state.snapshot() })),
-      closedTo: this.#closedTo,
+      store: this.#store.snapshot(),
+      slices: this.#slices.map(({ cell, pane }) => ({ cell, pane: pane?.snapshot() ?? null })),
+      sums: this.#sums.snapshot(),
+      due: this.#due.map(({ window, sum }) => ({ window, sum: sum.snapshot() })),
+      next: this.#next,
     };
   }
 
   /** @throws StateError when the states are of other keys or aggregations */
-  restore({ slicer, front, back, backSum, pending, due, closedTo }: SavedSliding): void {
-    for (const { state } of [...this.#front, ...this.#back, ...this.#pending, ...this.#due]) this.#pool.give(state);
-    this.#slicer.restore(slicer);
-    this.#front = front.map(this.#loadedSlice);
-    this.#back = back.map(this.#loadedSlice);
-    this.#backSum.restore(backSum);
-    this.#pending = pending.map(this.#loadedSlice);
-    this.#due = due.map(({ end, groups }) => ({ end, state: this.#loaded(groups) }));
-    this.#closedTo = closedTo;
-    this.#changedFrom = null;
+  restore({ store, slices, sums, due, next }: SavedSliding): void {
+    for (const { pane } of this.#slices) if (pane) this.#store.close(pane);
+    for (const { sum } of this.#due) sum.dispose();
+    this.#store.restore(store);
+    this.#slices = slices.map(({ cell, pane }) => ({ cell, pane: pane && this.#store.load(pane) }));
+    this.#sums.restore(sums, this.#slices);
+    for (const { cell, pane } of this.#slices) if (pane) pane.summed = sums.to !== null && cell < sums.to;
+    this.#due = due.map(({ window, sum }) => {
+      const loaded = new GroupSum(this.#spec, this.#scratch, this.#store);
+      loaded.restore(sum);
+      return { window, sum: loaded };
+    });
+    this.#next = next;
   }
 
   dispose(): void {
-    for (const { state } of [...this.#front, ...this.#back, ...this.#pending]) state.dispose();
-    for (const { state } of this.#due) state.dispose();
-    this.#backSum.dispose();
-    this.#result.dispose();
-    this.#pool.dispose();
-    this.#slicer.dispose();
+    for (const { sum } of this.#due) sum.dispose();
+    this.#sums.dispose();
+    this.#open.dispose();
+    this.#store.dispose();
   }
 
-  readonly #add = (start: bigint, rows: AggregateBlock): void => {
-    if (this.#changedFrom === null || start < this.#changedFrom) this.#changedFrom = start;
-    const newestFront = this.#front.at(-1);
-    if (newestFront && start <= newestFront.start) {
-      // Out of order, into slices that older windows have used: every sum over this slice gets the rows.
-      if (!this.#front.some(slice => slice.start === start)) this.#insertFront(start);
-      for (const slice of this.#front) if (slice.start <= start) this.#count(slice.state, rows);
-      return;
+  get #showsOpen(): boolean {
+    return this.#emit === 'everyBatch' || this.#emit === 'changed';
+  }
+
+  #spanOf(cell: bigint): PaneSpan {
+    const { grid, size, step } = this.#overlap;
+    const [oldest, newest] = [this.#oldestOver(cell), floorDiv(cell, step)];
+    const endOf = (window: bigint): bigint => grid.start(window * step + size);
+    return {
+      start: grid.start(cell),
+      end: grid.start(cell + 1n),
+      first: endOf(oldest),
+      last: endOf(newest),
+      counted: oldest <= newest,
+    };
+  }
+
+  /** The first window that ends after a cell. */
+  #oldestOver(cell: bigint): bigint {
+    const { size, step } = this.#overlap;
+    return floorDiv(cell - size, step) + 1n;
+  }
+
+  /** Rows of slices that sums hold: the sums get them too. */
+  readonly #addSummed = (block: AggregateBlock, groups: number, rows: number, count: number): void => {
+    const { grid } = this.#overlap;
+    const list = this.#memory.u32.slice(rows / 4, rows / 4 + count);
+    const byCell = new Map<bigint, number[]>();
+    for (const row of list) {
+      const cell = grid.cellOf(this.#memory.i64[block.times / 8 + row]!);
+      const known = byCell.get(cell);
+      if (known) known.push(row);
+      else byCell.set(cell, [row]);
     }
-    const newestBack = this.#back.at(-1);
-    if (newestBack && start <= newestBack.start) {
-      this.#count(sliceAt(this.#back, start, this.#pool).state, rows);
-      this.#count(this.#backSum, rows);
-      return;
+    for (const [cell, some] of byCell) {
+      const selection = this.#scratch.take(some.length * 4);
+      this.#memory.u32.set(some, selection / 4);
+      const part = this.#blocks.take(block, selection, some.length);
+      const ids = groups === 0 ? 0 : this.#blocks.takeVector(chunkVector(u32(), groups), selection, some.length).values;
+      this.#sums.onNew(cell, part, ids);
     }
-    this.#count(sliceAt(this.#pending, start, this.#pool).state, rows);
   };
 
-  readonly #loadedSlice = ({ start, groups }: SavedSlice): Slice => ({ start, state: this.#loaded(groups) });
-
-  #loaded(groups: SavedGroups): GroupState {
-    const state = this.#pool.take();
-    state.restore(groups);
-    return state;
-  }
-
-  #count(state: GroupState, rows: AggregateBlock): void {
-    state.onNew(rows, state.keys ? state.ids(rows, this.#scratch.take(rows.length * 4)) : 0);
-  }
-
-  /** A slice between those of the front starts as a copy of the sum behind it. */
-  #insertFront(start: bigint): void {
-    let place = this.#front.length;
-    while (place > 0 && this.#front[place - 1]!.start > start) place--;
-    const state = this.#pool.take();
-    state.merge(this.#front[place]!.state, this.#scratch);
-    this.#front.splice(place, 0, { start, state });
-  }
-
-  /** Windows due in the middle of a block are kept aside (as copies) until the batch is over. */
-  readonly #closeBetweenRows = (): void => {
-    const { watermark } = this.#slicer;
-    if (watermark === null) return;
-    this.#closeTo(watermark, (state, end) => {
-      const copy = this.#pool.take();
-      copy.merge(state, this.#scratch);
-      this.#due.push({ state: copy, end });
-    });
-  };
-
-  #showKept(sink: PaneSink): void {
-    for (const { state, end } of this.#due.splice(0)) {
-      this.#show(sink, state, end);
-      this.#pool.give(state);
+  #showDue(sink: PaneSink): void {
+    for (const { window, sum } of this.#due.splice(0)) {
+      this.#show(sink, sum, window);
+      sum.dispose();
     }
   }
 
   /** Closes every window with rows that ends at or before `watermark`, oldest first. */
-  #closeTo(watermark: bigint, show: (state: GroupState, end: bigint) => void): void {
-    for (let end = this.#nextEnd(); end !== null && end <= watermark; end = this.#nextEnd()) {
-      this.#advance(end);
-      show(this.#sumOf(end), end);
-      this.#closedTo = end;
+  #closeTo(watermark: bigint, show: (sum: GroupSum, window: bigint) => void): void {
+    const { grid, size, step } = this.#overlap;
+    this.#closeThrough(floorDiv(grid.cellOf(watermark) - size, step), show);
+    this.#store.closed = watermark;
+  }
+
+  #closeThrough(last: bigint, show: (sum: GroupSum, window: bigint) => void): void {
+    const { size, step } = this.#overlap;
+    for (let window = this.#withRows(this.#next); window !== null && window <= last; ) {
+      const mark = this.#scratch.mark();
+      const from = window * step;
+      show(this.#sums.window(from, from + size, from + step, this.#slices), window);
+      this.#scratch.release(mark);
+      window = this.#withRows(window + 1n);
     }
-    this.#closedTo = watermark;
-    this.#slicer.closed = watermark;
-  }
-
-  /** The end of the earliest window that is not closed and covers a slice. */
-  #nextEnd(): bigint | null {
-    const after = this.#closedTo;
-    for (const slices of [this.#front, this.#back, this.#pending]) {
-      for (const { start } of slices) {
-        const first = this.#endAtOrAfter(start + this.#width);
-        const end = after !== null && first <= after ? this.#endAtOrAfter(after + 1n) : first;
-        if (end - this.#size <= start) return end;
-      }
+    if (last < this.#next) return;
+    this.#next = last + 1n;
+    for (const slice of this.#slices.splice(0, placeOf(this.#slices, this.#next * step))) {
+      if (slice.pane) this.#store.close(slice.pane);
+      slice.pane = null;
     }
-    return null;
   }
 
-  #endAtOrAfter(time: bigint): bigint {
-    const past = mod(time - this.#endOffset, this.#step);
-    return past === 0n ? time : time - past + this.#step;
-  }
-
-  /** Brings the stacks to the window that ends at `end`: newer slices in, older ones out. */
-  #advance(end: bigint): void {
-    const start = end - this.#size;
-    while (this.#pending.length > 0 && this.#pending[0]!.start < end) {
-      const slice = this.#pending.shift()!;
-      this.#backSum.merge(slice.state, this.#scratch);
-      this.#back.push(slice);
-    }
-    while (this.#front.length > 0 && this.#front[0]!.start < start) this.#pool.give(this.#front.shift()!.state);
-    if (this.#front.length === 0 && this.#back.length > 0 && this.#back[0]!.start < start) this.#turn(start);
-  }
-
-  #turn(start: bigint): void {
-    while (this.#back.length > 0 && this.#back[0]!.start < start) this.#pool.give(this.#back.shift()!.state);
-    this.#front = this.#back;
-    this.#back = [];
-    for (let at = this.#front.length - 2; at >= 0; at--)
-      this.#front[at]!.state.merge(this.#front[at + 1]!.state, this.#scratch);
-    this.#backSum.clear();
-  }
-
-  /** The window that ends at `end`, in a state that is good until the next call. */
-  #sumOf(end: bigint): GroupState {
-    const start = end - this.#size;
-    const result = this.#result;
-    result.clear();
-    const front = this.#front.find(slice => slice.start >= start);
-    if (front) result.merge(front.state, this.#scratch);
-    if (this.#back.length > 0 && this.#back[0]!.start >= start) result.merge(this.#backSum, this.#scratch);
-    else for (const slice of this.#back) if (slice.start >= start) result.merge(slice.state, this.#scratch);
-    for (const slice of this.#pending)
-      if (slice.start >= start && slice.start < end) result.merge(slice.state, this.#scratch);
-    return result;
+  /** The first window from `window` on that covers a slice. */
+  #withRows(window: bigint): bigint | null {
+    const { step } = this.#overlap;
+    const slice = this.#slices[window === beforeAll ? 0 : placeOf(this.#slices, window * step)];
+    if (!slice) return null;
+    const oldest = this.#oldestOver(slice.cell);
+    return oldest > window ? oldest : window;
   }
 
   /** Windows that have rows but have not closed: all of them, or those that the batch changed. */
   #showOpen(sink: PaneSink): void {
-    const newest = this.#newest;
-    const from = this.#emit === 'everyBatch' ? this.#nextEnd() : this.#changedFrom;
-    if (newest === undefined || from === null) return;
-    let end = this.#emit === 'everyBatch' ? from : this.#endAtOrAfter(from + this.#width);
-    if (this.#closedTo !== null && end <= this.#closedTo) end = this.#endAtOrAfter(this.#closedTo + 1n);
-    for (; end - this.#size <= newest; end += this.#step) this.#show(sink, this.#sumOf(end), end);
+    const { size, step } = this.#overlap;
+    const changed = this.#slices.filter(({ pane }) => pane?.changed).map(({ cell }) => ({ cell }));
+    for (let window = this.#withRows(this.#next); window !== null; window = this.#withRows(window + 1n)) {
+      const mark = this.#scratch.mark();
+      const from = window * step;
+      const first = changed[placeOf(changed, from)];
+      if (this.#emit === 'everyBatch' || (first !== undefined && first.cell < from + size))
+        this.#show(sink, this.#open.window(from, from + size, from + step, this.#slices), window);
+      this.#scratch.release(mark);
+    }
+    this.#open.clear();
+    for (const { pane } of this.#slices) if (pane) this.#store.settle(pane);
   }
 
-  #show(sink: PaneSink, state: GroupState, end: bigint): void {
-    if (state.size === 0) return;
-    sink.pane(state, state.keys ? state.keys.sorted() : 0, state.size, end - this.#size, end);
+  #show(sink: PaneSink, sum: GroupSum, window: bigint): void {
+    const { grid, size, step } = this.#overlap;
+    const shown = sum.shown();
+    if (shown.count > 0) sink.show(shown, { start: grid.start(window * step), end: grid.start(window * step + size) });
   }
-}
-
-const savedSlice = ({ start, state }: Slice): SavedSlice => ({ start, groups: state.snapshot() });
-
-function sliceAt(slices: Slice[], start: bigint, pool: PanePool): Slice {
-  let place = slices.length;
-  while (place > 0 && slices[place - 1]!.start > start) place--;
-  const found = slices[place - 1];
-  if (found?.start === start) return found;
-  const slice = { start, state: pool.take() };
-  slices.splice(place, 0, slice);
-  return slice;
-}
-
-function gcd(a: bigint, b: bigint): bigint {
-  return b === 0n ? a : gcd(b, a % b);
-}
-
-function mod(a: bigint, b: bigint): bigint {
-  const rest = a % b;
-  return rest < 0n ? rest + b : rest;
 }

@@ -1,64 +1,57 @@
 import type { Scratch } from '../memory/scratch.ts';
-import { type AggregateBlock, type GroupSpec, type GroupState, groupsOf, type SavedGroups } from './group-state.ts';
-import { PanePool } from './pane-pool.ts';
-import { type SavedSlicer, Slicer } from './slicer.ts';
+import type { Grid } from './grid.ts';
+import type { AggregateBlock, GroupSpec } from './group-state.ts';
+import type { Pane, SavedPane } from './pane.ts';
+import { type PaneGroups, type PaneKeeper, PaneStore, type SavedStore } from './pane-store.ts';
+import { afterAll } from './watermark.ts';
 import type { EmitMode } from './window.ts';
 import type { Held, PaneSink, Windower, WindowProgress } from './windower.ts';
 
-interface Pane {
-  readonly start: bigint;
-  readonly state: GroupState;
-  changed: boolean;
-}
-
 /** Open windows as a checkpoint keeps them. */
 export interface SavedTumbling {
-  readonly slicer: SavedSlicer;
-  readonly panes: readonly { readonly start: bigint; readonly groups: SavedGroups }[];
+  readonly store: SavedStore;
+  readonly panes: readonly SavedPane[];
 }
 
-/** Windows [start, start + size), one after another, closed by the watermark. */
-export class Tumbling implements Windower {
-  readonly #slicer: Slicer;
-  readonly #pool: PanePool;
+/** Windows side by side, each a cell of a grid, closed by the watermark. */
+export class Tumbling implements Windower, PaneKeeper {
   readonly #scratch: Scratch;
-  readonly #size: bigint;
+  readonly #store: PaneStore;
+  readonly #grid: Grid;
   readonly #emit: EmitMode;
-  /** Open panes by start, oldest first. */
+  /** Open windows by start, oldest first. */
   readonly #panes: Pane[] = [];
 
-  constructor(spec: GroupSpec, scratch: Scratch, size: bigint, offset: bigint, delay: bigint, emit: EmitMode) {
-    this.#slicer = new Slicer(spec.memory, scratch, { size, offset, reach: size, step: 0n }, delay, spec.owner);
-    this.#pool = new PanePool(spec);
+  constructor(spec: GroupSpec, scratch: Scratch, grid: Grid, delay: bigint, emit: EmitMode) {
+    this.#store = new PaneStore(spec, scratch, delay, emit === 'changed');
     this.#scratch = scratch;
-    this.#size = size;
+    this.#grid = grid;
     this.#emit = emit;
   }
 
   get progress(): WindowProgress {
-    const { watermark, late, untimed } = this.#slicer;
-    return { watermark, late, untimed };
+    const { mark, late, untimed } = this.#store;
+    return { watermark: mark.value, late, untimed };
   }
 
   get held(): Held {
-    return { groups: groupsOf(this.#panes), windows: this.#panes.length };
+    return { groups: this.#store.held, windows: this.#panes.length };
   }
 
   rows(block: AggregateBlock): void {
-    this.#slicer.each(block, this.#add, noop);
+    this.#store.rows(block, this);
   }
 
   batchEnd(sink: PaneSink): void {
     if (this.#emit === 'end') return;
-    const { watermark } = this.#slicer;
+    const watermark = this.#store.mark.value;
     let closed = 0;
-    if (watermark !== null)
-      while (closed < this.#panes.length && this.#panes[closed]!.start + this.#size <= watermark) closed++;
+    if (watermark !== null) while (closed < this.#panes.length && this.#panes[closed]!.span.end <= watermark) closed++;
     this.#close(sink, closed);
     if (this.#emit === 'onClose') return;
     for (const pane of this.#panes) {
       if (pane.changed || this.#emit === 'everyBatch') this.#show(sink, pane);
-      pane.changed = false;
+      this.#store.settle(pane);
     }
   }
 
@@ -66,53 +59,52 @@ export class Tumbling implements Windower {
     this.#close(sink, this.#panes.length);
   }
 
-  snapshot(): SavedTumbling {
-    const panes = this.#panes.map(({ start, state }) => ({ start, groups: state.snapshot() }));
-    return { slicer: this.#slicer.snapshot(), panes };
-  }
-
-  /** @throws StateError when the states are of other keys or aggregations */
-  restore({ slicer, panes }: SavedTumbling): void {
-    this.#slicer.restore(slicer);
-    for (const { state } of this.#panes.splice(0)) this.#pool.give(state);
-    for (const { start, groups } of panes) this.#paneAt(start).state.restore(groups);
-  }
-
-  dispose(): void {
-    for (const { state } of this.#panes) state.dispose();
-    this.#panes.length = 0;
-    this.#pool.dispose();
-    this.#slicer.dispose();
-  }
-
-  readonly #add = (start: bigint, rows: AggregateBlock): void => {
-    const pane = this.#paneAt(start);
-    pane.changed = true;
-    pane.state.onNew(rows, pane.state.keys ? pane.state.ids(rows, this.#scratch.take(rows.length * 4)) : 0);
-  };
-
-  #paneAt(start: bigint): Pane {
+  paneAt(time: bigint): Pane {
+    const cell = this.#grid.cellOf(time);
+    const [start, end] = [this.#grid.start(cell), this.#grid.start(cell + 1n)];
     let place = this.#panes.length;
-    while (place > 0 && this.#panes[place - 1]!.start > start) place--;
+    while (place > 0 && this.#panes[place - 1]!.span.start > start) place--;
     const found = this.#panes[place - 1];
-    if (found?.start === start) return found;
-    const pane = { start, state: this.#pool.take(), changed: false };
+    if (found?.span.start === start) return found;
+    const span = { start, end, first: afterAll, last: end, counted: true };
+    const watermark = this.#store.mark.value;
+    if (watermark !== null && end <= watermark) return this.#store.bystander(span);
+    const pane = this.#store.open(span);
     this.#panes.splice(place, 0, pane);
     return pane;
   }
 
-  /** Shows and frees the `count` oldest panes. */
-  #close(sink: PaneSink, count: number): void {
-    for (const pane of this.#panes.splice(0, count)) {
-      this.#show(sink, pane);
-      this.#pool.give(pane.state);
-    }
+  closeDue(): void {}
+
+  snapshot(): SavedTumbling {
+    return { store: this.#store.snapshot(), panes: this.#panes.map(pane => pane.snapshot()) };
   }
 
-  #show(sink: PaneSink, { state, start }: Pane): void {
-    if (state.size === 0) return; // every row's key was null
-    sink.pane(state, state.keys ? state.keys.sorted() : 0, state.size, start, start + this.#size);
+  /** @throws StateError when the states are of other keys or aggregations */
+  restore({ store, panes }: SavedTumbling): void {
+    for (const pane of this.#panes.splice(0)) this.#store.close(pane);
+    this.#store.restore(store);
+    for (const saved of panes) this.#panes.push(this.#store.load(saved));
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  /** Shows and frees the `count` oldest windows. */
+  #close(sink: PaneSink, count: number): void {
+    if (count === 0) return;
+    for (const pane of this.#panes.splice(0, count)) {
+      const mark = this.#scratch.mark();
+      this.#store.close(pane, this.#show(sink, pane));
+      this.#scratch.release(mark);
+    }
+    this.#store.dropIdleKeys();
+  }
+
+  #show(sink: PaneSink, pane: Pane): PaneGroups | null {
+    const shown = this.#store.shown(pane);
+    if (shown) sink.show(shown, pane.span); // none: every row's key was null
+    return shown;
   }
 }
-
-const noop = (): void => {};

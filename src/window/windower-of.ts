@@ -2,6 +2,7 @@ import { OptionError } from '../errors.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import type { Duration } from '../schema/duration.ts';
 import { Evicting } from './evicting.ts';
+import { evenGrid } from './grid.ts';
 import type { GroupSpec } from './group-state.ts';
 import { Running } from './running.ts';
 import { Session } from './session.ts';
@@ -45,16 +46,22 @@ export function windowerOf(
       );
     case 'tumbling': {
       const size = positive(ticks(window.size, 'tumbling'), window.size, 'tumbling');
-      return new Tumbling(spec, scratch, size, ticks(window.offset, 'offset'), delay, emit);
+      return new Tumbling(spec, scratch, evenGrid(size, ticks(window.offset, 'offset')), delay, emit);
     }
     case 'sliding': {
       const size = positive(ticks(window.size, 'sliding'), window.size, 'sliding');
       const step = positive(ticks(window.step, 'step'), window.step, 'step');
-      return new Sliding(spec, scratch, size, step, ticks(window.offset, 'offset'), delay, emit);
+      const width = gcd(size, step);
+      const grid = evenGrid(width, ticks(window.offset, 'offset'));
+      return new Sliding(spec, scratch, { grid, size: size / width, step: step / width }, delay, emit);
     }
     case 'session':
       return new Session(spec, scratch, positive(ticks(window.gap, 'session'), window.gap, 'session'), delay, emit);
   }
+}
+
+function gcd(a: bigint, b: bigint): bigint {
+  return b === 0n ? a : gcd(b, a % b);
 }
 
 function positive(ticks: bigint, span: Duration, option: string): bigint {

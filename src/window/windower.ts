@@ -1,20 +1,23 @@
+import type { Accumulator } from '../aggregate/accumulator.ts';
 import type { KeyTable } from '../aggregate/key-table.ts';
-import type { AggregateBlock, GroupState } from './group-state.ts';
+import type { AggregateBlock } from './group-state.ts';
+
+/** Groups whose results are due, in order. */
+export interface Shown {
+  /** By state. */
+  readonly accumulators: readonly Accumulator[];
+  /** For each accumulator the ids of the groups in it: address of u32, 0 for [0, count). */
+  readonly ids: readonly number[];
+  readonly keys: KeyTable | null;
+  /** The ids of their keys: address of u32, 0 for [0, count). */
+  readonly groups: number;
+  readonly count: number;
+}
 
 /** Receives the results of one window (or of everything so far). */
 export interface PaneSink {
-  /**
-   * @param state the groups
-   * @param ids address of the u32 ids to show, in order; 0: ids [0, count)
-   * @param start first instant of the window in index ticks, for event-time windows
-   * @param end first instant after the window
-   */
-  pane(state: GroupState, ids: number, count: number, start?: bigint, end?: bigint): void;
-  /**
-   * Sessions, each a group of `state` (u32 ids at `ids`), with keys of their own: those of the groups whose ids in `keys` are at
-   * `groups`, and each with its own span.
-   */
-  sessions(state: GroupState, ids: number, keys: KeyTable | null, groups: number, spans: readonly WindowSpan[]): void;
+  /** @param span where the window of all these groups, or of each, lies; for event-time windows */
+  show(shown: Shown, span?: WindowSpan | readonly WindowSpan[]): void;
 }
 
 /** [start, end) in index ticks. */

@@ -135,7 +135,7 @@ describe.each([true, false])('a saved state, shared memory %s', shared => {
           second.df.dispose();
         },
       ),
-      { numRuns: 60 },
+      { numRuns: disorder ? 25 : 60 },
     );
   });
 

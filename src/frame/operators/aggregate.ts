@@ -1,4 +1,3 @@
-import type { KeyTable } from '../../aggregate/key-table.ts';
 import { type ChunkVector, chunkVector } from '../../column/chunk.ts';
 import { ChunkBuilder } from '../../column/chunk-builder.ts';
 import type { BoundExpressions } from '../../expr/bind.ts';
@@ -6,8 +5,8 @@ import type { Memory } from '../../memory/memory.ts';
 import type { Scratch } from '../../memory/scratch.ts';
 import type { DataType } from '../../schema/data-type.ts';
 import type { Schema } from '../../schema/schema.ts';
-import type { AggregateBlock, GroupState } from '../../window/group-state.ts';
-import type { PaneSink, Windower, WindowSpan } from '../../window/windower.ts';
+import type { AggregateBlock } from '../../window/group-state.ts';
+import type { PaneSink, Shown, Windower, WindowSpan } from '../../window/windower.ts';
 import type { Progress } from '../metrics.ts';
 import type { AggregatePlan } from '../plan.ts';
 import type { TimeIndex } from '../time-index.ts';
@@ -139,27 +138,19 @@ export class AggregateOperator implements Operator, PaneSink {
     this.#raw.dispose();
   }
 
-  pane(state: GroupState, ids: number, count: number, start?: bigint, end?: bigint): void {
+  show({ accumulators, ids, keys, groups, count }: Shown, span?: WindowSpan | readonly WindowSpan[]): void {
     if (count === 0) return;
-    const vectors: ChunkVector[] = [];
-    if (start !== undefined && this.#bounds > 0)
-      vectors.push(this.#constant(start, count), this.#constant(end!, count));
-    if (state.keys) vectors.push(...state.keys.keys(ids, count, this.#scratch));
-    this.#show(vectors, state, ids, count);
-  }
-
-  sessions(state: GroupState, ids: number, keys: KeyTable | null, groups: number, spans: readonly WindowSpan[]): void {
-    const count = spans.length;
-    const vectors = [this.#times(spans.map(({ start }) => start)), this.#times(spans.map(({ end }) => end))];
+    const vectors = span ? this.#boundsOf(span, count) : [];
     if (keys) vectors.push(...keys.keys(groups, count, this.#scratch));
-    this.#show(vectors, state, ids, count);
-  }
-
-  #show(vectors: ChunkVector[], state: GroupState, ids: number, count: number): void {
     for (const { accumulator, name, parameters } of this.#parts.results) {
-      vectors.push(state.accumulators[accumulator]!.result(name, parameters, ids, count, this.#scratch));
+      vectors.push(accumulators[accumulator]!.result(name, parameters, ids[accumulator]!, count, this.#scratch));
     }
     this.#raw.append(vectors, count);
+  }
+
+  #boundsOf(span: WindowSpan | readonly WindowSpan[], count: number): ChunkVector[] {
+    if ('start' in span) return [this.#constant(span.start, count), this.#constant(span.end, count)];
+    return [this.#times(span.map(({ start }) => start)), this.#times(span.map(({ end }) => end))];
   }
 
   #boundType(): DataType {
