@@ -74,10 +74,10 @@ export class UserAccumulator implements Accumulator {
 
   merge(from: this, map: number, groups: number, ids = 0): void {
     const { aggregation } = this.#parts;
-    const { u32 } = this.#memory;
-    for (let at = 0; at < groups; at++) {
-      const id = u32[map / 4 + at]!;
-      const later = from.#states[ids === 0 ? at : u32[ids / 4 + at]!];
+    const targets = this.#memory.u32.slice(map / 4, map / 4 + groups);
+    const sources = ids === 0 ? null : this.#memory.u32.slice(ids / 4, ids / 4 + groups);
+    for (const [at, id] of targets.entries()) {
+      const later = from.#states[sources ? sources[at]! : at];
       if (id === noGroup || later === undefined) continue;
       const earlier = this.#states[id];
       this.#states[id] = earlier

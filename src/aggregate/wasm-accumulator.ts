@@ -125,11 +125,11 @@ export class WasmAccumulator implements Accumulator {
   }
 
   merge(from: this, map: number, groups: number, ids = 0): void {
-    const { u32 } = this.#memory;
-    for (let at = 0; at < groups; at++) {
-      const id = u32[map / 4 + at]!;
+    const targets = this.#memory.u32.slice(map / 4, map / 4 + groups);
+    const sources = ids === 0 ? null : this.#memory.u32.slice(ids / 4, ids / 4 + groups);
+    for (const [at, id] of targets.entries()) {
       if (id === noGroup) continue;
-      const group = ids === 0 ? at : u32[ids / 4 + at]!;
+      const group = sources ? sources[at]! : at;
       const state = from.#bytes().subarray(from.#at(group), from.#at(group) + this.#stateSize);
       this.#bytes().set(state, this.#other);
       this.#try('merge', () => this.#exports.merge!(this.#at(id), this.#other));
