@@ -43,6 +43,7 @@ export type { Period, PeriodicOptions, RandomOptions } from './frame/periodic.ts
 export type { MergeHow } from './frame/plan.ts';
 export type { FrameSource, SourceMetrics } from './frame/root.ts';
 export { Series } from './frame/series.ts';
+export type { MergeAsofOptions, MergeIntervalOptions } from './frame/time-joins.ts';
 export type { ResultOptions } from './frame/user-rows.ts';
 export { type Window, WindowBase } from './frame/windowed.ts';
 export { Memory, type MemoryOptions, type MemoryStats, memoryStats } from './memory/memory.ts';

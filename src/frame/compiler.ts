@@ -1,6 +1,7 @@
 import type { Batch } from '../column/batch.ts';
 import { bindAll, bindPredicate } from '../expr/bind.ts';
 import { columnsOf, type Expression } from '../expr/expression.ts';
+import { LiveTable } from '../join/lookup-join.ts';
 import { LookupRows } from '../join/lookup-rows.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
@@ -17,6 +18,7 @@ import { ProjectOperator } from './operators/project.ts';
 import { RowKeys } from './operators/row-keys.ts';
 import { ScanOperator } from './operators/scan.ts';
 import { SinkOperator } from './operators/sink.ts';
+import { TapOperator, type TappedRows } from './operators/tap.ts';
 import {
   type AggregatePlan,
   type BroadcastPlan,
@@ -45,6 +47,10 @@ export interface RunningNode<P extends Plan = Plan> {
   readonly operator: Operator;
 }
 
+export interface RunningTap extends RunningNode {
+  readonly operator: TapOperator;
+}
+
 type Computed = RunningNode<Exclude<Plan, SourcePlan>>;
 
 /** Makes the operators of plans over one source; a plan node that several frames share has one operator. */
@@ -67,6 +73,11 @@ export class Compiler {
   /** What runs, sinks apart: the source, then each node behind those it takes rows from. */
   get nodes(): RunningNode[] {
     return [this.#source, ...this.#nodes.values()];
+  }
+
+  /** Whom the source holds linear memory for. */
+  get sourceOwner(): string {
+    return this.#source.owner;
   }
 
   /** What runs a plan's last step; undefined when it is not computed. */
@@ -96,6 +107,15 @@ export class Compiler {
     const named = this.#name('sink', [plan]);
     const options = { shown: visibleSchema(plan), index: plan.index, deliver, owner: named.owner };
     const operator = new SinkOperator(this.#memory, this.#scratch, input, options);
+    return { ...named, kind: 'sink', plan, operator };
+  }
+
+  /** A tap behind a plan: the columns called `names`, in linear memory. */
+  tap(plan: Plan, names: readonly string[], deliver: (rows: TappedRows) => void, ended: () => void): RunningTap {
+    const input = this.operator(plan);
+    const named = this.#name('sink', [plan]);
+    const parts = { names, deliver, ended, owner: named.owner };
+    const operator = new TapOperator(this.#memory, this.#scratch, input, parts);
     return { ...named, kind: 'sink', plan, operator };
   }
 
@@ -160,21 +180,17 @@ export class Compiler {
   }
 
   #merge(
-    { rows, table: schema, keys, how, columns, schema: layout, input: { schema: from } }: MergePlan,
+    { rows, table, keys, how, columns, schema: layout, input: { schema } }: MergePlan,
     input: Operator,
     owner: string,
   ): Operator {
-    const table = new LookupRows({ memory: this.#memory, owner, schema, keys: keys.right });
-    table.fill(rows);
-    const places = keys.left.map(name => from.indexOf(name));
-    return new MergeOperator(this.#memory, this.#scratch, input, {
-      layout,
-      how,
-      table,
-      still: true,
-      keys: places,
-      columns,
-    });
+    const known = new LookupRows({ memory: this.#memory, owner, schema: table, keys: keys.right });
+    const live = rows instanceof LiveTable ? rows : null;
+    if (live) live.rows = known;
+    else known.fill(rows as Batch);
+    const places = keys.left.map(name => schema.indexOf(name));
+    const parts = { layout, how, table: known, live, keys: places, columns };
+    return new MergeOperator(this.#memory, this.#scratch, input, parts);
   }
 
   #broadcast({ input, aggregate, schema }: BroadcastPlan, owner: string): Operator {

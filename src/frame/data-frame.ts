@@ -25,7 +25,7 @@ import {
   type Results,
 } from './group-by.ts';
 import { columnNames, expressionOf, keysOf, namedOf } from './input.ts';
-import { type Merged, type MergeOptions, mergePlan, type TableColumns } from './merge.ts';
+import { lookupParts, type Merged, type MergeOptions, mergePlan, type TableColumns } from './merge.ts';
 import type { FrameMetrics } from './metrics.ts';
 import {
   type AccumulateSettings,
@@ -56,6 +56,14 @@ import {
 import { type FrameSource, Root, type SavedRoot, type SourceMetrics } from './root.ts';
 import { withScans } from './scans.ts';
 import { Series } from './series.ts';
+import {
+  asofParts,
+  intervalParts,
+  type JoinedParts,
+  type MergeAsofOptions,
+  type MergeIntervalOptions,
+  type TimeJoined,
+} from './time-joins.ts';
 import type { AsColumns, Assigned, Bounds, ColumnInput, DataFrame as DataFrameOf, RowScope, TypesOf } from './types.ts';
 import type { ResultOptions } from './user-rows.ts';
 import { type Window, WindowBase } from './windowed.ts';
@@ -74,6 +82,9 @@ export interface DataFrameOptions<C extends Columns> {
   /** Where its rows come from. Without one, push them with `emit`. */
   readonly source?: FrameSource;
 }
+
+/** Names of the columns of what a frame is merged with. */
+type Names<T> = keyof TableColumns<T> & string;
 
 /** Not a literal in the import: bundlers of pages must not follow it. */
 const riverSubpath: string = 'millrace/river';
@@ -194,15 +205,48 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
 
   /**
    * The columns of a table's rows beside this frame's rows with the same keys: `trades.merge(companies, { on: 'symbol' })`. The table stays
-   * as it is: a `Batch`, an Arrow table, row objects, or columns. Missing keys are equal to none.
+   * as it is (a `Batch`, an Arrow table, row objects, columns), or it is another frame, whose rows come, or take the place of the one with
+   * the same keys: then every row of this frame meets the table as it is when it comes. Missing keys are equal to none.
+   *
+   * With a frame the result has a root of its own: it comes as rows are pushed into the two, or `run()` runs both.
    *
    * @throws SchemaError for unknown columns, and keys whose types are never equal; OptionError for options that make no sense
    */
-  merge<T extends BatchLike, const O extends MergeOptions<keyof C & string, keyof TableColumns<T> & string>>(
+  merge<T extends BatchLike | DataFrameBase<any>, const O extends MergeOptions<keyof C & string, Names<T>>>(
     table: T,
     options: O = {} as O,
   ): DataFrameOf<Merged<C, TableColumns<T>, O>> {
+    if (table instanceof DataFrameBase) return joined(lookupParts(this, table, options));
     return this.derive(mergePlan(this.plan, table, options));
+  }
+
+  /**
+   * Every row of this frame beside its partner in another, in time: with pandas' words
+   * `trades.mergeAsof(quotes, { on: 'at', by: 'symbol', tolerance: '2s' })`. Rows come out in the order of their times, each when nothing that
+   * may still come can change its partner; a row without one has missing cells. Within each frame's `outOfOrder` rows may come in any order;
+   * later ones are left out and counted (`metrics().late`), as are rows without a time (`untimed`).
+   *
+   * What is remembered is bounded by the watermarks; forward and nearest without a tolerance also wait for a row of the key.
+   *
+   * @throws SchemaError for frames without a time index, unknown columns and types that don't go together; OptionError for options that make
+   * no sense
+   */
+  mergeAsof<T extends DataFrameBase<any>, const O extends MergeAsofOptions<keyof C & string, Names<T>>>(
+    other: T,
+    options: O = {} as O,
+  ): DataFrameOf<TimeJoined<C, TableColumns<T>, O>> {
+    return joined(asofParts(this, other, options));
+  }
+
+  /**
+   * Every row of this frame beside all rows of another with a time from `from` to `to` away from its own:
+   * `clicks.mergeInterval(orders, { by: 'user', from: '0s', to: '10m' })`. Order, lateness and errors as for `mergeAsof`.
+   */
+  mergeInterval<T extends DataFrameBase<any>, const O extends MergeIntervalOptions<keyof C & string, Names<T>>>(
+    other: T,
+    options: O,
+  ): DataFrameOf<TimeJoined<C, TableColumns<T>, O>> {
+    return joined(intervalParts(this, other, options));
   }
 
   /** Rows by key: names, series, functions or texts. */
@@ -554,6 +598,9 @@ function started(frame: DataFrameBase, start = false): DataFrameBase {
   if (start) void frame.run();
   return frame;
 }
+
+/** A frame with a root of its own; its rows come in order. */
+const joined = ({ root, plan }: JoinedParts): any => new DataFrameBase(root, plan, 0);
 
 const isType = (types: object): types is DataType => typeof (types as Partial<DataType>).kind === 'string';
 

@@ -9,25 +9,36 @@ import { sameType, typeText } from '../schema/data-type.ts';
 import type { Schema } from '../schema/schema.ts';
 import { Compiler, type RunningNode } from './compiler.ts';
 import { Importer } from './importer.ts';
-import { type FrameMetrics, nodeMetrics, totalsOf } from './metrics.ts';
+import { type FrameMetrics, nodeMetrics, type Progress, totalsOf } from './metrics.ts';
 import type { Operator } from './operators/operator.ts';
 import { SourceOperator } from './operators/source.ts';
+import type { TappedRows, TapReceiver } from './operators/tap.ts';
 import { explainPlan, type Plan } from './plan.ts';
 import { mustBeSamePlans, otherOperators, type SavedPlans } from './saved-plans.ts';
 
 /** Receives a frame's results; a promise holds the next batch back. */
 export type Deliver = (batch: Batch) => unknown;
 
-/** A user's function at the end of a plan. */
+/** Who takes results at the end of a plan: a user's function, or a join. */
 interface Taker extends RunningNode {
-  readonly deliver: Deliver;
+  readonly deliver: (result: any) => unknown;
+  /** It will never be the result's turn. */
+  readonly drop?: (result: any) => void;
   /** Milliseconds that it took, with promises that were waited for. */
   waitMs: number;
 }
 
 interface Result {
   readonly taker: Taker;
-  readonly batch: Batch;
+  /** A batch, or for taps rows in linear memory, and null at the end. */
+  readonly result: Batch | TappedRows | null;
+}
+
+/** A tap in use. */
+export interface Tap {
+  /** Takes these columns from the next batch on. */
+  widen(names: readonly string[]): void;
+  detach(): void;
 }
 
 /**
@@ -62,7 +73,8 @@ export class Executor {
   #inputMs = 0;
   #since = performance.now();
 
-  constructor(memory: Memory, schema: Schema, owner: string) {
+  /** @param source what the rows come from; null: they are pushed by hand */
+  constructor(memory: Memory, schema: Schema, owner: string, source: { readonly progress?: Progress } | null = null) {
     this.memory = memory;
     this.schema = schema;
     let tellEnd = (): void => {};
@@ -73,8 +85,13 @@ export class Executor {
     this.#scratch = new Scratch(memory, `${owner} scratch`);
     this.#imports = new Scratch(memory, `${owner} source`);
     this.#importer = new Importer(memory, this.#imports);
-    this.#source = new SourceOperator(schema, () => this.#scratch.reset());
+    this.#source = new SourceOperator(schema, () => this.#scratch.reset(), source);
     this.#compiler = new Compiler(memory, this.#scratch, this.#source, owner);
+  }
+
+  /** Whom a source of this executor holds linear memory for. */
+  get sourceOwner(): string {
+    return this.#compiler.sourceOwner;
   }
 
   /** Columns that the attached plans read. */
@@ -91,14 +108,29 @@ export class Executor {
   attach(plan: Plan, deliver: Deliver): () => void {
     const node = this.#compiler.sink(plan, batch => {
       this.#rowsOut += batch.length;
-      this.#results.push({ taker, batch });
+      this.#results.push({ taker, result: batch });
     });
     const taker: Taker = { ...node, deliver, waitMs: 0 };
-    this.#takers.add(taker);
-    return () => {
-      this.#takers.delete(taker);
-      this.#compiler.release(taker);
-    };
+    return this.#taking(taker);
+  }
+
+  /**
+   * As `attach`, for another executor over the same memory: the columns called `names`, hidden or not, in linear memory, and a word when the
+   * input has ended.
+   */
+  tap(plan: Plan, names: readonly string[], receiver: TapReceiver): Tap {
+    const node = this.#compiler.tap(
+      plan,
+      names,
+      rows => {
+        this.#rowsOut += rows.chunk.length;
+        this.#results.push({ taker, result: rows });
+      },
+      () => this.#results.push({ taker, result: null }),
+    );
+    const deliver = (rows: TappedRows | null): unknown => (rows ? receiver.rows(rows) : receiver.ended());
+    const taker: Taker = { ...node, deliver, drop: (rows: TappedRows | null) => rows?.release(), waitMs: 0 };
+    return { widen: more => node.operator.widen(more), detach: this.#taking(taker) };
   }
 
   /**
@@ -116,6 +148,19 @@ export class Executor {
   end(): void | Promise<void> {
     if (this.#pending) return this.#after(() => this.#end());
     return this.#end();
+  }
+
+  /** Resolves when no batch is on its way; none is taken until the function is called that it gives. */
+  async hold(): Promise<() => void> {
+    await undefined; // what is being delivered on this stack
+    while (this.#pending) await this.#pending;
+    let letGo = noop;
+    this.#setPending(
+      new Promise(resolve => {
+        letGo = resolve;
+      }),
+    );
+    return letGo;
   }
 
   /**
@@ -197,6 +242,14 @@ export class Executor {
     return [...this.#takers].map(({ plan }) => plan);
   }
 
+  #taking(taker: Taker): () => void {
+    this.#takers.add(taker);
+    return () => {
+      this.#takers.delete(taker);
+      this.#compiler.release(taker);
+    };
+  }
+
   #push(input: unknown): void | Promise<void> {
     if (this.#ended) throw new StateError('emit: this frame has ended; make a new one');
     this.#inputMs += this.#lap();
@@ -208,7 +261,7 @@ export class Executor {
       this.#rowsIn += chunk.length;
       this.#batches++;
     } catch (error) {
-      this.#results.length = 0;
+      for (const { taker, result } of this.#results.splice(0)) taker.drop?.(result);
       this.#source.discard();
       throw error;
     } finally {
@@ -270,8 +323,8 @@ export class Executor {
   }
 
   /** One result to its sink. */
-  #hand({ taker, batch }: Result): void | Promise<void> {
-    const waiting = taker.deliver(batch);
+  #hand({ taker, result }: Result): void | Promise<void> {
+    const waiting = taker.deliver(result);
     if (waiting instanceof Promise) return waiting.finally(() => this.#charge(taker));
     this.#charge(taker);
   }

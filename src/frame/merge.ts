@@ -3,8 +3,10 @@ import { type BatchLike, toBatch } from '../column/to-batch.ts';
 import type { Vector } from '../column/vector.ts';
 import { vectorOf } from '../column/vector-of.ts';
 import { OptionError, SchemaError } from '../errors.ts';
+import type { Side } from '../join/joiner.ts';
+import { LiveTable, LookupJoin } from '../join/lookup-join.ts';
 import { type Columns, type Field, field, Schema } from '../schema/schema.ts';
-import type { DataFrameBase } from './data-frame.ts';
+import { JoinSource } from './join-source.ts';
 import {
   checkKeys,
   defaultSuffixes,
@@ -19,7 +21,9 @@ import {
   sameKind,
   sharedKeys,
 } from './joined-columns.ts';
-import { type MergeHow, type MergePlan, type Plan, visibleSchema } from './plan.ts';
+import { type MergeHow, type MergePlan, type Plan, type SourcePlan, visibleSchema } from './plan.ts';
+import { Root } from './root.ts';
+import type { FrameSide, JoinedParts } from './time-joins.ts';
 
 /** `L` and `R` are the names of the columns of the frame and of the table. */
 export interface MergeOptions<L extends string = string, R extends string = string> {
@@ -39,7 +43,7 @@ export interface MergeOptions<L extends string = string, R extends string = stri
 }
 
 /** The columns of what a frame can be merged with. */
-export type TableColumns<T> = T extends Batch<infer R> ? R : T extends DataFrameBase<infer R> ? R : Columns;
+export type TableColumns<T> = T extends { readonly schema: Schema<infer R extends Columns> } ? R : Columns;
 
 type Shared<L, R, O> = O extends { readonly on: infer N }
   ? NameOf<N>
@@ -66,8 +70,7 @@ export function mergePlan(input: Plan, rows: BatchLike, options: MergeOptions): 
   return mergeNode(input, table.schema, keys, options, table);
 }
 
-/** @param rows null: the table changes, its rows come from elsewhere */
-export function mergeNode(
+function mergeNode(
   input: Plan,
   table: Schema,
   keys: JoinKeys,
@@ -84,7 +87,7 @@ export function mergeNode(
 }
 
 /** @throws OptionError when they are named twice or half; SchemaError when no column has one name on both sides */
-export function mergeKeys(input: Plan, right: Schema, { on, leftOn, rightOn }: MergeOptions): JoinKeys {
+function mergeKeys(input: Plan, right: Schema, { on, leftOn, rightOn }: MergeOptions): JoinKeys {
   if (on !== undefined && (leftOn !== undefined || rightOn !== undefined)) {
     throw new OptionError('on', 'merge: give either "on", or "leftOn" and "rightOn"');
   }
@@ -96,6 +99,26 @@ export function mergeKeys(input: Plan, right: Schema, { on, leftOn, rightOn }: M
   const names = namesOf(on) ?? left.names.filter(name => right.has(name));
   if (names.length > 0) return { left: names, right: names };
   throw new SchemaError(`merge: ${left} and ${right} have no column in common; name pairs with leftOn and rightOn`);
+}
+
+/**
+ * Rows beside those of a frame, as its rows are when they come.
+ *
+ * @throws as `mergePlan`
+ */
+export function lookupParts(left: FrameSide, right: FrameSide, options: MergeOptions): JoinedParts {
+  const { schema, index, visible, mode } = left.plan;
+  const table = visibleSchema(right.plan);
+  const keys = mergeKeys(left.plan, table, options);
+  const live = new LiveTable();
+  const text = `meet the latest row by ${keys.right.join(', ')}`;
+  const joins = { text, left: left.plan, right: right.plan };
+  const rows: SourcePlan = { op: 'source', schema, index, visible, mode, joins };
+  const plan = mergeNode(rows, table, keys, options, live);
+  const needs = (side: Side, columns: readonly string[]): readonly string[] =>
+    side === 'left' ? columns : table.names;
+  const source = new JoinSource({ left, right, needs, sideOf: () => 'left', open: () => new LookupJoin(live) });
+  return { root: new Root(schema, { source, memory: left.root.memory }), plan };
 }
 
 /** The table with its key columns in the types of the frame's, where they are others: rows typed in by hand have numbers and bigints. */

@@ -5,6 +5,7 @@ import { OptionError, SchemaError } from '../errors.ts';
 import { argumentsOf, splitAggregates } from '../expr/aggregates.ts';
 import { type AggregateCall, column, columnsOf, type Expression } from '../expr/expression.ts';
 import { typeOf } from '../expr/type-of.ts';
+import type { LiveTable } from '../join/lookup-join.ts';
 import { type DataType, typeText } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
 import { type Field, field, Schema } from '../schema/schema.ts';
@@ -31,6 +32,13 @@ export interface PlanBase {
 
 export interface SourcePlan extends PlanBase {
   readonly op: 'source';
+  /** The frames whose rows are joined here; absent when rows come from elsewhere. */
+  readonly joins?: {
+    /** As it was written: `asof backward by symbol`. */
+    readonly text: string;
+    readonly left: Plan;
+    readonly right: Plan;
+  };
 }
 
 export interface FilterPlan extends PlanBase {
@@ -101,8 +109,8 @@ export type MergeHow = 'inner' | 'left' | 'semi' | 'anti';
 export interface MergePlan extends PlanBase {
   readonly op: 'merge';
   readonly input: Plan;
-  /** The rows of a table that stays as it is. */
-  readonly rows: Batch;
+  /** The rows of a table that stays as it is, or one that changes. */
+  readonly rows: Batch | LiveTable;
   /** Columns of the table. */
   readonly table: Schema;
   readonly keys: JoinKeys;
@@ -320,13 +328,16 @@ function checkAggregated(expression: Expression, raw: Schema, verb: string): voi
 
 /** The plan as indented text, the source last. */
 export function explainPlan(plan: Plan): string {
-  const lines: string[] = [];
-  let indent = '';
-  for (let node: Plan | null = plan; node; node = node.op === 'source' ? null : node.input) {
-    lines.push(`${indent}${nodeText(node)}`);
-    indent += '  ';
-  }
-  return lines.join('\n');
+  return linesOf(plan, '').join('\n');
+}
+
+function linesOf(plan: Plan, indent: string): string[] {
+  const line = `${indent}${nodeText(plan)}`;
+  if (plan.op !== 'source') return [line, ...linesOf(plan.input, `${indent}  `)];
+  if (!plan.joins) return [line];
+  const { left, right } = plan.joins;
+  const side = (name: string, input: Plan): string[] => [`${indent}  ${name}`, ...linesOf(input, `${indent}    `)];
+  return [line, ...side('left', left), ...side('right', right)];
 }
 
 /** `symbol, place = airport`. */
@@ -348,6 +359,7 @@ function stepText(plan: Plan): string {
       .join(', ');
   switch (plan.op) {
     case 'source':
+      if (plan.joins) return plan.joins.text;
       return `source ${plan.schema}${plan.index === null ? '' : ` index ${plan.index}`}`;
     case 'filter':
       return `filter ${plan.predicate.key}`;

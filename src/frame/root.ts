@@ -4,8 +4,9 @@ import type { Schema } from '../schema/schema.ts';
 import { systemClock } from '../stream/clock.ts';
 import type { Stream } from '../stream/stream.ts';
 import { analyzePlan } from './analyze.ts';
-import { type Deliver, Executor } from './executor.ts';
-import type { FrameMetrics } from './metrics.ts';
+import { type Deliver, Executor, type Tap } from './executor.ts';
+import type { FrameMetrics, Progress } from './metrics.ts';
+import type { TapReceiver } from './operators/tap.ts';
 import type { Plan } from './plan.ts';
 import type { SavedPlans } from './saved-plans.ts';
 
@@ -46,6 +47,14 @@ export interface FrameSource {
    * is called that it resolves to. Other sources wait for each push, so nothing is on its way between two of them.
    */
   hold?(): Promise<() => void>;
+  /** How far a source that joins rows in time has come. */
+  readonly progress?: Progress;
+  /** The roots whose frames feed it: whoever pushes rows into those drives it, without `run`. Absent for sources of their own. */
+  readonly inputs?: readonly Root[];
+  /** Somebody listens, or to more: rows go to `executor` from now on. For sources with inputs. */
+  connect?(executor: Executor): void;
+  /** Nobody listens any more. */
+  disconnect?(): void;
 }
 
 /** A root's state as values that a checkpoint keeps. */
@@ -85,28 +94,50 @@ export class Root {
     this.name = `frame ${++count}`;
   }
 
+  get memory(): Memory {
+    return this.#memory ?? defaultMemory();
+  }
+
   /** Opened when the first sink is attached or the first batch comes, never on construction. */
   get executor(): Executor {
-    this.#executor ??= new Executor(this.#memory ?? defaultMemory(), this.schema, this.name);
+    this.#executor ??= new Executor(this.memory, this.schema, this.name, this.source);
     return this.#executor;
   }
 
   attach(plan: Plan, deliver: Deliver): () => void {
-    return this.executor.attach(plan, deliver);
+    return this.#attached(this.executor.attach(plan, deliver));
+  }
+
+  /** Takes results in linear memory; see `Executor.tap`. */
+  tap(plan: Plan, names: readonly string[], receiver: TapReceiver): Tap {
+    const { executor } = this;
+    const tap = executor.tap(plan, names, receiver);
+    const detach = this.#attached(tap.detach);
+    const widen = (more: readonly string[]): void => {
+      tap.widen(more);
+      this.source?.connect?.(executor);
+    };
+    return { widen, detach };
   }
 
   /** Pushes rows; with a stream they go through it, so that its other branches see them too. */
   emit(rows: unknown): void | Promise<void> {
+    if (this.source?.inputs) {
+      throw new StateError('emit: the rows of a join come from its two frames; push them into those');
+    }
     return this.#stream ? this.#stream.emit(rows) : this.executor.push(rows);
   }
 
   end(): void | Promise<void> {
+    if (this.source?.inputs) return allOf(this.source.inputs.map(root => root.end()));
     return this.#stream ? this.#stream.end() : this.executor.end();
   }
 
   /** Whether there is something to run: a source of its own, or sources of its stream. */
   get runs(): boolean {
-    return this.source !== null || (this.#stream?.hasSources ?? false);
+    const { source } = this;
+    if (source?.inputs) return source.inputs.some(root => root.runs);
+    return source !== null || (this.#stream?.hasSources ?? false);
   }
 
   /** Runs the source to its end and closes windows; once, however often it is asked for. */
@@ -123,6 +154,16 @@ export class Root {
     if (source) await source.run(rows => executor.push(rows), executor.requiredColumns, signal);
     else await this.#stream!.start(signal ? { signal } : {});
     await executor.end();
+  }
+
+  /** Resolves when no batch is on its way from the source to the last sink; none comes until the function is called that it gives. */
+  async hold(): Promise<() => void> {
+    const letSource = await this.source?.hold?.();
+    const letOwn = await this.executor.hold();
+    return () => {
+      letOwn();
+      letSource?.();
+    };
   }
 
   /** What the executor remembers, and where the source stands. @throws StateError when that can't be saved */
@@ -148,7 +189,29 @@ export class Root {
   }
 
   dispose(): void {
+    this.source?.disconnect?.();
     this.#executor?.dispose();
     this.#executor = null;
   }
+
+  /** Tells the source that somebody listens; returns what ends that. */
+  #attached(detach: () => void): () => void {
+    const { executor } = this;
+    try {
+      this.source?.connect?.(executor);
+    } catch (error) {
+      detach();
+      throw error;
+    }
+    return () => {
+      detach();
+      if (!executor.active) this.source?.disconnect?.();
+    };
+  }
+}
+
+/** Settles when all have; nothing when none has to be waited for. */
+function allOf(works: readonly (void | Promise<void>)[]): void | Promise<void> {
+  const waiting = works.filter(work => work instanceof Promise);
+  if (waiting.length > 0) return Promise.all(waiting).then(() => {});
 }

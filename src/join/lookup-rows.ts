@@ -1,6 +1,6 @@
 import { KeyTable } from '../aggregate/key-table.ts';
 import type { Batch } from '../column/batch.ts';
-import type { ChunkVector } from '../column/chunk.ts';
+import type { Chunk, ChunkVector } from '../column/chunk.ts';
 import { importBatch } from '../column/import-batch.ts';
 import type { SavedBatch } from '../column/saved-batch.ts';
 import { type JoinRoom, joinRoom } from '../kernel/join.ts';
@@ -80,7 +80,8 @@ export class LookupRows {
   }
 
   /** Rows come, or take the place of the one with the same key; of several in one batch the last. */
-  upsert(vectors: readonly ChunkVector[], length: number): void {
+  upsert({ schema, vectors: given, length }: Chunk): void {
+    const vectors = this.store.schema.names.map(name => given[schema.indexOf(name)]!);
     const first = this.store.append(vectors, length);
     const ids = this.#idsOf(vectors, length);
     this.#reserve(this.#keys.size);

@@ -27,3 +27,63 @@ export function plainMerge(
     return (how === 'semi') === pairs.length > 0 ? alone : [];
   });
 }
+
+/** A row of a side: when it is, its key, and its number, which tells rows apart. */
+export interface Timed {
+  readonly t: number | null;
+  readonly k: string | null;
+  readonly n: number;
+}
+
+export interface PlainAsof {
+  readonly direction: 'backward' | 'forward' | 'nearest';
+  /** Infinity: any distance. */
+  readonly tolerance: number;
+  readonly exact: boolean;
+}
+
+/** The rows that take part, in order of time: those before (highest time of earlier rows − delay) are late. */
+export function inTime(rows: readonly Timed[], delay: number): (Timed & { readonly t: number })[] {
+  let highest = Number.NEGATIVE_INFINITY;
+  const kept = rows.filter((row): row is Timed & { readonly t: number } => {
+    const { t } = row;
+    if (t === null || t < highest - delay) return false;
+    highest = Math.max(highest, t);
+    return true;
+  });
+  return kept.sort((a, b) => a.t - b.t); // sort is stable
+}
+
+/** pandas' merge_asof: each left row with its partner. Both in order of time. */
+export function plainAsof(
+  left: readonly (Timed & { readonly t: number })[],
+  right: readonly (Timed & { readonly t: number })[],
+  { direction, tolerance, exact }: PlainAsof,
+): [Timed, Timed | null][] {
+  return left.map(row => {
+    const near = right.filter(
+      one => one.k !== null && one.k === row.k && Math.abs(one.t - row.t) <= tolerance && (exact || one.t !== row.t),
+    );
+    const before = near.findLast(one => one.t <= row.t);
+    const after = near.find(one => one.t >= row.t);
+    if (direction === 'backward') return [row, before ?? null];
+    if (direction === 'forward') return [row, after ?? null];
+    if (!before || !after) return [row, before ?? after ?? null];
+    return [row, row.t - before.t <= after.t - row.t ? before : after];
+  });
+}
+
+/** Each left row with all right rows whose time is [from, to] away. */
+export function plainInterval(
+  left: readonly (Timed & { readonly t: number })[],
+  right: readonly (Timed & { readonly t: number })[],
+  { from, to, outer }: { readonly from: number; readonly to: number; readonly outer: boolean },
+): [Timed, Timed | null][] {
+  return left.flatMap(row => {
+    const partners = right.filter(
+      one => one.k !== null && one.k === row.k && one.t - row.t >= from && one.t - row.t <= to,
+    );
+    const none: (Timed | null)[] = outer ? [null] : [];
+    return (partners.length > 0 ? partners : none).map((one): [Timed, Timed | null] => [row, one]);
+  });
+}

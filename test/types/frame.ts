@@ -144,3 +144,24 @@ export function joins(df: DataFrame<Trades>, table: Batch<Companies>): void {
   // @ts-expect-error joins that nobody offers
   df.merge(table, { on: 'symbol', how: 'outer' });
 }
+
+type Quotes = { at: Timestamp<'ms'>; symbol: Utf8; bid: Float64 };
+
+export function joinsInTime(df: DataFrame<Trades>, quotes: DataFrame<Quotes>): void {
+  const asof = df.mergeAsof(quotes, { on: 'at', by: 'symbol', tolerance: '2s' });
+  same<typeof asof.bid, Series<Float64>>(true);
+  same<typeof asof.at, Series<Timestamp<'ms'>>>(true);
+  const timed = df.mergeAsof(quotes, { by: ['symbol'], suffixes: ['', '_quoted'] });
+  same<typeof timed.at_quoted, Series<Timestamp<'ms'>>>(true);
+  const near = df.mergeInterval(quotes, { leftBy: 'symbol', rightBy: 'symbol', from: '-5s', to: '10s', how: 'left' });
+  same<typeof near.at_x, Series<Timestamp<'ms'>>>(true);
+  same<typeof near.symbol, Series<Utf8>>(true);
+  const met = df.merge(quotes, { on: 'symbol' });
+  same<typeof met.bid, Series<Float64>>(true);
+  // @ts-expect-error not in both
+  df.mergeAsof(quotes, { by: 'price' });
+  // @ts-expect-error no such direction
+  df.mergeAsof(quotes, { direction: 'up' });
+  // @ts-expect-error without its ends
+  df.mergeInterval(quotes, { by: 'symbol' });
+}

@@ -1,5 +1,6 @@
 import { type ChunkVector, chunkVector } from '../../column/chunk.ts';
 import { takeVector } from '../../column/take.ts';
+import type { LiveTable } from '../../join/lookup-join.ts';
 import type { LookupRows } from '../../join/lookup-rows.ts';
 import { joinRoom } from '../../kernel/join.ts';
 import { selectRoom } from '../../kernel/select.ts';
@@ -18,8 +19,8 @@ export interface MergeParts {
   readonly layout: Schema;
   readonly how: MergeHow;
   readonly table: LookupRows;
-  /** The table is this operator's own, and changes never. */
-  readonly still: boolean;
+  /** Whose rows change; null: they never do. */
+  readonly live: LiveTable | null;
   /** Places of the keys in the input. */
   readonly keys: readonly number[];
   /** Where each column of `layout` comes from. */
@@ -87,7 +88,7 @@ export class MergeOperator implements Operator {
 
   /** A table that never changes is part of the plan; one that changes is remembered. */
   snapshot(): unknown {
-    return this.#parts.still ? null : this.#parts.table.snapshot();
+    return this.#parts.live ? this.#parts.table.snapshot() : null;
   }
 
   restore(state: any): void {
@@ -95,6 +96,7 @@ export class MergeOperator implements Operator {
   }
 
   dispose(): void {
+    if (this.#parts.live) this.#parts.live.rows = null;
     this.#parts.table.dispose();
   }
 

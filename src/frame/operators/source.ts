@@ -1,6 +1,7 @@
 import { type Chunk, type ChunkVector, chunkVector } from '../../column/chunk.ts';
 import { type DataType, isVariable, widthOf } from '../../schema/data-type.ts';
 import type { Schema } from '../../schema/schema.ts';
+import type { Progress } from '../metrics.ts';
 import type { Operator, RowBlock } from './operator.ts';
 import { Outlet } from './outlet.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -17,13 +18,20 @@ export class SourceOperator implements Operator {
   #requiredNames: string[] | null = null;
   readonly #block: RowBlock & { vectors: ChunkVector[] };
   readonly #beforeBlock: () => void;
+  readonly #source: { readonly progress?: Progress } | null;
 
   /** `beforeBlock` is called before each block: scratch space may be used anew. */
-  constructor(schema: Schema, beforeBlock: () => void) {
+  constructor(schema: Schema, beforeBlock: () => void, source: { readonly progress?: Progress } | null) {
     this.layout = schema;
+    this.#source = source;
     this.out = new Outlet(this.#stopwatch);
     this.#block = { length: 0, vectors: schema.fields.map(({ type }) => chunkVector(type, 0)), mask: 0, selected: 0 };
     this.#beforeBlock = beforeBlock;
+  }
+
+  /** Of a source that joins rows in time. */
+  get progress(): Progress | undefined {
+    return this.#source?.progress;
   }
 
   /** Names of the columns that are read. */
