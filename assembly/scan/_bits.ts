@@ -20,3 +20,11 @@ export function putBit(validity: usize, row: i32, bit: u32, byte: u32): u32 {
 export function flushBits(validity: usize, length: i32, byte: u32): void {
   if (length & 7) store<u8>(validity + <usize>(length >> 3), <u8>byte);
 }
+
+/** The id of a row without a group. */
+export const NONE: u32 = 0xffff_ffff;
+
+/** The state of a group, of `stride` bytes each. */
+// @ts-ignore: decorator
+@inline
+export function stateOf(states: usize, stride: usize, id: u32): usize { return states + <usize>id * stride; }

@@ -2,7 +2,7 @@ import { OptionError } from '../errors.ts';
 import { call, column, type Expression, literal } from '../expr/expression.ts';
 import { type Bool, type DataType, type Float64, isNumeric } from '../schema/data-type.ts';
 import type { Columns, Schema } from '../schema/schema.ts';
-import { Ewm, type EwmOptions } from './ewm.ts';
+import { Ewm, type EwmOptions, ewmCall } from './ewm.ts';
 import type { AggregateSettings } from './group-by.ts';
 import type { Named } from './plan.ts';
 import { FrameRolling, rollingCall } from './rolled.ts';
@@ -136,7 +136,13 @@ export abstract class ColumnWise<C extends Columns> {
 
   /** Each column of numbers, older rows weighing less; see `Series.ewm`. */
   ewm(decay: EwmOptions): Ewm<Each<C, Float64>> {
-    return new Ewm<Each<C, Float64>>(decay, (name, parameters) => this.#scans(name, parameters));
+    return new Ewm<Each<C, Float64>>(decay, (verb, parameters, others) =>
+      this.#each(
+        verb,
+        ({ name, expression }) => this.seriesOf(ewmCall(verb, expression, parameters, others), name),
+        isCountable,
+      ),
+    );
   }
 
   add(other: Number_): DataFrame<Columns> {
@@ -233,12 +239,6 @@ export abstract class ColumnWise<C extends Columns> {
       fields.map(({ name }) => ({ name, expression: of(this.col(name)).expression })),
       verb,
     );
-  }
-
-  #scans(name: string, parameters: Readonly<Record<string, number | string | boolean | undefined>>): any {
-    const given = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
-    const of = (series: Series<any>): Series<any> => series.aggregate(name, given as Record<string, number>);
-    return this.#each(name, of, isCountable);
   }
 
   #numbers(): Expression[] {

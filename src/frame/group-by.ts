@@ -1,19 +1,20 @@
 import type { Aggregation } from '../aggregate/accumulator.ts';
 import type { UserAggregation } from '../aggregate/user-aggregation.ts';
 import type { Batch } from '../column/batch.ts';
-import { OptionError } from '../errors.ts';
 import { aggregate, call, column, literal } from '../expr/expression.ts';
 import type { Bool, DataType, Float64 } from '../schema/data-type.ts';
 import { isNumeric } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
 import type { Columns, Field } from '../schema/schema.ts';
-import { type EmitMode, everything, type WindowScheme, windowText } from '../window/window.ts';
+import { type EmitMode, type WindowScheme, windowText } from '../window/window.ts';
 import type { DataFrameBase } from './data-frame.ts';
+import type { Ewm, EwmOptions } from './ewm.ts';
+import { eachRow, ewmRows, type GroupedRows, remembered, rollingRows } from './group-rows.ts';
 import { aggregatesOf } from './input.ts';
 import { aggregatePartitionsPlan } from './partitions.ts';
-import { aggregatePlan, type Named, projectPlan } from './plan.ts';
-import { FrameRolling, rollingCall } from './rolled.ts';
-import type { RollingColumn, RollingOptions, Shown } from './rolling.ts';
+import { aggregatePlan, type Named } from './plan.ts';
+import type { FrameRolling } from './rolled.ts';
+import type { RollingOptions, Shown } from './rolling.ts';
 import type { Series } from './series.ts';
 import type { AsColumns, ColumnInput, CountType, DataFrame, RowScope, SumType, TypesOf } from './types.ts';
 import type { ResultOptions } from './user-rows.ts';
@@ -70,6 +71,10 @@ type GroupColumnRolling<C extends Columns, K, P extends keyof C> = FrameRolling<
   RolledColumn<C, K, P, Bool>
 >;
 type NoBounds = Record<never, never>;
+/** The keys, and the columns of rows. */
+type EachRow<C extends Columns, K, R> = DataFrame<
+  AsColumns<KeyColumns<C, K> & { [P in keyof Others<C, K>]: P extends keyof R ? R[P] : never }>
+>;
 
 /** Windows of each row among those of its group; one column of them is a property. */
 export type GroupRolling<C extends Columns, K> = FrameRolling<
@@ -131,44 +136,6 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
   ): DataFrame<Results<C, K, A, B>> {
     const results = aggregatesOf(aggregates, this.#frame, 'agg', this.#window);
     return this.#derive(results, settings, 'agg') as any;
-  }
-
-  /**
-   * The windows of each row among the rows of its group: `groupby('symbol').rolling(20).price.mean()`, `rolling('1m').agg({ … })`. Results
-   * are the keys and a value for each row, in the order of the rows; rows whose key is missing have none.
-   *
-   * A window of rows keeps the last rows of every group there ever was; a window over time those of groups that are not quiet for longer.
-   *
-   * @throws OptionError over a window: each row has its own here
-   */
-  rolling(window: number | string, options: RollingOptions = {}): GroupRolling<C, K> {
-    if (this.#window !== everything) {
-      const text = windowText(this.#window);
-      throw new OptionError(
-        'rolling',
-        `rolling: each row has a window of its own, which can't be over ${text}; group the frame`,
-      );
-    }
-    const keys = this.#keys;
-    const by = keys.map(({ expression }) => expression);
-    const show = (columns: readonly Named[], verb: string): DataFrame<any> =>
-      this.#frame.derive(projectPlan(this.#frame.plan, [...keys, ...columns], verb));
-    const over = (names: readonly string[]): FrameRolling<any, any, any, any> => {
-      const rolled: RollingColumn = (verb, parameters, others) => {
-        const call = (x: string): Named => ({
-          name: x,
-          expression: rollingCall(verb, column(x), parameters, others, by),
-        });
-        return show(names.map(call), verb);
-      };
-      return new FrameRolling(this.#frame, by, window, options, rolled, show);
-    };
-    const all = over(this.#columns('rolling', true).map(({ name }) => name));
-    for (const name of this.#picked ?? this.#frame.schema.names) {
-      if (name in all) continue; // a method's name: pick() reaches the column
-      Object.defineProperty(all, name, { get: () => over([name]), enumerable: true });
-    }
-    return all as any;
   }
 
   /** Only these columns, for `sum()` and the like. */
@@ -293,6 +260,63 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
   toString(): string {
     const by = this.#keys.length > 0 ? ` by ${this.#keys.map(({ name }) => name).join(', ')}` : '';
     return `${windowText(this.#window)}${by} of ${this.#frame}`;
+  }
+
+  /**
+   * The windows of each row among the rows of its group: `groupby('symbol').rolling(20).price.mean()`, `rolling('1m').agg({ … })`. Results
+   * are the keys and a value for each row, in the order of the rows; rows whose key is missing have none.
+   *
+   * A window of rows keeps the last rows of every group there ever was; a window over time those of groups that are not quiet for longer.
+   *
+   * @throws OptionError over a window: each row has its own here; so have those below
+   */
+  rolling(window: number | string, options: RollingOptions = {}): GroupRolling<C, K> {
+    return rollingRows(this.#rows, window, options) as any;
+  }
+
+  /** Each column of numbers, older rows of the group weighing less; see `Series.ewm`. */
+  ewm(decay: EwmOptions): Ewm<Each<C, K, NoBounds, Float64>> {
+    return ewmRows(this.#rows, decay);
+  }
+
+  /** The running sum of each group, row by row, beside the keys. */
+  cumsum(): EachRow<C, K, { [P in keyof C]: SumType<C[P]> }> {
+    return eachRow(this.#rows, 'cumsum', remembered('cumsum'));
+  }
+
+  cumprod(): EachRow<C, K, { [P in keyof C]: SumType<C[P]> }> {
+    return eachRow(this.#rows, 'cumprod', remembered('cumprod'));
+  }
+
+  cummin(): EachRow<C, K, C> {
+    return eachRow(this.#rows, 'cummin', remembered('cummin'));
+  }
+
+  cummax(): EachRow<C, K, C> {
+    return eachRow(this.#rows, 'cummax', remembered('cummax'));
+  }
+
+  /** The row of the group `n` before, also across batches. */
+  shift(n = 1): EachRow<C, K, C> {
+    return eachRow(this.#rows, 'shift', remembered('shift', n), false);
+  }
+
+  diff(n = 1): EachRow<C, K, C> {
+    return eachRow(this.#rows, 'diff', remembered('diff', n));
+  }
+
+  pctChange(n = 1): Each<C, K, NoBounds, Float64> {
+    return eachRow(this.#rows, 'pctChange', remembered('pct_change', n));
+  }
+
+  /** Nulls take the last present value of their group. */
+  ffill(): EachRow<C, K, C> {
+    return eachRow(this.#rows, 'ffill', remembered('ffill'), false);
+  }
+
+  get #rows(): GroupedRows {
+    const columns = (verb: string, numeric: boolean): readonly Field[] => this.#columns(verb, numeric);
+    return { frame: this.#frame, keys: this.#keys, window: this.#window, columns };
   }
 
   /** One aggregation of every column (that is no key, and numeric if it must be). */

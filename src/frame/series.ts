@@ -24,7 +24,7 @@ import { Stream } from '../stream/stream.ts';
 import { everything, sameWindow, slidingOver, type WindowScheme, windowText } from '../window/window.ts';
 import { TextColumn, TimeColumn } from './accessors.ts';
 import type { DataFrameBase } from './data-frame.ts';
-import { Ewm, type EwmOptions } from './ewm.ts';
+import { Ewm, type EwmOptions, ewmCall } from './ewm.ts';
 import { keysOf } from './input.ts';
 import { aggregatePartitionsPlan, applyPlan, fullPlan, mapPartitionsPlan } from './partitions.ts';
 import { aggregatePlan, type Plan, projectPlan } from './plan.ts';
@@ -466,7 +466,7 @@ export class Series<T extends DataType = DataType> {
 
   /** Weights that fall with age, row by row: `ewm({ halflife: 10 }).mean()`. */
   ewm(this: Series<NumericType | Bool>, decay: EwmOptions): Ewm {
-    return new Ewm(decay, (name, parameters) => this.#aggregate(name, parameters));
+    return new Ewm(decay, (name, parameters, others) => this.#make(ewmCall(name, this.expression, parameters, others)));
   }
 
   /** Everything so far, in a window's words. */

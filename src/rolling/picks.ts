@@ -91,16 +91,14 @@ export class Extreme extends Choice {
   }
 }
 
-/** The oldest row of windows that are full. */
+/** The oldest row of windows of rows that are full. */
 export class Oldest extends Choice {
-  readonly #rows: number;
-
-  constructor(memory: Memory, owner: string, rows: number) {
+  constructor(memory: Memory, owner: string) {
     super(memory, owner, 1);
-    this.#rows = rows;
   }
 
   protected choose({ pool }: RollingBlock): void {
-    rollingRoom(this.memory).oldest(pool.steps, pool.length, this.#rows, this.slots);
+    const rows = 'rows' in pool.extent ? pool.extent.rows : 0;
+    rollingRoom(this.memory).oldest(pool.steps, pool.length, rows, this.slots);
   }
 }

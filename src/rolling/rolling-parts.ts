@@ -36,7 +36,10 @@ export class RollingParts {
     return this.#part(`keys ${arg}`, () => new KeyColumn(this.#columnOptions(arg)));
   }
 
-  raw(arg: number): RawColumn {
+  /** The values as they are, NaN among them. */
+  stored(arg: number): RawColumn | KeyColumn {
+    const { kind } = this.#types[arg]!;
+    if (kind === 'utf8' || kind === 'binary' || kind === 'dictionary') return this.keys(arg);
     return this.#part(`raw ${arg}`, () => new RawColumn(this.#columnOptions(arg)));
   }
 
@@ -71,8 +74,8 @@ export class RollingParts {
     return this.#part(`${name} ${by} ${arg}`, () => new Extreme(this.#memory, this.#owner, name, column, other));
   }
 
-  oldest(rows: number): Oldest {
-    return this.#part('oldest', () => new Oldest(this.#memory, this.#owner, rows));
+  oldest(): Oldest {
+    return this.#part('oldest', () => new Oldest(this.#memory, this.#owner));
   }
 
   quantiles(arg: number, q: number, mode: number): Quantiles {

@@ -5,6 +5,7 @@ import { rollingRoom } from '../kernel/rolling.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import type { DataType } from '../schema/data-type.ts';
+import type { RollingBlock } from './follower.ts';
 import { RollingParts } from './rolling-parts.ts';
 import type { RollingAnswer, RollingKind } from './rollings.ts';
 import { type RollingExtent, RowPool } from './row-pool.ts';
@@ -75,7 +76,7 @@ export class RollingSet {
     const block = { pool, args, scratch };
     this.#parts.follow(block);
     const answers = this.#answers.map((answer, at) =>
-      this.#enough(answer.values(block), answer.counts.counts, length, this.#columns[at]!.minPeriods, scratch),
+      this.#enough(answer, block, length, this.#columns[at]!.minPeriods),
     );
     pool.release();
     this.#parts.renew(block);
@@ -105,12 +106,13 @@ export class RollingSet {
   }
 
   /** Null where a window has too few values, or the answer is NaN. */
-  #enough(vector: ChunkVector, counts: number, length: number, least: number, scratch: Scratch): ChunkVector {
-    const { type, values, validity, offsets, dictionary } = vector;
+  #enough(answer: RollingAnswer, block: RollingBlock, length: number, least: number): ChunkVector {
+    const { type, values, validity, offsets, dictionary } = answer.values(block);
+    const { counts } = answer.counts;
     const room = rollingRoom(this.#memory);
-    const bits = scratch.take(((length + 7) >> 3) + 8);
+    const bits = block.scratch.take(((length + 7) >> 3) + 8);
     const found =
-      type.kind === 'float64'
+      type.kind === 'float64' && !answer.keepsNaN
         ? room.enoughNumbers(values, counts, length, least, validity, bits)
         : room.enough(counts, length, least, validity, bits);
     return chunkVector(type, values, found === length ? 0 : bits, offsets, dictionary);

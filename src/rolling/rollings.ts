@@ -14,6 +14,8 @@ import type { RollingParts } from './rolling-parts.ts';
 export interface RollingAnswer {
   /** How many values each window has, for `minPeriods`. */
   readonly counts: WindowCounts;
+  /** NaN is an answer; else it is none. */
+  readonly keepsNaN?: true;
   /** The answers; what is null there stays null. */
   values(block: RollingBlock): ChunkVector;
 }
@@ -226,8 +228,9 @@ const count = (): RollingKind =>
     test: isAny,
     expected: 'any column but bytes',
     open(parts, [x], _parameters, memory) {
-      const counts = parts.presentCounts([x!], 'keys');
-      return { counts, values: ({ pool, scratch }) => widened(memory, counts, pool.length, scratch) };
+      // as pandas: a row without a value counts as 0, and towards minPeriods
+      const [counts, present] = [parts.rowCounts(), parts.presentCounts([x!], 'keys')];
+      return { counts, values: ({ pool, scratch }) => widened(memory, present, pool.length, scratch) };
     },
   });
 
@@ -261,6 +264,17 @@ const mode = (): RollingKind =>
       return { counts, values: block => modes.answer(block) };
     },
   });
+
+/** The oldest row of a window that is full, null or not, as it is: what `shift` is by group. */
+export const SHIFTED: RollingKind = /* @__PURE__ */ kindOf('shift', {
+  test: () => true,
+  result: ([type]) => type!,
+  open(parts, [x]) {
+    const oldest = parts.oldest();
+    const [counts, column] = [parts.rowCounts(), parts.stored(x!)];
+    return { counts, keepsNaN: true, values: ({ pool, scratch }) => column.take(oldest.slots, pool.length, scratch) };
+  },
+});
 
 function checkDdof(name: string, ddof: unknown): void {
   if (typeof ddof === 'number' && ddof >= 0) return;

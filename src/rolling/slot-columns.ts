@@ -8,7 +8,7 @@ import { rollingRoom } from '../kernel/rolling.ts';
 import { windowRoom } from '../kernel/window.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
-import { type DataType, f64, isNumeric, widthOf } from '../schema/data-type.ts';
+import { type DataType, f64, i32, isNumeric, widthOf } from '../schema/data-type.ts';
 import { Cells } from './_cells.ts';
 import type { Follower, RollingBlock } from './follower.ts';
 import type { RowPool } from './row-pool.ts';
@@ -183,16 +183,10 @@ export class RawColumn extends SlotColumn {
   take(slots: number, count: number, scratch: Scratch): ChunkVector {
     const { type, memory } = this;
     const { values, validity } = this.taken(slots, count, scratch);
-    const code = codeOf(type);
     if (widthOf(type) === 8) return chunkVector(type, values, validity);
     const out = scratch.take(count * (widthOf(type) || 1) + 8);
     // an f32 is four bytes as they are
-    aggregateRoom(memory).narrow(
-      type.kind === 'float32' ? codeOf({ kind: 'int32' } as DataType) : code,
-      values,
-      count,
-      out,
-    );
+    aggregateRoom(memory).narrow(codeOf(type.kind === 'float32' ? i32() : type), values, count, out);
     return chunkVector(type, out, validity);
   }
 

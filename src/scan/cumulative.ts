@@ -1,67 +1,36 @@
 import { type ChunkVector, chunkVector } from '../column/chunk.ts';
 import { SchemaError } from '../errors.ts';
 import { scanRoom } from '../kernel/scan.ts';
-import type { Memory } from '../memory/memory.ts';
-import type { Scratch } from '../memory/scratch.ts';
-import { type DataType, f64, i64, isFloat, isNumeric, typeText } from '../schema/data-type.ts';
-import type { Scan, ScanKind, ScanOptions } from './scan.ts';
+import { f64, i64, isFloat, isNumeric, typeText } from '../schema/data-type.ts';
+import { CarriedScan } from './_carried.ts';
+import type { ScanKind, ScanOptions } from './scan.ts';
 
-type Kernel = (
-  values: number,
-  validity: number,
-  length: number,
-  state: number,
-  out: number,
-  outValidity: number,
-) => void;
-
-const stateBytes = 64;
+type Op = 'sum' | 'prod' | 'min' | 'max';
 
 /** Running results: a null (or NaN) row is null, and the total goes on behind it, also into the next batch. */
-class Cumulative implements Scan {
-  readonly #memory: Memory;
-  readonly #scratch: Scratch;
-  readonly #kernel: Kernel;
-  readonly #type: DataType;
-  readonly #state: number;
+class Cumulative extends CarriedScan {
+  readonly #op: Op;
 
-  constructor({ memory, scratch, owner, types }: ScanOptions, op: 'sum' | 'prod' | 'min' | 'max') {
-    this.#memory = memory;
-    this.#scratch = scratch;
-    this.#type = types[0]!;
-    this.#kernel = scanRoom(memory)[`${op}${isFloat(this.#type) ? 'F64' : 'I64'}`];
-    this.#state = memory.allocateZeroed(stateBytes, owner);
+  constructor(options: ScanOptions, op: Op) {
+    super(options, 24);
+    this.#op = op;
   }
 
-  rows([vector]: readonly ChunkVector[], length: number): readonly ChunkVector[] {
-    const out = this.#scratch.take(length * 8);
-    const validity = this.#scratch.take((length + 7) >> 3);
-    this.#kernel(vector!.values, vector!.validity, length, this.#state, out, validity);
-    return [chunkVector(this.#type, out, validity)];
-  }
-
-  reset(): void {
-    this.#memory.bulk.fill(this.#state, 0, stateBytes);
-  }
-
-  snapshot(): Uint8Array {
-    return this.#memory.u8.slice(this.#state, this.#state + stateBytes);
-  }
-
-  restore(bytes: Uint8Array): void {
-    this.#memory.u8.set(bytes, this.#state);
-  }
-
-  dispose(): void {
-    this.#memory.free(this.#state);
+  protected carry([vector]: readonly ChunkVector[], length: number, ids: number, states: number): ChunkVector {
+    const out = this.scratch.take(length * 8);
+    const bits = this.scratch.take((length + 7) >> 3);
+    const kernel = scanRoom(this.memory)[`${this.#op}${isFloat(this.type) ? 'F64' : 'I64'}`];
+    kernel(vector!.values, vector!.validity, ids, length, states, out, bits);
+    return chunkVector(this.type, out, bits);
   }
 }
 
-function cumulative(name: string, op: 'sum' | 'prod' | 'min' | 'max'): ScanKind {
+function cumulative(name: string, op: Op): ScanKind {
   const kind: ScanKind = {
     name,
     arity: [1, 1],
     parameters: {},
+    keyed: true,
     inputs: ([type]) => {
       if (isNumeric(type!) || type!.kind === 'bool') return [isFloat(type!) ? f64() : i64()];
       throw new SchemaError(`${name}: takes numbers and bool, not ${typeText(type!)}; cast the column first`, {

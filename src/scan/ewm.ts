@@ -2,12 +2,9 @@ import type { Parameters } from '../aggregate/accumulator.ts';
 import { type ChunkVector, chunkVector } from '../column/chunk.ts';
 import { OptionError, SchemaError } from '../errors.ts';
 import { scanRoom } from '../kernel/scan.ts';
-import type { Memory } from '../memory/memory.ts';
-import type { Scratch } from '../memory/scratch.ts';
 import { f64, isNumeric, typeText } from '../schema/data-type.ts';
-import type { Scan, ScanKind, ScanOptions } from './scan.ts';
-
-const stateBytes = 64;
+import { CarriedScan } from './_carried.ts';
+import type { ScanKind, ScanOptions } from './scan.ts';
 
 /** 1 − alpha. @throws OptionError unless exactly one parameter is given, in its range */
 export function decayOf(parameters: Parameters): number {
@@ -39,76 +36,108 @@ export function decayOf(parameters: Parameters): number {
   }
 }
 
-class EwmMean implements Scan {
-  readonly #memory: Memory;
-  readonly #scratch: Scratch;
-  readonly #decay: number;
-  readonly #adjust: number;
-  readonly #ignoreMissing: number;
-  readonly #state: number;
+abstract class Weighted extends CarriedScan {
+  protected readonly decay: number;
+  protected readonly adjust: number;
+  protected readonly ignoreMissing: number;
+  protected readonly least: number;
 
-  constructor({ memory, scratch, owner, parameters }: ScanOptions) {
-    this.#decay = decayOf(parameters);
-    this.#adjust = parameters['adjust'] === false ? 0 : 1;
-    this.#ignoreMissing = parameters['ignoreMissing'] === true ? 1 : 0;
-    this.#memory = memory;
-    this.#scratch = scratch;
-    this.#state = memory.allocateZeroed(stateBytes, owner);
-  }
-
-  rows([vector]: readonly ChunkVector[], length: number): readonly ChunkVector[] {
-    const out = this.#scratch.take(length * 8);
-    const bits = this.#scratch.take((length + 7) >> 3);
-    const { values, validity } = vector!;
-    scanRoom(this.#memory).ewmMean(
-      values,
-      validity,
-      length,
-      this.#decay,
-      this.#adjust,
-      this.#ignoreMissing,
-      this.#state,
-      out,
-      bits,
-    );
-    return [chunkVector(f64(), out, bits)];
-  }
-
-  reset(): void {
-    this.#memory.bulk.fill(this.#state, 0, stateBytes);
-  }
-
-  snapshot(): Uint8Array {
-    return this.#memory.u8.slice(this.#state, this.#state + stateBytes);
-  }
-
-  restore(bytes: Uint8Array): void {
-    this.#memory.u8.set(bytes, this.#state);
-  }
-
-  dispose(): void {
-    this.#memory.free(this.#state);
+  constructor(options: ScanOptions, bytes: number) {
+    super(options, bytes);
+    const { adjust, ignoreMissing, minPeriods } = options.parameters;
+    this.decay = decayOf(options.parameters);
+    this.adjust = adjust === false ? 0 : 1;
+    this.ignoreMissing = ignoreMissing === true ? 1 : 0;
+    this.least = Number(minPeriods);
   }
 }
 
-/** Exponentially weighted mean, row by row, as pandas' ewm().mean(). */
-export const ewmMean: ScanKind = {
-  name: 'ewm_mean',
-  arity: [1, 1],
-  parameters: {
-    span: Number.NaN,
-    com: Number.NaN,
-    halflife: Number.NaN,
-    alpha: Number.NaN,
-    adjust: true,
-    ignoreMissing: false,
-  },
-  inputs: ([type]) => {
-    if (isNumeric(type!) || type!.kind === 'bool') return [f64()];
-    throw new SchemaError(`ewm: takes numbers, not ${typeText(type!)}; cast the column first`, {
-      expected: 'a number',
-    });
-  },
-  result: () => f64(),
-  create: options => new EwmMean(options),
-};
+/** The mean of the rows so far, or the sum of the weighted rows. */
+class WeightedMean extends Weighted {
+  readonly #total: number;
+
+  constructor(options: ScanOptions, name: 'mean' | 'sum') {
+    super(options, 24);
+    this.#total = name === 'sum' ? 1 : 0;
+  }
+
+  protected carry([vector]: readonly ChunkVector[], length: number, ids: number, states: number): ChunkVector {
+    const { decay, adjust, ignoreMissing, least, scratch, memory } = this;
+    const [out, bits] = [scratch.take(length * 8), scratch.take((length + 7) >> 3)];
+    const [{ values, validity }, total] = [vector!, this.#total];
+    const room = scanRoom(memory);
+    room.ewmMean(values, validity, ids, length, decay, adjust, ignoreMissing, total, least, states, out, bits);
+    return chunkVector(f64(), out, bits);
+  }
+}
+
+const WHAT = { cov: 0, var: 0, corr: 1, std: 2 } as const;
+
+/** Second moments of the rows so far, of one column or two. */
+class WeightedMoments extends Weighted {
+  readonly #what: number;
+  readonly #bias: number;
+
+  constructor(options: ScanOptions, name: keyof typeof WHAT) {
+    super(options, 72);
+    this.#what = WHAT[name];
+    this.#bias = options.parameters['bias'] === true ? 1 : 0;
+  }
+
+  protected carry([x, other]: readonly ChunkVector[], length: number, ids: number, states: number): ChunkVector {
+    const { decay, adjust, ignoreMissing, least, scratch, memory } = this;
+    const [out, bits] = [scratch.take(length * 8), scratch.take((length + 7) >> 3)];
+    const y = other ?? x!;
+    const [xs, ys, xBits, yBits] = [x!.values, y.values, x!.validity, y.validity];
+    const [what, bias, room] = [this.#what, this.#bias, scanRoom(memory)];
+    const weights = [decay, adjust, ignoreMissing] as const;
+    room.ewmMoments(xs, ys, xBits, yBits, ids, length, ...weights, what, bias, least, states, out, bits);
+    return chunkVector(f64(), out, bits);
+  }
+}
+
+const decays = { span: Number.NaN, com: Number.NaN, halflife: Number.NaN, alpha: Number.NaN };
+const weights = { ...decays, adjust: true, ignoreMissing: false, minPeriods: 0 };
+
+function weighted(name: 'mean' | 'sum' | keyof typeof WHAT): ScanKind {
+  const arity = name === 'cov' || name === 'corr' ? 2 : 1;
+  const unbiased = name === 'cov' || name === 'var' || name === 'std';
+  return {
+    name: `ewm_${name}`,
+    arity: [arity, arity],
+    parameters: unbiased ? { ...weights, bias: false } : weights,
+    keyed: true,
+    inputs: types => {
+      for (const type of types) {
+        if (isNumeric(type) || type.kind === 'bool') continue;
+        throw new SchemaError(`ewm: takes numbers, not ${typeText(type)}; cast the column first`, {
+          expected: 'a number',
+        });
+      }
+      return types.map(() => f64());
+    },
+    result: () => f64(),
+    create(options) {
+      checkWeights(name, options.parameters);
+      return name === 'mean' || name === 'sum' ? new WeightedMean(options, name) : new WeightedMoments(options, name);
+    },
+  };
+}
+
+/** @throws OptionError for weights that make no sense */
+function checkWeights(name: string, parameters: Parameters): void {
+  decayOf(parameters);
+  const { adjust, minPeriods } = parameters;
+  if (!(Number.isSafeInteger(minPeriods) && Number(minPeriods) >= 0)) {
+    throw new OptionError('minPeriods', `ewm: minPeriods is ${minPeriods}; give a whole number, 0 or above`);
+  }
+  if (name === 'sum' && adjust === false) {
+    throw new OptionError('adjust', 'ewm: a sum has no weight of an infinite past; leave out { adjust: false }');
+  }
+}
+
+/** Every exponentially weighted column, row by row, by its name in texts: `ewm_mean(x, span=5)`. */
+export function ewms(): Readonly<Record<string, ScanKind>> {
+  const kinds = (['mean', 'sum', 'var', 'std', 'cov', 'corr'] as const).map(weighted);
+  return Object.fromEntries(kinds.map(kind => [kind.name, kind]));
+}

@@ -1,54 +1,96 @@
+import { OrderKeys, tileRows } from '../aggregate/order-keys.ts';
 import { type ChunkVector, chunkVector } from '../column/chunk.ts';
 import { ChunkBuilder } from '../column/chunk-builder.ts';
 import { takeVector } from '../column/take.ts';
 import { scanRoom } from '../kernel/scan.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
+import { Cells } from '../rolling/_cells.ts';
 import { type DataType, widthOf } from '../schema/data-type.ts';
 import { field, Schema } from '../schema/schema.ts';
 import { BlockRows } from '../window/block-rows.ts';
 import { loadRows, type SavedRows, saveRows } from '../window/saved-rows.ts';
-import type { Scan, ScanKind, ScanOptions } from './scan.ts';
-
-const stateBytes = 64;
+import { CarriedScan } from './_carried.ts';
+import type { RowGroups, Scan, ScanKind, ScanOptions } from './scan.ts';
 
 /** Values of fixed width: a kernel remembers the last one. */
-class FixedFill implements Scan {
-  readonly #memory: Memory;
-  readonly #scratch: Scratch;
-  readonly #state: number;
-
-  constructor({ memory, scratch, owner }: ScanOptions) {
-    this.#memory = memory;
-    this.#scratch = scratch;
-    this.#state = memory.allocateZeroed(stateBytes, owner);
+class FixedFill extends CarriedScan {
+  constructor(options: ScanOptions) {
+    super(options, 16);
   }
 
-  rows([vector]: readonly ChunkVector[], length: number): readonly ChunkVector[] {
+  protected carry([vector]: readonly ChunkVector[], length: number, ids: number, states: number): ChunkVector {
     const { type, values, validity } = vector!;
     const width = widthOf(type) as 1 | 2 | 4 | 8;
-    const out = this.#scratch.take(length * width);
-    const bits = this.#scratch.take((length + 7) >> 3);
-    const room = scanRoom(this.#memory);
+    const out = this.scratch.take(length * width);
+    const bits = this.scratch.take((length + 7) >> 3);
+    const room = scanRoom(this.memory);
     const kernel = { 8: room.fill64, 4: room.fill32, 2: room.fill16, 1: room.fill8 }[width];
-    kernel(values, validity, length, this.#state, out, bits);
-    return [chunkVector(type, out, bits)];
+    kernel(values, validity, ids, length, states, out, bits);
+    return chunkVector(type, out, bits);
+  }
+}
+
+/** Bits and text by group: the last value of each as a key. */
+class KeyFill implements Scan {
+  readonly #memory: Memory;
+  readonly #scratch: Scratch;
+  readonly #keys: OrderKeys;
+  readonly #states: Cells;
+
+  constructor({ memory, scratch, owner, types }: ScanOptions) {
+    this.#memory = memory;
+    this.#scratch = scratch;
+    this.#keys = new OrderKeys(memory, owner, types[0]!);
+    this.#states = new Cells(memory, owner, 16);
+    this.#states.grow(1);
+  }
+
+  rows([vector]: readonly ChunkVector[], length: number, _times: number, groups: RowGroups | null): ChunkVector[] {
+    const states = this.#states.grow(groups?.count ?? 1);
+    const ids = groups?.ids ?? 0;
+    const [out, bits] = [this.#scratch.take(length * 8 + 8), this.#scratch.take(((length + 7) >> 3) + 8)];
+    for (let start = 0; start < length; start += tileRows) {
+      const rows = Math.min(tileRows, length - start);
+      const { keys, present } = this.#keys.read(vector!, start, rows);
+      const own = ids === 0 ? 0 : ids + start * 4;
+      scanRoom(this.#memory).fill64(keys, present, own, rows, states, out + start * 8, bits + start / 8);
+    }
+    const filled = this.#keys.vector(out, bits, length, this.#scratch);
+    this.#renew();
+    return [filled];
   }
 
   reset(): void {
-    this.#memory.bulk.fill(this.#state, 0, stateBytes);
+    this.#states.clear();
+    this.#keys.clear();
   }
 
-  snapshot(): Uint8Array {
-    return this.#memory.u8.slice(this.#state, this.#state + stateBytes);
+  snapshot(): { readonly states: Uint8Array; readonly keys: Uint8Array } {
+    return { states: this.#states.save(), keys: this.#keys.snapshot() };
   }
 
-  restore(bytes: Uint8Array): void {
-    this.#memory.u8.set(bytes, this.#state);
+  restore({ states, keys }: { readonly states: Uint8Array; readonly keys: Uint8Array }): void {
+    this.#states.load(states);
+    this.#keys.restore(keys);
   }
 
   dispose(): void {
-    this.#memory.free(this.#state);
+    this.#states.free();
+    this.#keys.dispose();
+  }
+
+  /** Lets go of texts that no group has any more, once they are the greater part. */
+  #renew(): void {
+    const { count, address } = this.#states;
+    if (!this.#keys.isStale(count)) return;
+    const { u32 } = this.#memory;
+    // of each state the key in two words, and whether there is one
+    const held = Array.from({ length: count }, (_, id) => address / 4 + id * 4).filter(at => u32[at + 2] === 1);
+    const codes = this.#scratch.take(held.length * 4 + 4);
+    for (const [i, at] of held.entries()) u32[codes / 4 + i] = u32[at]!;
+    this.#keys.renew(codes, held.length, this.#scratch);
+    for (const [i, at] of held.entries()) this.#memory.u32[at] = this.#memory.u32[codes / 4 + i]!;
   }
 }
 
@@ -123,7 +165,9 @@ export const ffill: ScanKind = {
   parameters: {},
   inputs: types => types,
   result: ([type]) => type!,
-  create: options => (isFixed(options.types[0]!) ? new FixedFill(options) : new TakenFill(options)),
+  keyed: true,
+  create: options =>
+    isFixed(options.types[0]!) ? new FixedFill(options) : options.keyed ? new KeyFill(options) : new TakenFill(options),
 };
 
 const isFixed = (type: DataType): boolean => widthOf(type) > 0 && type.kind !== 'dictionary';

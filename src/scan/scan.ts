@@ -64,6 +64,8 @@ export interface ScanKind {
   readonly arity: readonly [number, number];
   /** Default parameters; also the names that are allowed. */
   readonly parameters: Parameters;
+  /** Whether it can remember rows by group. */
+  readonly keyed?: true;
   /** Whether it goes by the time index. */
   needsIndex?(parameters: Parameters): boolean;
   /**

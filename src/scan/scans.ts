@@ -1,5 +1,5 @@
 import { cummax, cummin, cumprod, cumsum } from './cumulative.ts';
-import { ewmMean } from './ewm.ts';
+import { ewms } from './ewm.ts';
 import { ffill } from './forward-fill.ts';
 import { rollings } from './rolling.ts';
 import type { ScanKind } from './scan.ts';
@@ -13,7 +13,7 @@ const scans: Readonly<Record<string, ScanKind>> = /* @__PURE__ */ Object.freeze(
   cummax,
   shift,
   ffill,
-  ewm_mean: ewmMean,
+  ...ewms(),
   ...rollings(),
 });
 

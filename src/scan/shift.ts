@@ -1,3 +1,4 @@
+import type { Parameters } from '../aggregate/accumulator.ts';
 import type { ChunkVector } from '../column/chunk.ts';
 import { chunkVector } from '../column/chunk.ts';
 import { ChunkBuilder } from '../column/chunk-builder.ts';
@@ -5,10 +6,13 @@ import { GrowingDictionary } from '../column/growing-dictionary.ts';
 import { OptionError } from '../errors.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
+import type { RollingColumnSpec } from '../rolling/rolling-set.ts';
+import { SHIFTED } from '../rolling/rollings.ts';
 import { type DataType, isVariable, widthOf } from '../schema/data-type.ts';
 import { field, Schema } from '../schema/schema.ts';
 import { Ring } from '../window/ring.ts';
 import { loadRows, type SavedRows, saveRows } from '../window/saved-rows.ts';
+import { RollingWindows } from './rolling-windows.ts';
 import type { Scan, ScanKind, ScanOptions } from './scan.ts';
 
 /** The value `n` rows before; null for the first n rows. */
@@ -20,14 +24,7 @@ class Shift implements Scan {
   readonly #ring: Ring;
   readonly #builder: ChunkBuilder;
 
-  constructor({ memory, scratch, owner, types, parameters }: ScanOptions) {
-    const n = Number(parameters['n']);
-    if (!Number.isSafeInteger(n) || n < 0) {
-      throw new OptionError(
-        'n',
-        `shift: n is ${parameters['n']}; a stream only looks back: give a whole number, 0 or more`,
-      );
-    }
+  constructor({ memory, scratch, owner, types }: ScanOptions, n: number) {
     this.#memory = memory;
     this.#scratch = scratch;
     this.#type = types[0]!;
@@ -72,6 +69,24 @@ class Shift implements Scan {
   }
 }
 
+/** @throws OptionError unless n is a whole number, 0 or more */
+function rowsBack(parameters: Parameters): number {
+  const n = Number(parameters['n']);
+  if (Number.isSafeInteger(n) && n >= 0) return n;
+  throw new OptionError(
+    'n',
+    `shift: n is ${parameters['n']}; a stream only looks back: give a whole number, 0 or more`,
+  );
+}
+
+/** By group: of a window of n + 1 rows the oldest, if it is full. */
+const oldestOfFull: RollingColumnSpec = /* @__PURE__ */ Object.freeze({
+  kind: SHIFTED,
+  args: [0],
+  parameters: {},
+  minPeriods: 0,
+});
+
 /** The value `n` rows before. */
 export const shift: ScanKind = {
   name: 'shift',
@@ -79,5 +94,9 @@ export const shift: ScanKind = {
   parameters: { n: 1 },
   inputs: types => types,
   result: ([type]) => type!,
-  create: options => new Shift(options),
+  keyed: true,
+  create(options) {
+    const n = rowsBack(options.parameters);
+    return options.keyed ? new RollingWindows(options, n + 1, [oldestOfFull]) : new Shift(options, n);
+  },
 };

@@ -168,7 +168,9 @@ function answer(
   ungrouped: boolean,
   minPeriods: number,
 ): unknown {
-  if (ungrouped || rows.filter(row => row.every(isThere)).length < minPeriods) return null;
+  // counts go by rows, also by those that count for nothing
+  const there = kind.counts ? rows.length : rows.filter(row => row.every(isThere)).length;
+  if (ungrouped || there < minPeriods) return null;
   const plain = law.plain(rows, types);
   if (plain === null || plain === undefined || Number.isNaN(plain)) return null;
   const [type] = types;

@@ -1,4 +1,13 @@
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { exportVector } from '../../src/column/export-chunk.ts';
+import { importVector } from '../../src/column/import-batch.ts';
+import { StateError } from '../../src/errors.ts';
+import { DataFrame } from '../../src/frame/data-frame.ts';
+import { Memory } from '../../src/memory/memory.ts';
+import { Scratch } from '../../src/memory/scratch.ts';
+import { RollingSet } from '../../src/rolling/rolling-set.ts';
+import { ROLLINGS } from '../../src/rolling/rollings.ts';
 import {
   bool,
   type DataType,
@@ -15,6 +24,7 @@ import {
 } from '../../src/schema/data-type.ts';
 import { each, tameCells } from '../aggregate/_cells.ts';
 import { compareCells } from '../aggregate/window-laws.ts';
+import { plainVector } from '../arbitrary.ts';
 import type { Rows } from '../reference/aggregate.ts';
 import * as plain from '../reference/aggregate.ts';
 import { mode, quantile } from '../reference/order.ts';
@@ -188,3 +198,78 @@ function rank(method: string, ascending: boolean, pct: boolean): (rows: Rows) =>
     return pct ? place / values.length : place;
   };
 }
+
+describe('texts that left a window', () => {
+  it('are let go of, and those that are there keep their meaning', () => {
+    const memory = new Memory();
+    const df = new DataFrame({ schema: { k: utf8(), s: utf8() }, memory }) as any;
+    const out = df.select({
+      n: 'rolling_nunique(s, 3, by=k)',
+      m: 'rolling_mode(s, 3, by=k)',
+      f: 'rolling_first(s, 3, by=k)',
+      b: 'shift(s, 2, by=k)',
+      l: 'ffill(s, by=k)',
+    });
+    const found = out.sinkToList();
+    const texts = Array.from({ length: 30_000 }, (_, row) => (row % 5 === 4 ? 'often' : `text ${row}`));
+    const rows = texts.map((s, row) => ({ k: 'abc'[row % 3], s }));
+    df.emit(rows.slice(0, 10_000));
+    df.emit(rows.slice(10_000));
+    // 30,000 texts would be three times 400 kB
+    expect(df.checkpoint().length).toBeLessThan(700_000);
+    const answers = found.flatMap((batch: any) => batch.toArray());
+    for (let row = 9; row < rows.length; row += 101) {
+      const window = [texts[row - 6]!, texts[row - 3]!, texts[row]!];
+      const n = new Set(window).size;
+      expect(answers[row]).toEqual({
+        n,
+        m: mode(window, (a, b) => compareCells(utf8(), a, b)),
+        f: window[0],
+        b: window[0],
+        l: texts[row],
+      });
+    }
+    df.dispose();
+  });
+});
+
+describe('a set of windows', () => {
+  it('gives its memory back, and forgets everything', () => {
+    const memory = new Memory();
+    const scratch = new Scratch(memory, 'test');
+    const columns = Object.values(ROLLINGS).map(kind => {
+      return { kind, args: [0, 1].slice(0, kind.arity[0]), parameters: kind.parameters, minPeriods: 0 };
+    });
+    const push = (set: RollingSet): unknown[] => {
+      scratch.reset();
+      const x = importVector(plainVector(f64(), [1, 2, 2, Number.NaN, 5]), memory, scratch);
+      const y = importVector(plainVector(f64(), [3, null, 1, 2, 2]), memory, scratch);
+      return set.push([x, y], 5, 0, 1, 0, scratch).map(vector => exportVector(vector, memory, 5).toArray());
+    };
+    const make = (): RollingSet =>
+      new RollingSet({ memory, owner: 'test', extent: { rows: 2 }, keyed: false, types: [f64(), f64()], columns });
+    push(make()); // what all sets of a memory share stays
+    const before = memory.stats().heldBytes;
+    const set = make();
+    const first = push(set);
+    expect(push(set)).not.toEqual(first);
+    set.clear();
+    expect(push(set)).toEqual(first);
+    expect(set.stateBytes).toBeGreaterThan(0);
+    set.dispose();
+    expect(memory.stats().heldBytes).toBe(before);
+  });
+
+  it('refuses the saved state of another', () => {
+    const memory = new Memory();
+    const make = (rows: number, name: string): RollingSet => {
+      const spec = { kind: ROLLINGS[name]!, args: [0], parameters: ROLLINGS[name]!.parameters, minPeriods: 0 };
+      return new RollingSet({ memory, owner: 'test', extent: { rows }, keyed: false, types: [f64()], columns: [spec] });
+    };
+    const [sums, ranks] = [make(3, 'sum'), make(3, 'rank')];
+    expect(() => ranks.restore(new Uint8Array(7))).toThrow(StateError);
+    expect(() => ranks.restore(sums.snapshot())).toThrow(StateError);
+    sums.dispose();
+    ranks.dispose();
+  });
+});

@@ -51,6 +51,24 @@ export function results(df: DataFrame<Trades>): void {
   same<typeof weighted, Series<Float64>>(true);
   const present = df.symbol.rolling(20).count();
   same<typeof present, Series<Float64>>(true);
+  const newest = df.symbol.rolling(20).last();
+  same<typeof newest, Series<Utf8>>(true);
+  const latest = df.at.rolling('1m').max();
+  same<typeof latest, Series<Timestamp<'ms'>>>(true);
+  const best = df.symbol.rolling(20).argmax(df.price);
+  same<typeof best, Series<Utf8>>(true);
+  const most = df.qty.rolling(20).mode();
+  same<typeof most, Series<Float64>>(true);
+  const any = df.price.rolling(20).any().over('symbol');
+  same<typeof any, Series<Bool>>(true);
+  const joint = df.price.rolling(20).corr(df.qty);
+  same<typeof joint, Series<Float64>>(true);
+  // @ts-expect-error text has no correlation
+  df.price.rolling(20).corr(df.symbol);
+  // @ts-expect-error there is no such method
+  df.price.rolling(20).rank({ method: 'first' });
+  // @ts-expect-error times have no sum
+  df.at.rolling(20).sum();
   // @ts-expect-error text has no mean
   df.symbol.rolling(20).mean();
   // @ts-expect-error text has no weights
@@ -77,6 +95,19 @@ export function windows(df: DataFrame<Trades>): void {
   const means = df.groupby('symbol').price.mean();
   same<typeof means.price, Series<Float64>>(true);
   same<typeof means.symbol, Series<Utf8>>(true);
+  const smooth = df.groupby('symbol').rolling(20).price.mean();
+  same<typeof smooth.price, Series<Float64>>(true);
+  same<typeof smooth.symbol, Series<Utf8>>(true);
+  const high = df.groupby('symbol').rolling('1m').at.max();
+  same<typeof high.at, Series<Timestamp<'ms'>>>(true);
+  const sums = df.groupby('symbol').qty.cumsum();
+  same<typeof sums.qty, Series<Int64>>(true);
+  const before = df.groupby('symbol').at.shift();
+  same<typeof before.at, Series<Timestamp<'ms'>>>(true);
+  // @ts-expect-error was not picked
+  smooth.qty;
+  // @ts-expect-error there is no such column
+  df.groupby('symbol').rolling(20).prize;
   // @ts-expect-error was not picked
   means.qty;
   // @ts-expect-error there is no such column

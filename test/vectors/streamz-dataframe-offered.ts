@@ -14,9 +14,10 @@ const plain: Readonly<Record<string, Plain>> = {
 
 /**
  * What pipelines give that streamz refuses and we offer, computed anew for every batch: minima of groups, groups of everything so far,
- * windows over integer indexes, variances for an example without rows. Null where streamz is right to refuse.
+ * windows over integer indexes, variances for an example without rows, weighted sums and spreads. Null where streamz is right to refuse.
  */
 export function offered({ op, pipeline, batches }: any): Emitted[] | null {
+  if (op.startsWith('ewm.')) return weighted(pipeline, batches);
   const known = ['groupby.min', 'expanding.groupby', 'window.value.sum', 'window.n.var'].some(
     name => op === name || op.startsWith(name),
   );
@@ -47,5 +48,24 @@ export function offered({ op, pipeline, batches }: any): Emitted[] | null {
       .sort((a: any, b: any) => (a < b ? -1 : 1));
     const values = keys.map(k => plain[name]!(cells(rows.filter(row => row.k === k))));
     return { kind: 'series', values, index: { values: keys } };
+  });
+}
+
+/** Sums and spreads with weights (com / (1 + com)) ** age of all rows so far, for the newest of each batch. */
+function weighted(pipeline: any, batches: any): Emitted[] | null {
+  const step = (name: string): any => pipeline.find((one: any) => one.step === name);
+  const [column, name, com] = [step('col')?.name, step('agg').name, step('ewm').args.com];
+  if (!['sum', 'var', 'std'].includes(name) || column === undefined || com === undefined) return null;
+  const cells: number[] = [];
+  return batches.map((batch: any) => {
+    cells.push(...batch[column]);
+    const weights = cells.map((_, at) => (com / (1 + com)) ** (cells.length - 1 - at));
+    const total = (of: (x: number, w: number) => number): number =>
+      cells.reduce((sum, x, at) => sum + of(x, weights[at]!), 0);
+    const [all, squares] = [total((_, w) => w), total((_, w) => w * w)];
+    const mean = total((x, w) => w * x) / all;
+    const variance = (total((x, w) => w * (x - mean) ** 2) / all) * (all ** 2 / (all ** 2 - squares));
+    const value = name === 'sum' ? mean * all : name === 'var' ? variance : Math.sqrt(variance);
+    return { kind: 'series', values: [value], index: { values: [0] } };
   });
 }
