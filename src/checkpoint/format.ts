@@ -1,7 +1,7 @@
-import { arrow } from '../codec/arrow.ts';
+import { rawBatches } from '../codec/arrow-buffers.ts';
+import { ArrowEncoder } from '../codec/arrow-encoder.ts';
 import { joinBytes } from '../codec/join-bytes.ts';
 import { Batch } from '../column/batch.ts';
-import type { Chunk } from '../column/chunk.ts';
 import { Vector } from '../column/vector.ts';
 import { DataError, StateError } from '../errors.ts';
 import type { Memory } from '../memory/memory.ts';
@@ -20,7 +20,6 @@ const mostRowBytes = 16 << 20;
 /** Shorter buffers share a record batch: its message takes about 300 bytes. */
 const smallBytes = 64 << 10;
 const batchBytes = 1 << 20;
-const readBytes = 1 << 20;
 
 /** Part 0 is the manifest, JSON in UTF-8; part n the (n - 1)th buffer. A part may have several rows. */
 const schema: Schema = /* @__PURE__ */ new Schema([
@@ -71,11 +70,11 @@ export function writeCheckpoint(value: unknown, memory: Memory): Uint8Array {
 export function readCheckpoint(bytes: Uint8Array, memory: Memory): unknown {
   check(bytes, memory);
   try {
-    const [manifest, ...buffers] = partsOf(bytes.subarray(headBytes, bytes.length - hashBytes), memory);
+    const [manifest, ...buffers] = partsOf(bytes.subarray(headBytes, bytes.length - hashBytes));
     return unpackValue(JSON.parse(new TextDecoder().decode(manifest)), buffers);
   } catch (cause) {
     // The checksum is right, so it was written so.
-    if (!(cause instanceof DataError || cause instanceof SyntaxError || cause instanceof TypeError)) throw cause;
+    if (!(cause instanceof DataError || cause instanceof SyntaxError || cause instanceof RangeError)) throw cause;
     throw new StateError(`restore: this checkpoint holds no state: ${cause.message}`, { cause });
   }
 }
@@ -104,7 +103,7 @@ function* unsigned(json: unknown, buffers: readonly Uint8Array[]): Generator<Uin
   head.set(magic);
   new DataView(head.buffer).setUint32(8, version, true);
   yield head;
-  const encoder = arrow().encoder(schema);
+  const encoder = new ArrowEncoder(schema, false);
   for (const rows of batchesOf([new TextEncoder().encode(JSON.stringify(json)), ...buffers]))
     yield encoder.encode(rows);
   yield encoder.end();
@@ -148,30 +147,15 @@ const batchOf = (numbers: readonly number[], values: Uint8Array, offsets: readon
     numbers.length,
   );
 
-function partsOf(stream: Uint8Array, memory: Memory): Uint8Array[] {
+function partsOf(stream: Uint8Array): Uint8Array[] {
   const rows: Uint8Array[][] = [];
-  const decoder = arrow().decoder({ memory, source: 'checkpoint' });
-  try {
-    for (let at = 0; at < stream.length; at += readBytes) {
-      decoder.write(stream.subarray(at, Math.min(stream.length, at + readBytes)));
-      for (let chunk = decoder.next(); chunk; chunk = decoder.next()) takeRows(chunk, rows);
+  for (const { length, buffers } of rawBatches(stream)) {
+    const [, parts, , ends, bytes] = buffers.map(buffer => buffer.slice());
+    const numbers = new Uint32Array(parts!.buffer, 0, length);
+    const offsets = new Int32Array(ends!.buffer, 0, length + 1);
+    for (const [row, number] of numbers.entries()) {
+      (rows[number] ??= []).push(bytes!.subarray(offsets[row]!, offsets[row + 1]!));
     }
-    decoder.end();
-    for (let chunk = decoder.next(); chunk; chunk = decoder.next()) takeRows(chunk, rows);
-  } finally {
-    decoder.dispose();
   }
   return Array.from(rows, pieces => (pieces?.length === 1 ? pieces[0]! : joinBytes(pieces ?? [])));
-}
-
-function takeRows({ memory, length, vectors }: Chunk, rows: Uint8Array[][]): void {
-  const [part, bytes] = [vectors[0]!, vectors[1]!];
-  const { u8, u32: numbers, i32: offsets } = memory;
-  for (let row = 0; row < length; row++) {
-    const number = numbers[part.values / 4 + row]!;
-    const [from, to] = [offsets[bytes.offsets / 4 + row]!, offsets[bytes.offsets / 4 + row + 1]!];
-    const copy = new Uint8Array(to - from);
-    copy.set(u8.subarray(bytes.values + from, bytes.values + to));
-    (rows[number] ??= []).push(copy);
-  }
 }

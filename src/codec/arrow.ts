@@ -1,7 +1,7 @@
 import { OptionError } from '../errors.ts';
 import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
 import { ArrowDecoder } from './_arrow-decoder.ts';
-import { ArrowEncoder } from './_arrow-encoder.ts';
+import { ArrowEncoder } from './arrow-encoder.ts';
 import type { Codec, Decoder } from './codec.ts';
 
 export interface ArrowOptions<C extends Columns = Columns> {
