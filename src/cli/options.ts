@@ -56,6 +56,10 @@ Examples:
     millrace run --from 'river://localhost:6379/eeg?time=at' --index at --tumbling 1s --agg 'uv = mean(uv)' \\
       --to river://localhost:6379/eeg-means
 
+  Means of a topic of Kafka by the minute, a message each, to another:
+    millrace run --from 'kafka://localhost:9092/trades?group=means' --schema 'at: timestamp[ms], symbol: utf8, price: f64' \\
+      --index at --tumbling 1m --by symbol --agg 'price = mean(price)' --to 'kafka://localhost:9092/means?key=symbol'
+
 Exit codes: 0 done, 1 the data (or a file) is at fault, 2 the command line is, 130 stopped by Ctrl-C.
 `;
 
@@ -80,7 +84,7 @@ export function program(
     .optionsGroup('Rows in:')
     .requiredOption(
       '--from <path...>',
-      'files, globs in quotes, - for standard input, or a URI: river://host:port/name',
+      'files, globs in quotes, - for standard input, or a URI: kafka://host:port/topic, mqtt://…, ws://…, river://…',
     )
     .option('--format <name>', `format of the input, when its name does not tell: ${formatNames.join(', ')}`)
     .option(

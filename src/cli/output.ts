@@ -7,6 +7,8 @@ import type { Batch } from '../column/batch.ts';
 import { batchOf } from '../column/batch-of.ts';
 import { OptionError } from '../errors.ts';
 import type { Schema } from '../schema/schema.ts';
+import type { Operator } from '../stream/operator.ts';
+import { Stream } from '../stream/stream.ts';
 import type { ByteSink } from '../transport/byte-sink.ts';
 import { fileFormat } from '../transport/file-format.ts';
 import { createFile, writableSink } from '../transport/file-sink.ts';
@@ -57,6 +59,7 @@ export async function openOutput(
     if (toFormat) throw new OptionError('to-format', `--to-format: ${to} has a form of its own`);
     return place.output(to, schema);
   }
+  if (place?.send) return messageOutput(place.send(to, codecFor(toFormat ?? 'ndjson', to, true), schema));
   const { format, compression } = fileFormat(to);
   const codec = codecFor(toFormat ?? (to === '-' ? 'ndjson' : format), to, to === '-' || compression !== null);
   if (to === '-') return codecOutput(stdout, codec.encoder(schema), schema);
@@ -104,6 +107,15 @@ function tableOutput(sink: ByteSink, table: Table, flush: boolean): Output {
       await print(table.flush());
       await sink.end();
     },
+  };
+}
+
+function messageOutput(operator: Operator<unknown, unknown>): Output {
+  const stream = new Stream<Batch>();
+  stream.through(operator);
+  return {
+    write: async batch => stream.emit(batch),
+    end: async () => stream.end(),
   };
 }
 

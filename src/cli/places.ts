@@ -1,7 +1,9 @@
+import type { Codec } from '../codec/codec.ts';
 import { OptionError } from '../errors.ts';
 import type { DataFrame } from '../frame/data-frame.ts';
 import type { OpenOptions } from '../frame/open-frame.ts';
 import type { Schema } from '../schema/schema.ts';
+import type { Operator } from '../stream/operator.ts';
 import type { ByteSink } from '../transport/byte-sink.ts';
 import type { Output } from './output.ts';
 
@@ -13,11 +15,20 @@ export interface Place {
   create?(uri: string): Promise<ByteSink>;
   /** Rows to `uri`, for `--to`, where the place has a form of its own for them. */
   output?(uri: string, schema: Schema): Promise<Output>;
+  /** It deals in messages: their format is NDJSON unless it is told, and `--schema` tells their columns. */
+  readonly messages?: boolean;
+  /** Batches to `uri` as messages, for `--to`. */
+  send?(uri: string, codec: Codec, schema: Schema): Operator<unknown, unknown>;
 }
 
 /** Transports by the scheme of their URIs; each is loaded when a URI names it. */
 const places: ReadonlyMap<string, () => Promise<Place>> = /* @__PURE__ */ new Map<string, () => Promise<Place>>([
   ['file', async () => (await import('./file-place.ts')).filePlace],
+  ['kafka', async () => (await import('./message-places.ts')).kafkaPlace],
+  ['mqtt', async () => (await import('./message-places.ts')).mqttPlace],
+  ['mqtts', async () => (await import('./message-places.ts')).mqttPlace],
+  ['ws', async () => (await import('./message-places.ts')).websocketPlace],
+  ['wss', async () => (await import('./message-places.ts')).websocketPlace],
   ['river', async () => (await import('./river-place.ts')).riverPlace],
 ]);
 

@@ -1,3 +1,4 @@
+import { arrow } from '../codec/arrow.ts';
 import type { Codec } from '../codec/codec.ts';
 import { csv } from '../codec/csv.ts';
 import { ndjson } from '../codec/ndjson.ts';
@@ -64,9 +65,9 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<End
 
 async function openSource(paths: readonly string[], options: RunOptions, signal: AbortSignal): Promise<DataFrame> {
   const { index, outOfOrder, badRecords, follow } = options;
-  const codec = codecOf(paths, options);
-  const open: OpenOptions = { index, outOfOrder, onBadRecord: badRecords, follow, signal, ...codec };
   const place = await placeOf('from', paths[0]!);
+  const codec = codecOf(paths, options, place?.messages ?? false);
+  const open: OpenOptions = { index, outOfOrder, onBadRecord: badRecords, follow, signal, ...codec };
   if (!place) return openFrame(paths, open);
   if (paths.length > 1) throw new OptionError('from', '--from: give one URI, or files');
   if (!place.open) throw new OptionError('from', `--from: ${paths[0]} can only be written`);
@@ -74,9 +75,9 @@ async function openSource(paths: readonly string[], options: RunOptions, signal:
 }
 
 /** The format of the input as the options tell it; what they leave open, `openFrame` reads off the names. */
-function codecOf(paths: readonly string[], options: RunOptions): { format?: string; codec?: Codec } {
+function codecOf(paths: readonly string[], options: RunOptions, messages: boolean): { format?: string; codec?: Codec } {
   const { schema, delimiter, header, nulls } = options;
-  const format = options.format ?? fileFormat(paths[0]!).format ?? undefined;
+  const format = options.format ?? (messages ? 'ndjson' : (fileFormat(paths[0]!).format ?? undefined));
   const columns = schema === undefined ? undefined : parseSchema(schema);
   const details = delimiter !== undefined || !header || nulls !== undefined;
   switch (format) {
@@ -87,6 +88,7 @@ function codecOf(paths: readonly string[], options: RunOptions): { format?: stri
       if (details) break;
       return columns ? { codec: ndjson(columns) } : { format };
     default:
+      if (messages && format === 'arrow' && !details) return { codec: arrow({ schema: columns }) };
       if (columns) throw new OptionError('schema', `--schema: ${format ?? 'the input'} says its columns itself`);
   }
   if (details) throw new OptionError('format', `--delimiter, --no-header and --nulls are for CSV, not ${format}`);
