@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type FromKafkaOptions,
@@ -353,6 +355,17 @@ describe.skipIf(!hasKafka)('Kafka', () => {
       expect(() => fromKafkaBatched('x', { npartitions: 0 })).toThrow('fromKafkaBatched: npartitions is 0; give');
       expect(() => fromKafkaBatched('x', { maxBatchSize: 0 })).toThrow('fromKafkaBatched: maxBatchSize is 0; give');
     });
+  });
+
+  it('is run through by examples/kafka-vwap.mjs', () => {
+    const program = fileURLToPath(new URL('../../examples/kafka-vwap.mjs', import.meta.url));
+    const shown = execFileSync(process.execPath, [program, kafka.address], { encoding: 'utf8' }).trim().split('\n');
+    expect(shown).toHaveLength(18);
+    expect(shown.slice(0, 3)).toEqual([
+      '09:30:00 ACME 10.708 1002',
+      '09:30:00 MILL 11.708 1000',
+      '09:30:00 RACE 12.709 998',
+    ]);
   });
 
   describe('toKafka', () => {
