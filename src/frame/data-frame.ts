@@ -86,6 +86,14 @@ export interface DataFrameOptions<C extends Columns> {
 /** Names of the columns of what a frame is merged with. */
 type Names<T> = keyof TableColumns<T> & string;
 
+/** Settings of tumbling and sliding windows. */
+export interface WindowOptions {
+  /** Shifts windows: `tumbling('1d', { offset: '6h' })` are days from six to six. */
+  readonly offset?: Duration;
+  /** Whose calendar spans of the calendar are of: `'Europe/Berlin'`; default UTC. */
+  readonly timeZone?: string | null;
+}
+
 /** Not a literal in the import: bundlers of pages must not follow it. */
 const riverSubpath: string = 'millrace/river';
 
@@ -320,14 +328,17 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
     return this.#windowed(everything);
   }
 
-  /** Event-time windows one after another, aligned to the epoch plus `offset`. */
-  tumbling(size: Duration, { offset = 0 }: { readonly offset?: Duration } = {}): Window<C, Bounds> {
-    return this.#windowed({ kind: 'tumbling', size, offset });
+  /**
+   * Event-time windows one after another, aligned to the epoch plus `offset`. Spans of the calendar (`'day'`, `'week'`, `'1mo'`, `'1q'`, `'1y'`,
+   * or several) make windows of its lengths; in a `timeZone` they begin with its days, and `'1d'` and `'1w'` are of the calendar, too.
+   */
+  tumbling(size: Duration, { offset = 0, timeZone = null }: WindowOptions = {}): Window<C, Bounds> {
+    return this.#windowed({ kind: 'tumbling', size, offset, timeZone });
   }
 
-  /** Event-time windows of `size`, a new one every `step`. */
-  sliding(size: Duration, step: Duration, { offset = 0 }: { readonly offset?: Duration } = {}): Window<C, Bounds> {
-    return this.#windowed({ kind: 'sliding', size, step, offset });
+  /** Event-time windows of `size`, a new one every `step`: two lengths of time, or two spans of the calendar, as in `sliding('3mo', '1mo')`. */
+  sliding(size: Duration, step: Duration, { offset = 0, timeZone = null }: WindowOptions = {}): Window<C, Bounds> {
+    return this.#windowed({ kind: 'sliding', size, step, offset, timeZone });
   }
 
   /** Event-time windows that end when a group is quiet for `gap`. */

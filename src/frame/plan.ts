@@ -9,6 +9,7 @@ import type { LiveTable } from '../join/lookup-join.ts';
 import { type DataType, typeText } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
 import { type Field, field, Schema } from '../schema/schema.ts';
+import { checkSpans } from '../window/geometry.ts';
 import { type EmitMode, everything, isEventTime, type WindowScheme, windowText } from '../window/window.ts';
 import type { JoinedColumn, JoinKeys } from './joined-columns.ts';
 import type { BatchFunction } from './operators/map-batches.ts';
@@ -221,6 +222,7 @@ export function aggregatePlan(from: Plan, options: AggregateOptions, verb: strin
   const bounds: Field[] = [];
   if (timed || window.kind === 'range') {
     const index = indexOf(input, windowText(window));
+    checkSpans(window, index);
     if (timed) for (const name of ['windowStart', 'windowEnd']) bounds.push(field(name, index.boundType, false));
   }
   const keyFields = keys.map(({ name, expression }) => field(name, typeOf(expression, input.schema, 'groupby')));

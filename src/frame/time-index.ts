@@ -5,6 +5,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { type DataType, i64, isInteger, timestamp, typeText } from '../schema/data-type.ts';
 import { type Duration, durationTicks } from '../schema/duration.ts';
+import { type TickClock, tickClock } from '../window/calendar-grid.ts';
 
 /** How a column orders rows: as int64 ticks. */
 export interface TimeIndex {
@@ -16,6 +17,8 @@ export interface TimeIndex {
   read(memory: Memory, scratch: Scratch, vector: ChunkVector, length: number): number;
   /** Ticks as milliseconds since the epoch, for watermarks; for integers as they are. */
   toMs(ticks: bigint): number;
+  /** What the calendar needs; null for integers, which no calendar counts. */
+  readonly clock: TickClock | null;
 }
 
 const secondsPerDay = 86_400n;
@@ -34,6 +37,7 @@ export function timeIndex(type: DataType, verb: string): TimeIndex {
       ticks: (span, option) => durationTicks(span, unit, option),
       read: (_memory, _scratch, vector) => vector.values,
       toMs: ticks => Number(ticks) / perMs,
+      clock: tickClock(BigInt(perMs * 1000)),
     };
   }
   if (type.kind === 'date32') {
@@ -42,6 +46,7 @@ export function timeIndex(type: DataType, verb: string): TimeIndex {
       ticks: (span, option) => durationTicks(span, 's', option),
       read: (memory, scratch, vector, length) => widened(memory, scratch, vector, length, secondsPerDay),
       toMs: ticks => Number(ticks) * 1e3,
+      clock: tickClock(1n),
     };
   }
   if (type.kind === 'int64' || type.kind === 'int32') {
@@ -51,6 +56,7 @@ export function timeIndex(type: DataType, verb: string): TimeIndex {
       read: (memory, scratch, vector, length) =>
         type.kind === 'int64' ? vector.values : widened(memory, scratch, vector, length, 1n),
       toMs: Number,
+      clock: null,
     };
   }
   const advice =

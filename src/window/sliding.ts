@@ -3,7 +3,8 @@ import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { u32 } from '../schema/data-type.ts';
 import { BlockRows } from './block-rows.ts';
-import { floorDiv, type Grid } from './grid.ts';
+import type { Overlap } from './geometry.ts';
+import { floorDiv } from './grid.ts';
 import type { AggregateBlock, GroupSpec } from './group-state.ts';
 import { GroupSum, type SavedSum } from './group-sum.ts';
 import type { Pane, PaneSpan, SavedPane } from './pane.ts';
@@ -12,13 +13,6 @@ import { beforeAll } from './watermark.ts';
 import type { EmitMode } from './window.ts';
 import { placeOf, type SavedSums, type Slice, WindowSums } from './window-sums.ts';
 import type { Held, PaneSink, Windower, WindowProgress } from './windower.ts';
-
-/** Windows over a grid: window k has the cells [k · step, k · step + size). */
-export interface Overlap {
-  readonly grid: Grid;
-  readonly size: bigint;
-  readonly step: bigint;
-}
 
 /** Slices and open windows as a checkpoint keeps them. */
 export interface SavedSliding {

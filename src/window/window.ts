@@ -15,11 +15,13 @@ export interface RangeWindow {
   readonly kind: 'range';
   readonly range: Duration;
 }
-/** [start, start + size), one after another. */
+/** [start, start + size), one after another; a span of the calendar, such as `'1mo'`, makes windows of its lengths. */
 export interface TumblingWindow {
   readonly kind: 'tumbling';
   readonly size: Duration;
   readonly offset: Duration;
+  /** Whose calendar; null: UTC. */
+  readonly timeZone: string | null;
 }
 /** [start, start + size), a new one every `step`. */
 export interface SlidingWindow {
@@ -27,6 +29,7 @@ export interface SlidingWindow {
   readonly size: Duration;
   readonly step: Duration;
   readonly offset: Duration;
+  readonly timeZone: string | null;
 }
 /** Per group: rows less than `gap` apart. Reaches from the first row to the last row + gap. */
 export interface SessionWindow {
@@ -74,10 +77,15 @@ export function windowText(window: WindowScheme): string {
     case 'range':
       return `window(${window.range})`;
     case 'tumbling':
-      return `tumbling(${window.size})`;
+      return `tumbling(${[window.size, ...optionsText(window)].join(', ')})`;
     case 'sliding':
-      return `sliding(${window.size}, ${window.step})`;
+      return `sliding(${[window.size, window.step, ...optionsText(window)].join(', ')})`;
     case 'session':
       return `session(${window.gap})`;
   }
 }
+
+const optionsText = ({ offset, timeZone }: TumblingWindow | SlidingWindow): string[] => [
+  ...(offset === 0 ? [] : [`offset ${offset}`]),
+  ...(timeZone === null ? [] : [timeZone]),
+];

@@ -1,8 +1,7 @@
-import { OptionError } from '../errors.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import type { Duration } from '../schema/duration.ts';
 import { Evicting } from './evicting.ts';
-import { evenGrid } from './grid.ts';
+import { type IndexTicks, overlapOf, positive, tumblingGrid } from './geometry.ts';
 import type { GroupSpec } from './group-state.ts';
 import { Running } from './running.ts';
 import { Session } from './session.ts';
@@ -13,7 +12,7 @@ import type { Windower } from './windower.ts';
 
 export interface WindowerOptions {
   /** Turns spans into ticks of the time index; null when there is none. */
-  readonly index: { ticks(span: Duration, option: string): bigint } | null;
+  readonly index: IndexTicks | null;
   readonly emit: EmitMode;
   readonly outOfOrder: Duration;
 }
@@ -30,41 +29,19 @@ export function windowerOf(
   options: WindowerOptions,
 ): Windower {
   const emit = options.emit === 'onUpdate' ? 'changed' : options.emit;
-  const ticks = (span: Duration, option: string): bigint => options.index!.ticks(span, option);
-  const delay = options.index ? ticks(options.outOfOrder, 'outOfOrder') : 0n;
+  const delay = options.index?.ticks(options.outOfOrder, 'outOfOrder') ?? 0n;
   switch (window.kind) {
     case 'everything':
       return new Running(spec, scratch, emit);
     case 'rows':
       return new Evicting(spec, scratch, { rows: window.rows }, emit);
     case 'range':
-      return new Evicting(
-        spec,
-        scratch,
-        { range: positive(ticks(window.range, 'window'), window.range, 'window') },
-        emit,
-      );
-    case 'tumbling': {
-      const size = positive(ticks(window.size, 'tumbling'), window.size, 'tumbling');
-      return new Tumbling(spec, scratch, evenGrid(size, ticks(window.offset, 'offset')), delay, emit);
-    }
-    case 'sliding': {
-      const size = positive(ticks(window.size, 'sliding'), window.size, 'sliding');
-      const step = positive(ticks(window.step, 'step'), window.step, 'step');
-      const width = gcd(size, step);
-      const grid = evenGrid(width, ticks(window.offset, 'offset'));
-      return new Sliding(spec, scratch, { grid, size: size / width, step: step / width }, delay, emit);
-    }
+      return new Evicting(spec, scratch, { range: positive(options.index!, window.range, 'window') }, emit);
+    case 'tumbling':
+      return new Tumbling(spec, scratch, tumblingGrid(window, options.index!), delay, emit);
+    case 'sliding':
+      return new Sliding(spec, scratch, overlapOf(window, options.index!), delay, emit);
     case 'session':
-      return new Session(spec, scratch, positive(ticks(window.gap, 'session'), window.gap, 'session'), delay, emit);
+      return new Session(spec, scratch, positive(options.index!, window.gap, 'session'), delay, emit);
   }
-}
-
-function gcd(a: bigint, b: bigint): bigint {
-  return b === 0n ? a : gcd(b, a % b);
-}
-
-function positive(ticks: bigint, span: Duration, option: string): bigint {
-  if (ticks > 0n) return ticks;
-  throw new OptionError(option, `${option}: a span of ${span} holds no rows; give one above 0`);
 }
