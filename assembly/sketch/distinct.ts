@@ -1,4 +1,7 @@
-// HyperLogLog with 64-bit hashes: 2^precision registers of one byte, each the longest run of zeros seen (plus one) among its hashes.
+// HyperLogLog with 64-bit hashes: 2^precision registers of one byte, each the longest run of zeros seen (plus one) among its hashes, and
+// behind them how many registers hold each of these ranks (u32 × 64, rank 0 not counted): an estimate is made of the latter alone.
+
+export const RANKS: usize = 256;
 
 /** Every bit of the key reaches every bit of the hash (splitmix64's finalizer). */
 // @ts-ignore: decorator
@@ -22,28 +25,65 @@ export function hashOf(at: usize, length: u32): u64 {
 
 // @ts-ignore: decorator
 @inline
+export function registerOf(hash: u64, precision: i32): u32 {
+  return <u32>(hash >> <u64>(64 - precision));
+}
+
+// @ts-ignore: decorator
+@inline
+export function rankOf(hash: u64, precision: i32): u32 {
+  return <u32>clz<u64>((hash << <u64>precision) | (<u64>1 << <u64>(precision - 1))) + 1;
+}
+
+/** One register more (or with -1 less) has this rank. */
+// @ts-ignore: decorator
+@inline
+export function count(ranks: usize, rank: u32, by: i32): void {
+  const at = ranks + (<usize>rank << 2);
+  store<u32>(at, load<u32>(at) + by);
+}
+
+// @ts-ignore: decorator
+@inline
 export function addHash(registers: usize, precision: i32, hash: u64): void {
-  const at = registers + <usize>(hash >> <u64>(64 - precision));
-  const rank = <u8>clz<u64>((hash << <u64>precision) | (<u64>1 << <u64>(precision - 1))) + 1;
-  if (rank > load<u8>(at)) store<u8>(at, rank);
+  const at = registers + <usize>registerOf(hash, precision);
+  const rank = rankOf(hash, precision), before = <u32>load<u8>(at);
+  if (rank <= before) return;
+  store<u8>(at, <u8>rank);
+  const ranks = registers + (<usize>1 << precision);
+  if (before != 0) count(ranks, before, -1);
+  count(ranks, rank, 1);
+}
+
+/** The greater of each pair of registers. */
+export function merge(registers: usize, from: usize, precision: i32): void {
+  const size = <usize>1 << precision, ranks = registers + size;
+  for (let at: usize = 0; at < size; at += 16) {
+    v128.store(registers + at, i8x16.max_u(v128.load(registers + at), v128.load(from + at)));
+  }
+  memory.fill(ranks, 0, RANKS);
+  for (let at: usize = 0; at < size; at++) {
+    const rank = <u32>load<u8>(registers + at);
+    if (rank != 0) count(ranks, rank, 1);
+  }
 }
 
 /**
- * How many distinct hashes made these registers, without tables of biases over the whole range.
+ * How many distinct hashes made the registers whose ranks these are, without tables of biases over the whole range.
  *
  * @see Ertl 2017, "New cardinality estimation algorithms for HyperLogLog sketches", algorithm 6
  */
-export function estimate(registers: usize, precision: i32): i64 {
-  const size = 1 << precision, most = 64 - precision;
-  const m = <f64>size;
-  // a pass over the registers for each rank would be 50 passes: each adds its own share instead
-  let zeros: f64 = 0, full: f64 = 0, sum: f64 = 0;
-  for (let at = 0; at < size; at++) {
-    const rank = <i32>load<u8>(registers + <usize>at);
-    if (rank == 0) zeros += 1;
-    else if (rank > most) full += 1;
-    else sum += reinterpret<f64>(<u64>(1023 - rank) << 52); // 2^-rank
+export function estimate(ranks: usize, precision: i32): i64 {
+  const most = 64 - precision;
+  const m = <f64>(1 << precision);
+  let used: f64 = 0, sum: f64 = 0;
+  // the least shares first
+  for (let rank = most; rank > 0; rank--) {
+    const registers = <f64>load<u32>(ranks + (<usize>rank << 2));
+    used += registers;
+    sum += registers * reinterpret<f64>(<u64>(1023 - rank) << 52); // 2^-rank
   }
+  const full = <f64>load<u32>(ranks + (<usize>(most + 1) << 2)), zeros = m - used - full;
   if (zeros == m) return 0;
   const z = m * tau(1 - full / m) * reinterpret<f64>(<u64>(1023 - most) << 52) + sum + m * sigma(zeros / m);
   return <i64>nearest<f64>((m * m) / (2 * Math.LN2 * z));

@@ -1,7 +1,13 @@
-import { addHash, estimate, hashOf, mix } from './distinct';
+import * as hyper from './distinct';
+import { hashOf, mix, RANKS } from './distinct';
 import { bucketOf } from './buckets';
+import * as slidings from './sliding';
+import { Sliding } from './sliding';
 
 const NONE: u32 = 0xffff_ffff;
+
+/** Bytes of a node of a sliding sketch. */
+export const slidingNodeBytes: i32 = slidings.nodeBytes;
 
 // @ts-ignore: decorator
 @inline
@@ -9,49 +15,55 @@ function isSet(bits: usize, row: i32): bool {
   return bits == 0 || ((load<u8>(bits + <usize>(row >> 3)) >> <u8>(row & 7)) & 1) != 0;
 }
 
-// @ts-ignore: decorator
-@inline
-function groupOf(ids: usize, row: i32): u32 { return ids == 0 ? 0 : load<u32>(ids + (<usize>row << 2)); }
+/** Hashes (u64) of `length` keys (i64). */
+export function hashKeys(keys: usize, length: i32, out: usize): void { for (let at: usize = 0, bytes = <usize>length << 3; at < bytes; at += 8) store<u64>(out + at, mix(load<u64>(keys + at))); }
 
-/** Counts `length` keys (i64) in registers of 2^precision bytes per group; `ids` 0: all in group 0. */
-export function distinctKeys(states: usize, precision: i32, ids: usize, keys: usize, present: usize, length: i32): void {
+/** Hashes of `length` texts; with `codes` those of a dictionary at `offsets` and `bytes`. Rows without a bit are left alone. */
+export function hashTexts(offsets: usize, bytes: usize, codes: usize, present: usize, length: i32, out: usize): void {
   for (let row = 0; row < length; row++) {
-    const group = groupOf(ids, row);
-    if (group == NONE || !isSet(present, row)) continue;
-    addHash(states + (<usize>group << precision), precision, mix(load<u64>(keys + (<usize>row << 3))));
-  }
-}
-
-/** Counts `length` texts; with `codes` those of a dictionary at `offsets` and `bytes`. */
-export function distinctTexts(states: usize, precision: i32, ids: usize, offsets: usize, bytes: usize, codes: usize, validity: usize, mask: usize, length: i32): void {
-  for (let row = 0; row < length; row++) {
-    const group = groupOf(ids, row);
-    if (group == NONE || !isSet(validity, row) || !isSet(mask, row)) continue;
+    if (!isSet(present, row)) continue;
     const text = codes == 0 ? row : load<i32>(codes + (<usize>row << 2));
     const start = load<u32>(offsets + (<usize>text << 2)), end = load<u32>(offsets + (<usize>text << 2), 4);
-    addHash(states + (<usize>group << precision), precision, hashOf(bytes + <usize>start, end - start));
+    store<u64>(out + (<usize>row << 3), hashOf(bytes + <usize>start, end - start));
   }
 }
 
-/** The greater of each pair of registers: group i of `from` joins group map[i]; `NONE` joins nothing. */
-export function distinctMerge(states: usize, from: usize, map: usize, groups: i32, precision: i32): void {
+/** Counts `length` hashes in states of `stride` bytes, 2^precision registers and their ranks; `ids` 0: all in group 0. */
+export function distinctPush(states: usize, stride: i32, precision: i32, ids: usize, hashes: usize, present: usize, length: i32): void {
+  for (let row = 0; row < length; row++) {
+    const group: u32 = ids == 0 ? 0 : load<u32>(ids + (<usize>row << 2));
+    if (group == NONE || !isSet(present, row)) continue;
+    hyper.addHash(states + <usize>group * stride, precision, load<u64>(hashes + (<usize>row << 3)));
+  }
+}
+
+/** Group i of `from` joins group map[i]; `NONE` joins nothing. */
+export function distinctMerge(states: usize, stride: i32, precision: i32, from: usize, map: usize, groups: i32): void {
   for (let group = 0; group < groups; group++) {
     const id = load<u32>(map + (<usize>group << 2));
-    if (id == NONE) continue;
-    const to = states + (<usize>id << precision), other = from + (<usize>group << precision);
-    for (let at: usize = 0; at < <usize>1 << precision; at += 16) {
-      v128.store(to + at, i8x16.max_u(v128.load(to + at), v128.load(other + at)));
-    }
+    if (id != NONE) hyper.merge(states + <usize>id * stride, from + <usize>group * stride, precision);
   }
 }
 
-/** Estimates (i64) of `count` groups: those at `ids`, or the first when it is 0. */
-export function distinctResult(states: usize, precision: i32, ids: usize, count: i32, out: usize): void {
+/** Estimates (i64) of `count` groups, those at `ids` or the first when it is 0, from ranks that lie `stride` bytes apart. */
+export function distinctResult(ranks: usize, stride: i32, precision: i32, ids: usize, count: i32, out: usize): void {
   for (let at = 0; at < count; at++) {
     const group = ids == 0 ? <u32>at : load<u32>(ids + (<usize>at << 2));
-    store<i64>(out + (<usize>at << 3), estimate(states + (<usize>group << precision), precision));
+    store<i64>(out + (<usize>at << 3), hyper.estimate(ranks + <usize>group * stride, precision));
   }
 }
+
+/** Rows [from, length) arrive at a sliding sketch; returns the row at which nodes or slots ran out, or `length`. */
+export function slidingPush(sliding: usize, ids: usize, hashes: usize, present: usize, from: i32, length: i32): i32 { return slidings.push(sliding, ids, hashes, present, from, length); }
+
+/** The oldest rows leave a sliding sketch. */
+export function slidingDrop(sliding: usize, ids: usize, hashes: usize, present: usize, length: i32): void { slidings.drop(sliding, ids, hashes, present, length); }
+
+/** Moves all registers to `mask` + 1 other slots (u32). */
+export function slidingRehash(sliding: usize, slots: usize, mask: u32): void { slidings.rehash(sliding, slots, mask); }
+
+/** The rows of `count` groups leave. */
+export function slidingForget(sliding: usize, ids: usize, count: i32): void { for (let i = 0; i < count; i++) slidings.forget(sliding, load<u32>(ids + (<usize>i << 2))); }
 
 /** Numbers of the buckets (i32) of f64 values; clears the bits at `present` of those that are NaN. `scale` is 1 / ln γ. */
 export function buckets(values: usize, length: i32, scale: f64, out: usize, present: usize): void {
