@@ -1,5 +1,4 @@
 export type { Accumulator, AccumulatorKind, AccumulatorOptions, Aggregation, Rows } from './aggregate/accumulator.ts';
-export { topValues } from './aggregate/sketch-top.ts';
 export {
   type UserAggregation,
   type UserAggregationOptions,

@@ -1,5 +1,6 @@
 // How often each key occurs in each group: an open-addressing table of (key, group) -> count. A count of 0 keeps its slot until the
 // table is made anew.
+import { compareTexts } from '../shared/text-order';
 
 @unmanaged
 export class Counts {
@@ -150,12 +151,7 @@ export function merge(at: usize, other: usize, map: usize, codes: usize, from: i
 
 /** Whether key `a` comes before `b`: as numbers, or as codes of the texts at `texts` (offsets; 0: none) and `bytes`. */
 export function isBelow(texts: usize, bytes: usize, a: i64, b: i64): bool {
-  if (texts == 0) return a < b;
-  const atA = texts + (<usize>a << 2), atB = texts + (<usize>b << 2);
-  const startA = load<u32>(atA), startB = load<u32>(atB);
-  const lengthA = load<u32>(atA, 4) - startA, lengthB = load<u32>(atB, 4) - startB;
-  const order = memory.compare(bytes + startA, bytes + startB, min(lengthA, lengthB));
-  return order != 0 ? order < 0 : lengthA < lengthB;
+  return texts == 0 ? a < b : compareTexts(texts, bytes, a, b) < 0;
 }
 
 /** The most frequent key of each group, the least of several, as i64 at `keys`, and how often it occurs, as u32 at `most`: 0 when it has none. */

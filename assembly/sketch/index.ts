@@ -2,7 +2,7 @@ import * as hyper from './distinct';
 import { hashOf, mix, RANKS } from './distinct';
 import { bucketOf } from './buckets';
 import * as slidings from './sliding';
-import { Sliding } from './sliding';
+import * as summaries from './summary';
 
 const NONE: u32 = 0xffff_ffff;
 
@@ -64,6 +64,32 @@ export function slidingRehash(sliding: usize, slots: usize, mask: u32): void { s
 
 /** The rows of `count` groups leave. */
 export function slidingForget(sliding: usize, ids: usize, count: i32): void { for (let i = 0; i < count; i++) slidings.forget(sliding, load<u32>(ids + (<usize>i << 2))); }
+
+/** Bytes of the records of a summary. */
+export const summaryGroupBytes: i32 = summaries.groupBytes;
+export const summaryCounterBytes: i32 = summaries.counterBytes;
+export const summaryBucketBytes: i32 = summaries.bucketBytes;
+
+/** Rows [from, length) arrive at a summary; returns the row at which counters, buckets or slots ran out, or `length`. */
+export function summaryPush(summary: usize, ids: usize, keys: usize, present: usize, from: i32, length: i32): i32 { return summaries.push(summary, ids, keys, present, from, length); }
+
+/** Rows leave a summary that has a counter for every key. */
+export function summaryDrop(summary: usize, ids: usize, keys: usize, present: usize, length: i32): void { summaries.drop(summary, ids, keys, present, length); }
+
+/** Empties `count` groups. */
+export function summaryForget(summary: usize, ids: usize, count: i32): void { for (let i = 0; i < count; i++) summaries.forget(summary, load<u32>(ids + (<usize>i << 2))); }
+
+/** Moves all counters to `mask` + 1 other slots (u32). */
+export function summaryRehash(summary: usize, slots: usize, mask: u32, groups: i32): void { summaries.rehash(summary, slots, mask, groups); }
+
+/** Groups i (or ids[i]) in [begin, groups) of `other` join groups map[i]; `entries` is room for 24 bytes a counter of both. Returns the place at which room for counters ran out, or `groups`. */
+export function summaryMerge(summary: usize, other: usize, map: usize, ids: usize, codes: usize, begin: i32, groups: i32, entries: usize): i32 { return summaries.merge(summary, other, map, ids, codes, begin, groups, entries); }
+
+/** The `k` keys counted most of `count` groups, as entries key, count, error (i64 each), and how many there are (i32). */
+export function summaryTop(summary: usize, ids: usize, count: i32, k: i32, entries: usize, found: usize): void { summaries.top(summary, ids, count, k, entries, found); }
+
+/** Reads the keys of all counters as u32 codes, or (`back`) writes them; then they must be moved. Returns how many. */
+export function summaryRecode(summary: usize, groups: i32, back: i32, codes: usize): i32 { return summaries.recode(summary, groups, back, codes); }
 
 /** Numbers of the buckets (i32) of f64 values; clears the bits at `present` of those that are NaN. `scale` is 1 / ln γ. */
 export function buckets(values: usize, length: i32, scale: f64, out: usize, present: usize): void {

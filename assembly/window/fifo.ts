@@ -4,6 +4,8 @@
 // the maximum (the monotone deque); for `first` all rows, for `last` the newest only. Deques are lists through one pool of nodes.
 // A row is known by its number within its group (mod 2^32), so to forget rows only their groups need be told.
 
+import { compareTexts } from '../shared/text-order';
+
 /** When a new row drops the last one of its deque. */
 const KEEP = 0, REPLACE = 1, NOT_ABOVE = 2, BELOW = 3;
 /** Modes of nth.ts, from here on. */
@@ -77,21 +79,13 @@ export function give(fifo: Fifo, number: u32): void {
   fifo.free = number;
 }
 
-function compareText(fifo: Fifo, a: i64, b: i64): i32 {
-  const atA = fifo.texts + (<usize>a << 2), atB = fifo.texts + (<usize>b << 2);
-  const startA = load<u32>(atA), startB = load<u32>(atB);
-  const lengthA = load<u32>(atA, 4) - startA, lengthB = load<u32>(atB, 4) - startB;
-  const order = memory.compare(fifo.bytes + startA, fifo.bytes + startB, min(lengthA, lengthB));
-  return order != 0 ? order : <i32>(lengthA > lengthB) - <i32>(lengthA < lengthB);
-}
-
 /** Whether the arrival of `key` makes a row with key `old` useless. */
 // @ts-ignore: decorator
 @inline
 function drops(fifo: Fifo, key: i64, old: i64): bool {
   if (fifo.mode < NOT_ABOVE) return fifo.mode == REPLACE;
   if (fifo.texts != 0) {
-    const order = (compareText(fifo, old, key) ^ fifo.flip) - fifo.flip;
+    const order = (compareTexts(fifo.texts, fifo.bytes, old, key) ^ fifo.flip) - fifo.flip;
     return fifo.mode == BELOW ? order < 0 : order <= 0;
   }
   return fifo.mode == BELOW ? old < key : old <= key;

@@ -12,7 +12,7 @@ import { prod } from './product.ts';
 import { median, quantile } from './quantile.ts';
 import { approxNunique } from './sketch-distinct.ts';
 import { approxQuantile } from './sketch-quantile.ts';
-import { topK } from './sketch-top.ts';
+import { topK, topValues } from './sketch-top.ts';
 import { mean, sum } from './sum.ts';
 
 /** Every aggregation by the name users give it. */
@@ -44,6 +44,7 @@ export const AGGREGATIONS: Readonly<Record<string, Aggregation>> = /* @__PURE__ 
   std,
   sum,
   top_k: topK,
+  top_values: topValues,
   var: variance,
 });
 

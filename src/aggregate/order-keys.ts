@@ -129,9 +129,9 @@ export class OrderKeys {
   renew(codes: number, count: number, scratch: Scratch): void {
     const old = this.dictionary;
     const { offsets, values } = takeText(this.#memory, scratch, old.offsets, old.values, codes, count);
-    // Answers given before may still point into the old one: it goes when they do.
     this.#own = new GrowingDictionary(this.#memory);
     this.#own.encode(offsets, values, 0, count, codes);
+    old.dispose(); // no answer points into it: those of texts are copies
   }
 
   /** Forgets all texts; only when no key is held any more. */

@@ -28,6 +28,7 @@ const firstSlots = 64;
 
 /** About how many distinct values a window holds whose oldest rows leave: what a fresh sketch of its rows would say, at O(1) a row. */
 export class SlidingDistinct implements Accumulator {
+  readonly sideBySide = true;
   readonly #memory: Memory;
   readonly #room: SketchRoom;
   readonly #precision: number;

@@ -16,6 +16,7 @@ import { aggregatePlan, type Named } from './plan.ts';
 import type { FrameRolling } from './rolled.ts';
 import type { RollingOptions, Shown } from './rolling.ts';
 import type { Series } from './series.ts';
+import { type TopOptions, topValuesPlan } from './top-values.ts';
 import type { AsColumns, ColumnInput, CountType, DataFrame, RowScope, SumType, TypesOf } from './types.ts';
 import type { ResultOptions } from './user-rows.ts';
 
@@ -247,6 +248,30 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
   /** The most frequent value of each column; the least of several. */
   mode(settings?: AggregateSettings): DataFrame<AsColumns<B & C>> {
     return this.#each('mode', settings);
+  }
+
+  /** The `k` most frequent values of a column in each group as rows: keys, the value, `count`, `error`; see `Series.topValues`. */
+  topValues(
+    name: keyof C & string,
+    k = 10,
+    { capacity, emit, outOfOrder }: TopOptions & AggregateSettings = {},
+  ): DataFrame<Columns> {
+    const { plan } = this.#frame;
+    const { type } = this.#frame.schema.field(name, 'topValues');
+    return this.#frame.derive(
+      topValuesPlan(
+        plan,
+        { name, expression: column(name), type },
+        k,
+        { capacity },
+        {
+          window: this.#window,
+          keys: this.#keys,
+          emit,
+          outOfOrder: outOfOrder ?? this.#frame.outOfOrder,
+        },
+      ),
+    );
   }
 
   /** Rows of each group, null or not; without groups cells, as streamz and pandas say: rows times columns. */

@@ -32,6 +32,7 @@ import { presentKey } from './present-key.ts';
 import { ColumnRolling, rollingCall } from './rolled.ts';
 import type { RollingOptions } from './rolling.ts';
 import { isAggregated, isRowWise, keyedBy } from './scans.ts';
+import { type TopOptions, topValuesPlan } from './top-values.ts';
 import type { Arithmetic, CountType, DataFrame, Operand, SumType } from './types.ts';
 import type { ResultOptions } from './user-rows.ts';
 
@@ -317,9 +318,22 @@ export class Series<T extends DataType = DataType> {
     return this.#aggregate('approx_nunique', options);
   }
 
-  /** The `k` most frequent values with their counts, as text `'ORD: 812, ATL: 790'`; exact for up to `capacity` distinct values. */
+  /**
+   * The `k` most frequent values with their counts, as text `'ORD: 812, ATL: 790'`. Exact for up to `capacity` distinct values, beyond that
+   * too high by rows / capacity at most; exact over windows that rows leave. As rows: `topValues`.
+   */
   topK(k = 10, options: { readonly capacity?: number } = {}): Series<Utf8> {
     return this.#aggregate('top_k', { k, ...options });
+  }
+
+  /**
+   * The `k` most frequent values as a frame: the value, `count`, and by how much the count may be too high, `error`; the most frequent
+   * first. See `topK`.
+   */
+  topValues(k = 10, options: TopOptions = {}): DataFrame<Columns> {
+    const { frame, name, expression, type, scope } = this;
+    const column = { name, expression, type };
+    return frame.derive(topValuesPlan(frame.plan, column, k, options, { window: scope, keys: [] }));
   }
 
   /** The quantile to a relative `error` (default 0.01), in memory that does not grow with the number of rows. */

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aggregationOf } from '../../src/aggregate/aggregations.ts';
-import { HeavyHitters, topValues } from '../../src/aggregate/sketch-top.ts';
-import { OptionError, SchemaError } from '../../src/errors.ts';
+import { SpaceSaving } from '../../src/aggregate/space-saving.ts';
+import { importVector } from '../../src/column/import-batch.ts';
+import { vectorOf } from '../../src/column/vector-of.ts';
+import { OptionError, SchemaError, StateError } from '../../src/errors.ts';
 import { DataFrame } from '../../src/frame/data-frame.ts';
 import { Memory } from '../../src/memory/memory.ts';
+import { Scratch } from '../../src/memory/scratch.ts';
 import {
   binary,
   bool,
@@ -21,7 +24,7 @@ import {
 import * as plain from '../reference/sketch.ts';
 import { each } from './_cells.ts';
 import { accumulatorContract, type PlainRow } from './contract.ts';
-import { real, windowLaws } from './window-laws.ts';
+import { compareCells, real, windowLaws } from './window-laws.ts';
 
 const cells = (rows: readonly PlainRow[]): unknown[] =>
   real(rows.map(([cell]) => cell)).map(cell => (Object.is(cell, -0) ? 0 : cell));
@@ -73,18 +76,104 @@ for (const error of [0.01, 0.2]) {
   });
 }
 
-const least = (a: any, b: any): number => (a < b ? -1 : 1);
 accumulatorContract('top_k', {
-  types: each([f64(), i64(), bool(), utf8(), dictionary(), timestamp('us')]),
+  types: each([f64(), i64(), u64(), bool(), utf8(), dictionary(), timestamp('us')]),
   parameters: { k: 3 },
-  plain(rows) {
+  plain(rows, [type]) {
     const counts = new Map<unknown, number>();
     for (const cell of cells(rows)) counts.set(cell, (counts.get(cell) ?? 0) + 1);
-    const top = [...counts].sort(([a, n], [b, m]) => m - n || least(a, b)).slice(0, 3);
+    const top = [...counts].sort(([a, n], [b, m]) => m - n || compareCells(type!, a, b)).slice(0, 3);
     return top.length === 0 ? null : top.map(([cell, n]) => `${cell}: ${n}`).join(', ');
   },
-  invertible: false,
+  invertible: true,
 });
+
+describe('space-saving', () => {
+  const memory = new Memory();
+  const scratch = new Scratch(memory, 'test');
+  const open = (limit: number): SpaceSaving =>
+    new SpaceSaving({ memory, owner: 'test', types: [i64()], evicting: false }, limit);
+  const feed = (one: SpaceSaving, values: readonly number[]): void => {
+    const vector = importVector(vectorOf(i64(), values.map(BigInt)), memory, scratch);
+    one.onNew({ length: values.length, vectors: [vector], groupIds: 0, mask: 0 });
+  };
+  const shown = (one: SpaceSaving, k: number): unknown[] => {
+    const { values, counts, errors } = one.top(0, 1, k)[0]!;
+    return counts.map((count, at) => [values.get(at), count, errors[at]]);
+  };
+  // few values often, many once
+  const values = fc.array(fc.oneof(fc.nat(5), fc.nat(60)), { maxLength: 300 });
+
+  it('equals its plain twin, and what it says of counts is true', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(1, 2, 5, 16), fc.array(values, { minLength: 1, maxLength: 4 }), (limit, streams) => {
+        scratch.reset();
+        const states = streams.map(stream => {
+          const [ours, twin] = [open(limit), new plain.SpaceSaving(limit)];
+          feed(ours, stream);
+          for (const value of stream) twin.add(BigInt(value));
+          expect(shown(ours, limit)).toEqual(twin.top(limit));
+          return [ours, twin] as const;
+        });
+        const map = scratch.takeZeroed(4);
+        const [[first, plainFirst], ...others] = states as [(typeof states)[0], ...typeof states];
+        for (const [ours, twin] of others) {
+          first.merge(ours, map, 1);
+          plainFirst.merge(twin);
+          expect(shown(first, limit)).toEqual(plainFirst.top(limit));
+        }
+        feed(first, streams[0]!);
+        for (const value of streams[0]!) plainFirst.add(BigInt(value));
+        expect(shown(first, limit)).toEqual(plainFirst.top(limit));
+        const all = [...streams.flat(), ...streams[0]!];
+        const found = new Map(plainFirst.top(limit).map(([key, count, error]) => [Number(key), { count, error }]));
+        for (const value of new Set(all)) {
+          const count = all.filter(other => other === value).length;
+          const counter = found.get(value);
+          if (counter === undefined) expect(count).toBeLessThanOrEqual(all.length / limit);
+          else {
+            expect(counter.error).toBeLessThanOrEqual(all.length / limit);
+            expect(counter.count - counter.error <= count && count <= counter.count).toBe(true);
+          }
+        }
+        for (const [ours] of states) ours.dispose();
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('goes on from a saved state, and refuses one of another size', () => {
+    const [one, two] = [open(3), open(3)];
+    feed(one, [1, 2, 2, 3, 4, 5, 5]);
+    two.restore(one.snapshot());
+    for (const state of [one, two]) feed(state, [6, 5, 2]);
+    expect(shown(two, 3)).toEqual(shown(one, 3));
+    expect(() => open(4).restore(one.snapshot())).toThrow(StateError);
+  });
+});
+
+for (const type of [i64(), f64(), utf8(), dictionary()]) {
+  windowLaws({
+    name: 'top_k, rows leave',
+    types: [type],
+    result: 'top_k',
+    parameters: { k: 4 },
+    create: memory =>
+      aggregationOf('top_k')
+        .kind([type], { k: 4, capacity: 4 })
+        .create({ memory, owner: 'test', types: [type], evicting: true }),
+    plain(rows) {
+      const counts = new Map<unknown, number>();
+      for (const cell of real(rows.map(([cell]) => cell))) {
+        const value = cell === 0 ? 0 : cell; // -0 is 0
+        counts.set(value, (counts.get(value) ?? 0) + 1);
+      }
+      const order = ([a, n]: [unknown, number], [b, m]: [unknown, number]): number => m - n || compareCells(type, a, b);
+      const top = [...counts].sort(order).slice(0, 4);
+      return top.length === 0 ? null : top.map(([value, n]) => `${value}: ${n}`).join(', ');
+    },
+  });
+}
 
 describe('sketches', () => {
   const memory = new Memory();
@@ -159,47 +248,67 @@ describe('sketches', () => {
     );
   });
 
-  it('finds heavy hitters among more values than it has counters, and never counts too few', () => {
-    fc.assert(
-      fc.property(fc.array(fc.nat(60), { maxLength: 400 }), fc.array(fc.nat(60), { maxLength: 400 }), (one, two) => {
-        const [a, b] = [new HeavyHitters(16), new HeavyHitters(16)];
-        for (const value of one) a.add(value);
-        for (const value of two) b.add(value);
-        a.merge(b);
-        const all = [...one, ...two];
-        expect(a.counts.size).toBeLessThanOrEqual(16);
-        expect(a.error).toBeLessThanOrEqual((2 * all.length) / 16);
-        for (let value = 0; value <= 60; value++) {
-          const count = all.filter(other => other === value).length;
-          const counter = a.counts.get(value) ?? 0;
-          expect(counter).toBeLessThanOrEqual(count);
-          expect(counter + a.error).toBeGreaterThanOrEqual(count);
-        }
-      }),
-      { numRuns: 200 },
+  it('gives the most frequent values as rows, by group and window, exactly where rows leave', () => {
+    const rows = (n: number): object[] =>
+      Array.from({ length: n }, (_, i) => ({
+        t: BigInt(i),
+        k: i % 2 ? 'odd' : 'even',
+        s: `v${Math.floor(Math.sqrt(i * 7919) % 13)}`,
+      }));
+    const frame = new DataFrame({ schema: { t: i64(), k: utf8(), s: utf8() }, index: 't', memory });
+    const [all, window, byGroup, closed] = [
+      frame.s.topValues(3),
+      frame.window(50).s.topValues(2, { capacity: 2 }),
+      frame.groupby('k').topValues('s', 1),
+      frame.tumbling('100').groupby('k').topValues('s', 2),
+    ].map(one => one.sinkToList());
+    const given = rows(300) as { t: bigint; k: string; s: string }[];
+    frame.emit(given);
+    frame.end();
+    const wanted = (of: typeof given, k: number): object[] => {
+      const counts = new Map<string, number>();
+      for (const { s } of of) counts.set(s, (counts.get(s) ?? 0) + 1);
+      const order = ([a, n]: [string, number], [b, m]: [string, number]): number => m - n || (a < b ? -1 : 1);
+      return [...counts]
+        .sort(order)
+        .slice(0, k)
+        .map(([s, count]) => ({ s, count, error: 0 }));
+    };
+    expect(all!.at(-1)!.toArray()).toEqual(wanted(given, 3));
+    expect(window!.at(-1)!.toArray()).toEqual(wanted(given.slice(-50), 2));
+    expect(byGroup!.at(-1)!.toArray()).toEqual(
+      ['even', 'odd'].flatMap(k =>
+        wanted(
+          given.filter(one => one.k === k),
+          1,
+        ).map(row => ({ k, ...row })),
+      ),
     );
+    const last = closed!.flatMap(batch => batch.toArray()).filter(row => Number(row['windowStart']) === 200);
+    expect(last).toEqual(
+      ['even', 'odd'].flatMap(k =>
+        wanted(
+          given.slice(200).filter(one => one.k === k),
+          2,
+        ).map(row => ({ windowStart: 200n, windowEnd: 300n, k, ...row })),
+      ),
+    );
+    frame.dispose();
   });
 
-  it('gives heavy hitters as rows, and goes on from a saved state', () => {
-    const frames = [0, 1].map(() => new DataFrame({ schema: { s: utf8(), t: timestamp('ms') }, memory }));
-    const [first, second] = frames.map(frame => frame.s.aggregate(topValues(2, { capacity: 4 })));
-    first!.sinkToList();
-    const t = Array.from({ length: 6 }, () => 0n);
-    frames[0]!.emit({ s: ['a', 'b', 'a', null, 'c', 'a'], t });
-    const results = second!.sinkToList();
-    second!.restore(first!.checkpoint());
-    frames[1]!.emit({ s: ['b', 'd', 'e'], t: t.slice(3) });
-    const rows = results[0]!.toArray() as { value: string; count: number; error: number }[];
-    expect(rows.map(({ value }) => value)).toEqual(['a', 'b']);
-    for (const [at, count] of [3, 2].entries()) {
-      expect(rows[at]!.count).toBeGreaterThanOrEqual(count);
-      expect(rows[at]!.count - rows[at]!.error).toBeLessThanOrEqual(count);
+  it('keeps texts of what it counts only', () => {
+    const frame = new DataFrame({ schema: { s: utf8() }, memory });
+    frame.agg({ top: t => t.s.topK(3, { capacity: 64 }), n: t => t.s.approxNunique() }).sinkToList();
+    const batch = (from: number): object => ({
+      s: Array.from({ length: 20_000 }, (_, i) => `a text of its own ${from + i}`),
+    });
+    const held: number[] = [];
+    for (let at = 0; at < 8; at++) {
+      frame.emit(batch(at * 20_000) as any);
+      held.push(memory.stats().heldBytes);
     }
-    const times = frames[0]!.t.aggregate(topValues(1)).sinkToList();
-    frames[0]!.emit({ s: ['', '', ''], t: [5n, 7n, 7n] });
-    expect(times[0]!.toArray()).toEqual([{ value: new Date(7), count: 2, error: 0 }]);
-    expect(() => topValues(0)).toThrow(OptionError);
-    for (const frame of frames) frame.dispose();
+    expect(held[7]! - held[2]!).toBeLessThan(2_000_000); // the texts that came meanwhile are 3 MB
+    frame.dispose();
   });
 
   it('refuses parameters out of range, and types it can not take', () => {
@@ -210,5 +319,8 @@ describe('sketches', () => {
     expect(() => quantile.kind([f64()], { q: 1.1, error: 0.01 })).toThrow(/^approx_quantile: q is 1.1/);
     expect(() => quantile.kind([f64()], { q: 0.5, error: 0 })).toThrow(/^approx_quantile: error is 0/);
     expect(() => quantile.resultType([utf8()])).toThrow(SchemaError);
+    const top = aggregationOf('top_k');
+    expect(() => top.kind([f64()], { k: 0, capacity: 9 })).toThrow(/^top_k: k is 0/);
+    expect(() => top.kind([f64()], { k: 10, capacity: 9 })).toThrow(/10 values of 9 counters/);
   });
 });

@@ -62,3 +62,66 @@ function tau(share: number): number {
   }
   return z / 3;
 }
+
+interface Counter {
+  readonly key: bigint;
+  count: number;
+  error: number;
+  /** When it came to its count. */
+  stamp: number;
+}
+
+/** Space-Saving the slow way; see assembly/sketch/summary.ts for which counter goes. */
+export class SpaceSaving {
+  counters: Counter[] = [];
+  readonly #limit: number;
+  #clock = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(key: bigint): void {
+    let counter = this.counters.find(one => one.key === key);
+    if (!counter && this.counters.length < this.#limit) {
+      counter = { key, count: 0, error: 0, stamp: 0 };
+      this.counters.push(counter);
+    } else if (!counter) {
+      const least = this.counters.reduce((a, b) =>
+        b.count < a.count || (b.count === a.count && b.stamp < a.stamp) ? b : a,
+      );
+      counter = { key, count: least.count, error: least.count, stamp: 0 };
+      this.counters[this.counters.indexOf(least)] = counter;
+    }
+    counter.count++;
+    counter.stamp = ++this.#clock;
+  }
+
+  merge(other: SpaceSaving): void {
+    if (other.counters.length === 0) return;
+    const [mine, theirs] = [this.#floor(), other.#floor()];
+    const all = new Map(
+      this.counters.map(one => [one.key, { ...one, count: one.count + theirs, error: one.error + theirs }]),
+    );
+    for (const { key, count, error } of other.counters) {
+      const own = this.counters.find(one => one.key === key) ?? { count: mine, error: mine };
+      all.set(key, { key, count: own.count + count, error: own.error + error, stamp: 0 });
+    }
+    const order = (a: Counter, b: Counter): number =>
+      b.count - a.count || a.error - b.error || (a.key < b.key ? -1 : 1);
+    this.counters = [...all.values()].sort(order).slice(0, this.#limit);
+    for (const counter of this.counters) counter.stamp = ++this.#clock;
+  }
+
+  top(k: number): [key: bigint, count: number, error: number][] {
+    const order = (a: Counter, b: Counter): number => b.count - a.count || (a.key < b.key ? -1 : 1);
+    return [...this.counters]
+      .sort(order)
+      .slice(0, k)
+      .map(({ key, count, error }) => [key, count, error]);
+  }
+
+  #floor(): number {
+    return this.counters.length < this.#limit ? 0 : Math.min(...this.counters.map(({ count }) => count));
+  }
+}
