@@ -33,6 +33,7 @@ export {
   type MetricsOptions,
   type RunOptions,
 } from './frame/data-frame.ts';
+export type { FrameSink } from './frame/frame-sink.ts';
 export { type AggregateSettings, GroupBy, type Groups } from './frame/group-by.ts';
 export { lit } from './frame/lit.ts';
 export type { MergeOptions } from './frame/merge.ts';
@@ -43,6 +44,7 @@ export type { MergeHow } from './frame/plan.ts';
 export type { FrameSource, SourceMetrics } from './frame/root.ts';
 export { Series } from './frame/series.ts';
 export type { MergeAsofOptions, MergeIntervalOptions } from './frame/time-joins.ts';
+export { type ToFileOptions, toFile } from './frame/to-file.ts';
 export type { ResultOptions } from './frame/user-rows.ts';
 export { type Window, WindowBase } from './frame/windowed.ts';
 export { Memory, type MemoryOptions, type MemoryStats, memoryStats } from './memory/memory.ts';

@@ -7,5 +7,5 @@ import type { Place } from './places.ts';
 /** `file:///tmp/trades.csv` is the file itself. */
 export const filePlace: Place = {
   open: (uri, options) => openFrame(fileURLToPath(uri), options),
-  create: uri => createFile(fileURLToPath(uri), fileFormat(uri).compression),
+  create: (uri, length) => createFile(fileURLToPath(uri), fileFormat(uri).compression, length),
 };

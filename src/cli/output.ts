@@ -1,37 +1,18 @@
 import { statSync } from 'node:fs';
-import { arrow } from '../codec/arrow.ts';
-import type { Codec, Encoder } from '../codec/codec.ts';
-import { csv } from '../codec/csv.ts';
-import { ndjson } from '../codec/ndjson.ts';
 import type { Batch } from '../column/batch.ts';
-import { batchOf } from '../column/batch-of.ts';
 import { OptionError } from '../errors.ts';
+import { EncodedSink } from '../frame/encoded-sink.ts';
+import type { FrameSink } from '../frame/frame-sink.ts';
+import { toFile, writerNamed } from '../frame/to-file.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Operator } from '../stream/operator.ts';
 import { Stream } from '../stream/stream.ts';
 import type { ByteSink } from '../transport/byte-sink.ts';
 import { fileFormat } from '../transport/file-format.ts';
-import { createFile, writableSink } from '../transport/file-sink.ts';
+import { writableSink } from '../transport/writable-sink.ts';
 import type { RunOptions } from './options.ts';
 import { placeOf } from './places.ts';
 import { Table } from './table.ts';
-
-/** Where the rows of the command go. */
-export interface Output {
-  write(batch: Batch): Promise<void>;
-  /** Everything that came is out. */
-  end(): Promise<void>;
-  /** The run has failed: what came is not all there should be. `end` follows. */
-  abandon?(): void;
-}
-
-const encoders: Readonly<Record<string, (packed: boolean) => Codec>> = /* @__PURE__ */ Object.freeze({
-  ndjson: () => ndjson(),
-  csv: () => csv(),
-  tsv: () => csv(undefined, { delimiter: '\t' }),
-  // A file is closed by a footer, so that it can be read at any place; a pipe, or a packed file, is a stream.
-  arrow: (stream: boolean) => arrow({ format: stream ? 'stream' : 'file' }),
-});
 
 /** A terminal that tells no sensible width is not cut to it. */
 const leastColumns = 20;
@@ -46,7 +27,7 @@ export async function openOutput(
   schema: Schema,
   inputs: readonly string[],
   beforePrint: () => void,
-): Promise<Output> {
+): Promise<FrameSink> {
   const { to, toFormat, tail, follow } = options;
   const stdout = announced(writableSink('stdout', process.stdout), beforePrint);
   if (to === 'table') {
@@ -59,26 +40,23 @@ export async function openOutput(
     if (toFormat) throw new OptionError('to-format', `--to-format: ${to} has a form of its own`);
     return place.output(to, schema);
   }
-  if (place?.send) return messageOutput(place.send(to, codecFor(toFormat ?? 'ndjson', to, true), schema));
+  if (place?.send) return messageOutput(place.send(to, writerNamed(toFormat ?? 'ndjson', true, '--to'), schema));
   const { format, compression } = fileFormat(to);
-  const codec = codecFor(toFormat ?? (to === '-' ? 'ndjson' : format), to, to === '-' || compression !== null);
-  if (to === '-') return codecOutput(stdout, codec.encoder(schema), schema);
+  const name = toFormat ?? (to === '-' ? 'ndjson' : format);
+  if (name === null) {
+    throw new OptionError('to', `--to: the name ${to} tells no format; add --to-format: ndjson, csv, tsv or arrow`);
+  }
+  const codec = writerNamed(name, to === '-' || compression !== null, '--to');
+  if (to === '-') return new EncodedSink(codec, () => stdout);
   if (place) {
-    if (!place.create) throw new OptionError('to', `--to: ${to} can only be read`);
-    return codecOutput(await place.create(to), codec.encoder(schema), schema);
+    const { create } = place;
+    if (!create) throw new OptionError('to', `--to: ${to} can only be read`);
+    return new EncodedSink(codec, length => create(to, length));
   }
   for (const input of inputs) {
     if (sameFile(input, to)) throw new OptionError('to', `--to: ${to} is an input too; write another file`);
   }
-  return codecOutput(await createFile(to, compression), codec.encoder(schema), schema);
-}
-
-function codecFor(name: string | null, to: string, stream: boolean): Codec {
-  const make = encoders[name ?? ''];
-  if (make) return make(stream);
-  const wanted = `there is ${Object.keys(encoders).join(', ')}`;
-  if (name === null) throw new OptionError('to', `--to: the name ${to} tells no format; add --to-format: ${wanted}`);
-  throw new OptionError('to-format', `--to: can't write ${name}; ${wanted}`);
+  return toFile(to, { codec });
 }
 
 function sameFile(a: string, b: string): boolean {
@@ -95,42 +73,23 @@ const announced = (sink: ByteSink, beforePrint: () => void): ByteSink => ({
   end: () => sink.end(),
 });
 
-function tableOutput(sink: ByteSink, table: Table, flush: boolean): Output {
+function tableOutput(sink: ByteSink, table: Table, flush: boolean): FrameSink {
   const encoder = new TextEncoder();
   const print = (text: string): Promise<void> => sink.write(encoder.encode(text));
-  return {
-    write: async batch => {
-      await print(table.add(batch));
-      if (flush) await print(table.flush());
-    },
-    end: async () => {
-      await print(table.flush());
-      await sink.end();
-    },
+  const end = async (): Promise<void> => {
+    await print(table.flush());
+    await sink.end();
   };
+  const write = async (batch: Batch): Promise<void> => {
+    await print(table.add(batch));
+    if (flush) await print(table.flush());
+  };
+  return { write, end, abandon: end };
 }
 
-function messageOutput(operator: Operator<unknown, unknown>): Output {
+function messageOutput(operator: Operator<unknown, unknown>): FrameSink {
   const stream = new Stream<Batch>();
   stream.through(operator);
-  return {
-    write: async batch => stream.emit(batch),
-    end: async () => stream.end(),
-  };
-}
-
-function codecOutput(sink: ByteSink, encoder: Encoder, schema: Schema): Output {
-  let begun = false;
-  const write = (batch: Batch): Promise<void> => {
-    begun = true;
-    return sink.write(encoder.encode(batch));
-  };
-  return {
-    write,
-    end: async () => {
-      if (!begun) await write(batchOf([], schema)); // a header is due without rows, too
-      await sink.write(encoder.end());
-      await sink.end();
-    },
-  };
+  const end = (): unknown => stream.end();
+  return { write: batch => stream.emit(batch), end, abandon: end };
 }

@@ -1,20 +1,20 @@
 import type { Codec } from '../codec/codec.ts';
 import { OptionError } from '../errors.ts';
 import type { DataFrame } from '../frame/data-frame.ts';
+import type { FrameSink } from '../frame/frame-sink.ts';
 import type { OpenOptions } from '../frame/open-frame.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Operator } from '../stream/operator.ts';
 import type { ByteSink } from '../transport/byte-sink.ts';
-import type { Output } from './output.ts';
 
 /** A transport that the command can reach by URI. */
 export interface Place {
   /** Rows from `uri`, for `--from`. */
   open?(uri: string, options: OpenOptions): Promise<DataFrame>;
-  /** Bytes to `uri`, for `--to`. */
-  create?(uri: string): Promise<ByteSink>;
+  /** Bytes to `uri`, for `--to`; behind so many that are there, or null: from the beginning. */
+  create?(uri: string, length: number | null): Promise<ByteSink>;
   /** Rows to `uri`, for `--to`, where the place has a form of its own for them. */
-  output?(uri: string, schema: Schema): Promise<Output>;
+  output?(uri: string, schema: Schema): Promise<FrameSink>;
   /** It deals in messages: their format is NDJSON unless it is told, and `--schema` tells their columns. */
   readonly messages?: boolean;
   /** Batches to `uri` as messages, for `--to`. */

@@ -2,7 +2,6 @@ import { arrow } from '../codec/arrow.ts';
 import type { Codec } from '../codec/codec.ts';
 import { csv } from '../codec/csv.ts';
 import { ndjson } from '../codec/ndjson.ts';
-import type { Batch } from '../column/batch.ts';
 import { OptionError } from '../errors.ts';
 import type { DataFrame } from '../frame/data-frame.ts';
 import { bytesText, countText, durationText, rateText } from '../frame/figures.ts';
@@ -10,7 +9,7 @@ import { type OpenOptions, openFrame } from '../frame/open-frame.ts';
 import { fileBytes } from '../transport/file.ts';
 import { fileFormat } from '../transport/file-format.ts';
 import { expandPaths } from '../transport/glob.ts';
-import { firstRows } from './first-rows.ts';
+import { limited } from './limited.ts';
 import type { RunOptions } from './options.ts';
 import { openOutput } from './output.ts';
 import { placeOf } from './places.ts';
@@ -36,25 +35,15 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<End
   let bar: ProgressBar | null = null;
   // Rows that scroll over the same terminal would tear the bar apart.
   const output = await openOutput(options, frame.schema, paths, () => process.stdout.isTTY && bar?.stop());
-  let rowsLeft = options.limit ?? Number.POSITIVE_INFINITY;
-  frame.sink(async (batch: Batch) => {
-    const rows = firstRows(batch, rowsLeft);
-    rowsLeft -= rows.length;
-    if (rows.length > 0) await output.write(rows);
-    if (rowsLeft === 0) enough.abort();
-  });
+  frame.sink(options.limit === undefined ? output : limited(output, options.limit, enough));
   const began = performance.now();
   bar = await progressOf(frame, paths, options);
   let metrics: AsyncDisposable | null = null;
   try {
     metrics = await metricsOf(frame, options);
     await frame.run({ signal: AbortSignal.any([signal, enough.signal]) });
-  } catch (error) {
-    output.abandon?.();
-    throw error;
   } finally {
     bar?.stop();
-    await output.end();
     await metrics?.[Symbol.asyncDispose]();
   }
   if (options.analyze) process.stderr.write(`${frame.explain({ analyze: true })}\n`);

@@ -45,7 +45,8 @@ export class RecordEncoder implements Encoder {
   readonly #prefixes: readonly Uint8Array[];
   #header: Uint8Array;
 
-  constructor(schema: Schema, form: RecordForm) {
+  /** @param state of an encoder whose text is to be followed: whether its header is written */
+  constructor(schema: Schema, form: RecordForm, state?: unknown) {
     this.#schema = schema;
     this.#form = form;
     const delimiter = form.name === 'csv' ? Uint8Array.of(form.dialect.delimiter) : undefined;
@@ -53,8 +54,8 @@ export class RecordEncoder implements Encoder {
       if (delimiter) return delimiter.subarray(0, Math.min(i, 1));
       return utf8Bytes.encode(`${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
     });
-    this.#header =
-      form.name === 'csv' && form.dialect.header === true ? headerOf(schema, form.dialect) : new Uint8Array(0);
+    const isDue = form.name === 'csv' && form.dialect.header === true && state !== true;
+    this.#header = isDue ? headerOf(schema, form.dialect) : new Uint8Array(0);
   }
 
   encode(rows: Batch | Chunk): Uint8Array {
@@ -68,6 +69,11 @@ export class RecordEncoder implements Encoder {
     }
     const filled = pieces.filter(piece => piece.length > 0);
     return filled.length === 1 ? filled[0]! : joinBytes(filled);
+  }
+
+  /** Whether the header is written, if there is one. */
+  get state(): boolean {
+    return this.#header.length === 0;
   }
 
   /** The header of a CSV without rows; else nothing. */

@@ -19,21 +19,50 @@ const pad8 = (bytes: number): number => (bytes + 7) & ~7;
 /** Where a message lies in a file: offset, bytes of its metadata with the 8 before it, bytes of its body. */
 type Block = readonly [number, number, number];
 
+/** What an encoder has written. */
+export interface ArrowEncoderState {
+  readonly isOpen: boolean;
+  readonly position: number;
+  /** Texts of each dictionary column that was sent, in the order of their codes; null for other columns. */
+  readonly words: readonly (readonly string[] | null)[];
+  /** Three numbers for each message, for the footer of a file. */
+  readonly dictionaryBlocks: Float64Array;
+  readonly batchBlocks: Float64Array;
+}
+
 /** Batches to Arrow IPC, uncompressed. Dictionaries are sent once; values that come later follow as deltas. */
 export class ArrowEncoder implements Encoder {
   readonly #schema: Schema;
   readonly #isFile: boolean;
   readonly #words: readonly (SentWords | null)[];
-  readonly #dictionaryBlocks: Block[] = [];
-  readonly #batchBlocks: Block[] = [];
+  #dictionaryBlocks: Block[] = [];
+  #batchBlocks: Block[] = [];
   #parts: Uint8Array[] = [];
   #position = 0;
   #isOpen = false;
 
-  constructor(schema: Schema, isFile: boolean) {
+  /** @param state of an encoder whose bytes are to be followed */
+  constructor(schema: Schema, isFile: boolean, state?: ArrowEncoderState) {
     this.#schema = schema;
     this.#isFile = isFile;
-    this.#words = schema.fields.map(({ type }) => (type.kind === 'dictionary' ? new SentWords() : null));
+    this.#words = schema.fields.map(({ type }, at) =>
+      type.kind === 'dictionary' ? new SentWords(state?.words[at] ?? []) : null,
+    );
+    if (!state) return;
+    this.#isOpen = state.isOpen;
+    this.#position = state.position;
+    this.#dictionaryBlocks = blocksOf(state.dictionaryBlocks);
+    this.#batchBlocks = blocksOf(state.batchBlocks);
+  }
+
+  get state(): ArrowEncoderState {
+    return {
+      isOpen: this.#isOpen,
+      position: this.#position,
+      words: this.#words.map(words => words && [...words.texts]),
+      dictionaryBlocks: Float64Array.from(this.#dictionaryBlocks.flat()),
+      batchBlocks: Float64Array.from(this.#batchBlocks.flat()),
+    };
   }
 
   encode(rows: Batch | Chunk): Uint8Array {
@@ -131,6 +160,9 @@ export class ArrowEncoder implements Encoder {
   }
 }
 
+const blocksOf = (numbers: Float64Array): Block[] =>
+  Array.from({ length: numbers.length / 3 }, (_, at) => [...numbers.subarray(at * 3, at * 3 + 3)] as unknown as Block);
+
 /** The buffers of a record batch as they follow its metadata, each padded to 8 bytes. */
 class Body {
   readonly parts: Uint8Array[] = [];
@@ -190,7 +222,17 @@ class SentWords {
   readonly #maps = new WeakMap<Vector, Int32Array>();
 
   /** A first dictionary was sent; it may have been empty. */
-  isKnown = false;
+  isKnown: boolean;
+
+  /** @param texts those that were sent before */
+  constructor(texts: readonly string[]) {
+    this.isKnown = texts.length > 0;
+    for (const text of texts) this.#codes.set(text, this.#codes.size);
+  }
+
+  get texts(): Iterable<string> {
+    return this.#codes.keys();
+  }
 
   /** The column with the stream's codes, and the values that must be sent before it. */
   translate(vector: Vector): { vector: Vector; fresh: string[] } {

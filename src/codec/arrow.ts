@@ -1,7 +1,7 @@
 import { OptionError } from '../errors.ts';
 import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
 import { ArrowDecoder } from './_arrow-decoder.ts';
-import { ArrowEncoder } from './arrow-encoder.ts';
+import { ArrowEncoder, type ArrowEncoderState } from './arrow-encoder.ts';
 import type { Codec, Decoder } from './codec.ts';
 
 export interface ArrowOptions<C extends Columns = Columns> {
@@ -30,6 +30,6 @@ export function arrow<C extends Columns = Columns>({ format = 'stream', schema }
     name: 'arrow',
     schema: schema ? schemaOf(schema) : null,
     decoder: options => new ArrowDecoder(options) as Decoder<any>,
-    encoder: written => new ArrowEncoder(written, format === 'file'),
+    encoder: (written, state) => new ArrowEncoder(written, format === 'file', state as ArrowEncoderState | undefined),
   };
 }

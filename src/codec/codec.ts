@@ -83,6 +83,8 @@ export interface Encoder {
   encode(rows: Batch | Chunk): Uint8Array;
   /** What closes the stream (may be empty). */
   end(): Uint8Array;
+  /** What another encoder must know to go on behind the bytes so far: values that a checkpoint keeps. Absent: none can. */
+  readonly state?: unknown;
 }
 
 /** A format: immutable description that makes decoders and encoders. */
@@ -92,7 +94,8 @@ export interface Codec<C extends Columns = Columns> {
   /** The columns when they are known beforehand. */
   readonly schema: Schema<C> | null;
   decoder(options: DecoderOptions): Decoder<C>;
-  encoder(schema: Schema): Encoder;
+  /** @param state of an encoder of these columns whose bytes are to be followed */
+  encoder(schema: Schema, state?: unknown): Encoder;
   /** The same format with these columns, for codecs that otherwise infer them. */
   withSchema?(schema: Schema): Codec<any>;
 }

@@ -52,7 +52,7 @@ export function csv<C extends Columns = Columns>(columns?: C | Schema<C>, option
     name: 'csv',
     schema,
     decoder: (place: DecoderOptions) => new RecordDecoder<C>(new CsvFormat(schema, dialect, options), schema, place),
-    encoder: (rows: Schema) => new RecordEncoder(rows, { name: 'csv', dialect }),
+    encoder: (rows: Schema, state?: unknown) => new RecordEncoder(rows, { name: 'csv', dialect }, state),
     withSchema: known => csv(known, options) as Codec<any>,
   };
 }

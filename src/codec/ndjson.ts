@@ -36,7 +36,7 @@ export function ndjson<C extends Columns = Columns>(columns?: C | Schema<C>, opt
     name: 'ndjson',
     schema,
     decoder: (place: DecoderOptions) => new RecordDecoder<C>(new NdjsonFormat(schema, options), schema, place),
-    encoder: (rows: Schema) => new RecordEncoder(rows, { name: 'ndjson' }),
+    encoder: (rows: Schema, state?: unknown) => new RecordEncoder(rows, { name: 'ndjson' }, state),
     withSchema: known => ndjson(known, options) as Codec<any>,
   };
 }

@@ -392,6 +392,11 @@ export class RowEncoder implements Encoder {
     return new Uint8Array(0);
   }
 
+  /** A row is like any other. */
+  get state(): null {
+    return null;
+  }
+
   /** The rows without anything between them. @throws DataError as `encode` does */
   pack(rows: Batch | Chunk): PackedRows {
     const memory = isChunk(rows) ? rows.memory : defaultMemory();

@@ -16,6 +16,7 @@ import { Stream } from '../stream/stream.ts';
 import { everything, slidingOver, type WindowScheme } from '../window/window.ts';
 import { ColumnWise } from './column-wise.ts';
 import { extremesPlan } from './extremes.ts';
+import type { FrameSink } from './frame-sink.ts';
 import {
   type AggregateInput,
   type AggregateSettings,
@@ -380,11 +381,11 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
   }
 
   /**
-   * Calls `fn` with the results of every batch. A promise that it returns holds the next batch back; an error that it throws
-   * rejects the `emit` (or `run`) that caused it. Returns what ends it.
+   * Gives the results of every batch to a function, or to a sink such as `toFile('late.csv')`. A promise that it returns holds the next
+   * batch back; an error that it throws rejects the `emit` (or `run`) that caused it. Returns what ends it.
    */
-  sink(fn: (batch: Batch<C>) => unknown): () => void {
-    return this.root.attach(this.plan, fn as (batch: Batch) => unknown);
+  sink(to: ((batch: Batch<C>) => unknown) | FrameSink<C>): () => void {
+    return this.root.attach(this.plan, to as FrameSink<any>);
   }
 
   /** The results as a stream of batches; the same stream each time. */

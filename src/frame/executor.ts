@@ -8,12 +8,13 @@ import { Scratch } from '../memory/scratch.ts';
 import { sameType, typeText } from '../schema/data-type.ts';
 import type { Schema } from '../schema/schema.ts';
 import { Compiler, type RunningNode } from './compiler.ts';
+import type { FrameSink } from './frame-sink.ts';
 import { Importer } from './importer.ts';
 import { type FrameMetrics, nodeMetrics, type Progress, totalsOf } from './metrics.ts';
 import type { Operator } from './operators/operator.ts';
 import { SourceOperator } from './operators/source.ts';
 import type { TappedRows, TapReceiver } from './operators/tap.ts';
-import { explainPlan, type Plan } from './plan.ts';
+import { explainPlan, type Plan, visibleSchema } from './plan.ts';
 import { mustBeSamePlans, otherOperators, type SavedPlans } from './saved-plans.ts';
 
 /** Receives a frame's results; a promise holds the next batch back. */
@@ -24,6 +25,8 @@ interface Taker extends RunningNode {
   readonly deliver: (result: any) => unknown;
   /** It will never be the result's turn. */
   readonly drop?: (result: any) => void;
+  /** What `deliver` writes to, if that is more than a function. */
+  readonly sink: FrameSink | null;
   /** Milliseconds that it took, with promises that were waited for. */
   waitMs: number;
 }
@@ -65,6 +68,8 @@ export class Executor {
   readonly #tellEnd: () => void;
   #pending: Promise<void> | null = null;
   #ended = false;
+  /** What comes is not wanted any more. */
+  #isStopped = false;
   #rowsIn = 0;
   #rowsOut = 0;
   #batches = 0;
@@ -105,13 +110,21 @@ export class Executor {
   }
 
   /** Computes `plan` from now on and delivers its results; returns what ends that. */
-  attach(plan: Plan, deliver: Deliver): () => void {
+  attach(plan: Plan, to: Deliver | FrameSink<any>): () => void {
+    const sink = typeof to === 'function' ? null : to;
+    sink?.begin?.(visibleSchema(plan));
     const node = this.#compiler.sink(plan, batch => {
       this.#rowsOut += batch.length;
       this.#results.push({ taker, result: batch });
     });
-    const taker: Taker = { ...node, deliver, waitMs: 0 };
+    const deliver = typeof to === 'function' ? to : (batch: Batch): unknown => to.write(batch);
+    const taker: Taker = { ...node, deliver, sink, waitMs: 0 };
     return this.#taking(taker);
+  }
+
+  /** Of each plan in the order in which they were attached; null for functions. */
+  get sinks(): (FrameSink | null)[] {
+    return [...this.#takers].map(({ sink }) => sink);
   }
 
   /**
@@ -129,7 +142,8 @@ export class Executor {
       () => this.#results.push({ taker, result: null }),
     );
     const deliver = (rows: TappedRows | null): unknown => (rows ? receiver.rows(rows) : receiver.ended());
-    const taker: Taker = { ...node, deliver, drop: (rows: TappedRows | null) => rows?.release(), waitMs: 0 };
+    const drop = (rows: TappedRows | null): void => rows?.release();
+    const taker: Taker = { ...node, deliver, drop, sink: null, waitMs: 0 };
     return { widen: more => node.operator.widen(more), detach: this.#taking(taker) };
   }
 
@@ -140,6 +154,7 @@ export class Executor {
    * @throws StateError after `end`
    */
   push(input: unknown): void | Promise<void> {
+    if (this.#isStopped) return;
     if (this.#pending) return this.#after(() => this.#push(input));
     return this.#push(input);
   }
@@ -150,17 +165,19 @@ export class Executor {
     return this.#end();
   }
 
-  /** Resolves when no batch is on its way; none is taken until the function is called that it gives. */
-  async hold(): Promise<() => void> {
-    await undefined; // what is being delivered on this stack
-    while (this.#pending) await this.#pending;
-    let letGo = noop;
-    this.#setPending(
-      new Promise(resolve => {
-        letGo = resolve;
-      }),
-    );
-    return letGo;
+  /** Takes no more: nothing is computed, nothing closes, no result comes out. */
+  stop(): void {
+    this.#isStopped = this.#ended = true;
+  }
+
+  /** Tells the sinks that a run begins. */
+  async open(): Promise<void> {
+    for (const sink of this.sinks) await sink?.open?.();
+  }
+
+  /** Tells the sinks that no more will come. Their errors are left to whoever stopped it: they are of little use beside its reason. */
+  async abandon(): Promise<void> {
+    await Promise.allSettled(this.sinks.map(async sink => sink?.abandon?.()));
   }
 
   /**
@@ -179,7 +196,7 @@ export class Executor {
         return place;
       }),
     }));
-    return { plans, states: [...operators.keys()].map(operator => operator.snapshot!()) };
+    return { plans, states: [...operators.keys()].map(operator => operator.snapshot!()), ended: this.#ended };
   }
 
   /**
@@ -187,7 +204,7 @@ export class Executor {
    *
    * @throws StateError when other plans are attached, or rows have come already
    */
-  load({ plans, states }: SavedPlans): void {
+  load({ plans, states, ended }: SavedPlans): void {
     if (this.#batches > 0) throw new StateError('restore: rows have come already; restore before the first batch');
     mustBeSamePlans(plans, this.#plans);
     const loaded = new Set<Operator>();
@@ -202,6 +219,9 @@ export class Executor {
       }
     }
     this.#scratch.reset();
+    if (!ended) return;
+    this.#ended = true;
+    this.#tellEnd();
   }
 
   /** Frees linear memory. */
@@ -278,10 +298,20 @@ export class Executor {
     this.#inputMs += this.#lap();
     this.#source.end();
     this.#busyMs += this.#lap();
-    const waiting = this.#deliver();
+    const delivered = this.#deliver();
+    const waiting = delivered ? delivered.then(() => this.#endSinks()) : this.#endSinks();
     if (waiting) void waiting.then(this.#tellEnd, this.#tellEnd);
     else this.#tellEnd();
     return waiting;
+  }
+
+  /** Every sink has all of its results now. */
+  #endSinks(): void | Promise<void> {
+    const sinks = this.sinks.filter(sink => sink?.end);
+    if (sinks.length === 0) return;
+    return (async () => {
+      for (const sink of sinks) await sink!.end!();
+    })();
   }
 
   /** Milliseconds since it was called last: time is cut into pieces without gaps. */

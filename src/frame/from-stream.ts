@@ -64,11 +64,11 @@ class Pushing extends Operator<unknown, never> {
   }
 
   update(rows: unknown): Emitted {
-    return this.root.executor.push(rows) ?? undefined;
+    return this.root.push(rows) ?? undefined;
   }
 
   override ended(): Emitted {
-    return this.root.executor.end() ?? undefined;
+    return this.root.finish() ?? undefined;
   }
 }
 
@@ -107,13 +107,13 @@ class Decoding extends Pushing {
   #finish(): Promise<void> | undefined {
     this.decoder.end();
     const waiting = this.pushAll();
-    return waiting ? waiting.then(() => this.root.executor.end()) : (this.root.executor.end() ?? undefined);
+    return waiting ? waiting.then(() => this.root.finish()) : (this.root.finish() ?? undefined);
   }
 
   /** Pushes every chunk there is; a chunk lasts until the next is asked for, so each push is waited for. */
   protected pushAll(): Promise<void> | undefined {
     for (let chunk = this.decoder.next(); chunk; chunk = this.decoder.next()) {
-      const waiting = this.root.executor.push(chunk);
+      const waiting = this.root.push(chunk);
       if (waiting) return waiting.then(() => this.pushAll());
     }
     return undefined;

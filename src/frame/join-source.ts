@@ -151,13 +151,11 @@ export class JoinSource implements FrameSource {
     await Promise.all(this.inputs.map(({ source }, at) => source?.committed?.(inputs[at]!.position)));
   }
 
-  async hold(): Promise<() => void> {
+  hold(): () => void {
     this.#holding++;
-    this.#letGo(); // a side that waits for the other would wait for ever
-    const held = await Promise.all(this.inputs.map(root => root.hold()));
+    this.#letGo();
     return () => {
       this.#holding--;
-      for (const letGo of held) letGo();
     };
   }
 

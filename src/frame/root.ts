@@ -5,6 +5,8 @@ import { systemClock } from '../stream/clock.ts';
 import type { Stream } from '../stream/stream.ts';
 import { analyzePlan } from './analyze.ts';
 import { type Deliver, Executor, type Tap } from './executor.ts';
+import type { FrameSink } from './frame-sink.ts';
+import { Gate } from './gate.ts';
 import type { FrameMetrics, Progress } from './metrics.ts';
 import type { TapReceiver } from './operators/tap.ts';
 import type { Plan } from './plan.ts';
@@ -42,11 +44,8 @@ export interface FrameSource {
   seek?(position: any): void;
   /** A checkpoint that holds this position is on disk: what lies before it will not be asked for again. */
   committed?(position: any): void | Promise<void>;
-  /**
-   * For sources that other frames feed: resolves when no batch is on its way through those frames, and nothing comes until the function
-   * is called that it resolves to. Other sources wait for each push, so nothing is on its way between two of them.
-   */
-  hold?(): Promise<() => void>;
+  /** For sources with inputs: lets none of them wait for the others, until the function is called that it gives. */
+  hold?(): () => void;
   /** How far a source that joins rows in time has come. */
   readonly progress?: Progress;
   /** The roots whose frames feed it: whoever pushes rows into those drives it, without `run`. Absent for sources of their own. */
@@ -85,6 +84,8 @@ export class Root {
   readonly name: string;
   #executor: Executor | null = null;
   #run: Promise<void> | null = null;
+  /** Only once somebody wants to know when it is quiet. */
+  #gate: Gate | null = null;
 
   constructor(schema: Schema, { source = null, stream = null, memory }: RootOptions) {
     this.schema = schema;
@@ -104,8 +105,8 @@ export class Root {
     return this.#executor;
   }
 
-  attach(plan: Plan, deliver: Deliver): () => void {
-    return this.#attached(this.executor.attach(plan, deliver));
+  attach(plan: Plan, to: Deliver | FrameSink<any>): () => void {
+    return this.#attached(this.executor.attach(plan, to));
   }
 
   /** Takes results in linear memory; see `Executor.tap`. */
@@ -125,12 +126,27 @@ export class Root {
     if (this.source?.inputs) {
       throw new StateError('emit: the rows of a join come from its two frames; push them into those');
     }
-    return this.#stream ? this.#stream.emit(rows) : this.executor.push(rows);
+    return this.#stream ? this.#stream.emit(rows) : this.push(rows);
+  }
+
+  /** Rows on their way to the executor, from wherever they come. */
+  push(rows: unknown): void | Promise<void> {
+    const { executor } = this;
+    const gate = this.#gate;
+    // what a sink pushes is part of what it was given
+    if (!gate || gate.onStack) return executor.push(rows);
+    return this.#through(gate, () => executor.push(rows));
+  }
+
+  /** The input is over. */
+  finish(): void | Promise<void> {
+    const { executor } = this;
+    return this.#gate ? this.#through(this.#gate, () => executor.end()) : executor.end();
   }
 
   end(): void | Promise<void> {
     if (this.source?.inputs) return allOf(this.source.inputs.map(root => root.end()));
-    return this.#stream ? this.#stream.end() : this.executor.end();
+    return this.#stream ? this.#stream.end() : this.finish();
   }
 
   /** Whether there is something to run: a source of its own, or sources of its stream. */
@@ -151,19 +167,21 @@ export class Root {
 
   async #runToEnd(signal: AbortSignal | undefined): Promise<void> {
     const { executor, source } = this;
-    if (source) await source.run(rows => executor.push(rows), executor.requiredColumns, signal);
-    else await this.#stream!.start(signal ? { signal } : {});
-    await executor.end();
+    try {
+      await executor.open();
+      if (source) await source.run(rows => this.push(rows), executor.requiredColumns, signal);
+      else await this.#stream!.start(signal ? { signal } : {});
+      await this.finish();
+    } catch (error) {
+      await executor.abandon();
+      throw error;
+    }
   }
 
-  /** Resolves when no batch is on its way from the source to the last sink; none comes until the function is called that it gives. */
-  async hold(): Promise<() => void> {
-    const letSource = await this.source?.hold?.();
-    const letOwn = await this.executor.hold();
-    return () => {
-      letOwn();
-      letSource?.();
-    };
+  /** Counts the batches on their way from now on; see `quietly`. */
+  get gate(): Gate {
+    this.#gate ??= new Gate();
+    return this.#gate;
   }
 
   /** What the executor remembers, and where the source stands. @throws StateError when that can't be saved */
@@ -192,6 +210,33 @@ export class Root {
     this.source?.disconnect?.();
     this.#executor?.dispose();
     this.#executor = null;
+  }
+
+  #through(gate: Gate, act: () => void | Promise<void>): void | Promise<void> {
+    gate.enter();
+    let waiting: void | Promise<void>;
+    try {
+      waiting = act();
+    } catch (error) {
+      this.#failed(gate);
+      throw error;
+    } finally {
+      gate.onStack = false;
+    }
+    if (!waiting) return gate.leave();
+    return waiting.then(
+      () => gate.leave(),
+      error => {
+        this.#failed(gate);
+        throw error;
+      },
+    );
+  }
+
+  /** A stream's failures may have been taken care of; a source ends with them. */
+  #failed(gate: Gate): void {
+    if (this.source) gate.break();
+    else void gate.leave();
   }
 
   /** Tells the source that somebody listens; returns what ends that. */

@@ -7,6 +7,8 @@ export interface SavedPlans {
   readonly plans: readonly { readonly text: string; readonly states: readonly number[] }[];
   /** What each operator remembers; one that several plans share stands here once. */
   readonly states: readonly unknown[];
+  /** The input was over: nothing more comes. */
+  readonly ended: boolean;
 }
 
 /** @throws StateError when the saved plans are others than those attached; it says which line differs */

@@ -1,87 +1,93 @@
-import { OptionError } from '../errors.ts';
+import { StateError } from '../errors.ts';
 import { failed } from './_failed.ts';
+import { FileWriter } from './_file-writer.ts';
 import { builtin } from './_node.ts';
+import { compressor, PackedMember } from './_packed-member.ts';
 import type { ByteSink } from './byte-sink.ts';
 import type { CompressionName } from './file-format.ts';
 
 /**
- * A new file at `path`, or an old one emptied, compressed if asked.
+ * A file to write to, compressed if asked: a new one at `path`, or an old one emptied; or one that is cut at the length that `sync` told,
+ * to go on from there.
  *
  * @throws OptionError when this Node can't compress so
+ * @throws StateError when there is less of the file than that
  * @throws TransportError when it can't be written
  */
-export async function createFile(path: string, compression: CompressionName | null = null): Promise<ByteSink> {
+export async function createFile(
+  path: string,
+  compression: CompressionName | null = null,
+  length: number | null = null,
+): Promise<ByteSink & { sync(): Promise<number> }> {
   const packer = compression && compressor(compression);
-  const fs = builtin('fs', 'write');
-  const handle = await fs.promises.open(path, 'w').catch(error => {
+  const { promises } = builtin('fs', 'write');
+  const handle = await promises.open(path, length === null ? 'w' : 'r+').catch(error => {
     throw failed('write', path, error);
   });
-  const file = handle.createWriteStream();
-  if (!packer) return new WritableSink(path, file, file);
-  packer.pipe(file);
-  return new WritableSink(path, packer, file);
-}
-
-/** Bytes into a Node stream, such as standard output or a socket; it is left open at the end. */
-export function writableSink(name: string, stream: NodeJS.WritableStream): ByteSink {
-  return new WritableSink(name, stream, null);
-}
-
-type Transform = import('node:stream').Transform;
-
-function compressor(compression: CompressionName): Transform {
-  const zlib = builtin('zlib') as typeof import('node:zlib') & { createZstdCompress?: () => Transform };
-  if (compression === 'gzip') return zlib.createGzip();
-  if (zlib.createZstdCompress) return zlib.createZstdCompress();
-  throw new OptionError('to', 'write: this Node.js has no zstd compression (22.15 has); write .gz, or no compression');
-}
-
-class WritableSink implements ByteSink {
-  readonly name: string;
-  readonly #first: NodeJS.WritableStream;
-  readonly #last: NodeJS.WritableStream | null;
-  #error: Error | null = null;
-  #fail: ((error: Error) => void) | null = null;
-
-  /** Bytes go into `first`; `last` (the file behind a compressor) is closed at the end. */
-  constructor(name: string, first: NodeJS.WritableStream, last: NodeJS.WritableStream | null) {
-    this.name = name;
-    this.#first = first;
-    this.#last = last;
-    for (const stream of new Set([first, last ?? first])) {
-      stream.on('error', error => {
-        this.#error ??= failed('write', name, error);
-        this.#fail?.(this.#error);
-      });
+  const stats = await handle.stat();
+  if (length !== null) {
+    const { size } = stats;
+    if (size < length) {
+      await handle.close();
+      throw new StateError(
+        `run: ${path} has ${size} bytes, and had ${length} when the checkpoint was made; put that file back, or begin anew`,
+      );
     }
+    await handle.truncate(length);
+  }
+  return new FileSink(path, new FileWriter(path, handle, stats.isFile() ? (length ?? 0) : null), packer);
+}
+
+class FileSink implements ByteSink {
+  readonly name: string;
+  readonly #out: FileWriter;
+  readonly #packer: (() => import('node:stream').Transform) | null;
+  #member: PackedMember | null = null;
+  /** When the members before are with the writer. */
+  #before: Promise<void> = Promise.resolve();
+  #isDurable = false;
+  #isClosed = false;
+
+  constructor(name: string, out: FileWriter, packer: (() => import('node:stream').Transform) | null) {
+    this.name = name;
+    this.#out = out;
+    this.#packer = packer;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    if (this.#error) throw this.#error;
-    if (bytes.length > 0 && !this.#first.write(bytes)) await this.#once(this.#first, 'drain');
+    if (bytes.length > 0) await (this.#packer ? this.#open(this.#packer) : this.#out).write(bytes);
+  }
+
+  async sync(): Promise<number> {
+    this.#isDurable = true;
+    if (this.#packer) await this.#endMember();
+    const { length } = this.#out;
+    await this.#out.sync();
+    return length;
   }
 
   async end(): Promise<void> {
-    if (this.#error) throw this.#error;
-    if (!this.#last) {
-      await new Promise<void>((resolve, reject) => {
-        this.#fail = reject;
-        this.#first.write('', () => (this.#error ? reject(this.#error) : resolve()));
-      });
-      return;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    try {
+      // nothing at all is no compressed text
+      if (this.#packer && this.#out.length === 0) this.#open(this.#packer);
+      await this.#endMember();
+      await (this.#isDurable ? this.#out.sync() : this.#out.flush());
+    } finally {
+      await this.#out.close();
     }
-    const finished = this.#once(this.#last, 'finish');
-    this.#first.end();
-    await finished;
   }
 
-  #once(stream: NodeJS.WritableStream, event: 'drain' | 'finish'): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#fail = reject;
-      stream.once(event, () => {
-        this.#fail = null;
-        resolve();
-      });
-    });
+  #open(packer: () => import('node:stream').Transform): PackedMember {
+    this.#member ??= new PackedMember(packer(), this.#before, this.#out);
+    return this.#member;
+  }
+
+  #endMember(): Promise<void> {
+    const member = this.#member;
+    this.#member = null;
+    if (member) this.#before = member.end();
+    return this.#before;
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cellText, decimalsOf, displayWidth, fitted, timeText } from '../../src/cli/cell.ts';
-import { firstRows } from '../../src/cli/first-rows.ts';
+import { firstRows } from '../../src/cli/limited.ts';
 import { Table } from '../../src/cli/table.ts';
 import type { Batch } from '../../src/column/batch.ts';
 import { batchOf } from '../../src/column/batch-of.ts';

@@ -1,10 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFile, writableSink } from '../../src/transport/file-sink.ts';
+import { createFile } from '../../src/transport/file-sink.ts';
+import { writableSink } from '../../src/transport/writable-sink.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -30,6 +33,47 @@ describe('a file as a sink of bytes', () => {
     await sink.write(bytes('b'));
     await sink.end();
     expect(gunzipSync(readFileSync(path)).toString()).toBe(`${'a'.repeat(100_000)}b`);
+  });
+
+  it.each([null, 'gzip'] as const)('is cut to where it was synced, and goes on there: %s', async compression => {
+    const path = join(folder, `cut.${compression}`);
+    const textOf = (): string => String(compression ? gunzipSync(readFileSync(path)) : readFileSync(path));
+    const first = await createFile(path, compression);
+    await first.write(bytes('one '));
+    const syncing = first.sync();
+    await first.write(bytes('not to be kept'.repeat(10_000)));
+    const length = await syncing;
+    await first.end();
+    expect(textOf()).toBe(`one ${'not to be kept'.repeat(10_000)}`);
+    const second = await createFile(path, compression, length);
+    expect(textOf()).toBe('one ');
+    await second.write(bytes('two '));
+    expect(await second.sync()).toBeGreaterThan(length);
+    expect(await second.sync()).toBe(readFileSync(path).length);
+    await second.write(bytes('three'));
+    await second.end();
+    expect(textOf()).toBe('one two three');
+    await expect(createFile(path, compression, 1000)).rejects.toThrow(/had 1000 when the checkpoint was made/);
+  });
+
+  it('writes into a pipe, which can not be synced', async () => {
+    const path = join(folder, 'pipe');
+    execFileSync('mkfifo', [path]);
+    const reading = readFile(path, 'utf8');
+    const sink = await createFile(path);
+    await sink.write(bytes('through '));
+    await sink.write(bytes('a pipe'));
+    await expect(sink.sync()).rejects.toThrow(/is no regular file/);
+    await sink.end().catch(() => {});
+    expect(await reading).toBe('through a pipe');
+  });
+
+  it('tells an error of the system to whoever writes next, syncs or ends', async () => {
+    const sink = await createFile('/dev/full');
+    await sink.write(bytes('x'));
+    await expect(sink.sync()).rejects.toThrow(/write: \/dev\/full: the disk is full/);
+    await expect(sink.write(bytes('y'))).rejects.toThrow(/the disk is full/);
+    await expect(sink.end()).rejects.toThrow(/the disk is full/);
   });
 
   it('says why it can not be written', async () => {

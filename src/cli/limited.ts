@@ -1,5 +1,23 @@
 import { Batch } from '../column/batch.ts';
 import { Vector } from '../column/vector.ts';
+import type { FrameSink } from '../frame/frame-sink.ts';
+
+/** A sink that takes the first `rows` rows and says then that it is enough. */
+export function limited(sink: FrameSink, rows: number, enough: AbortController): FrameSink {
+  let left = rows;
+  return {
+    begin: schema => sink.begin?.(schema),
+    open: () => sink.open?.(),
+    write: async batch => {
+      const some = firstRows(batch, left);
+      left -= some.length;
+      if (some.length > 0) await sink.write(some);
+      if (left === 0) enough.abort();
+    },
+    end: () => sink.end?.(),
+    abandon: () => sink.abandon?.(),
+  };
+}
 
 /** The first `rows` rows of a batch, over the same buffers. */
 export function firstRows(batch: Batch, rows: number): Batch {
