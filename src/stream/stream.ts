@@ -631,14 +631,21 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
     return new Stream(options, new QueueSource<T>(queue, sleepTime));
   }
 
-  /** `zip` over streams and constants: what is no stream stands in every tuple at its place. */
-  static zip<S extends readonly unknown[]>(...inputs: S): Stream<Elements<S>> {
+  /**
+   * `zip` over streams and constants: what is no stream stands in every tuple at its place. With options, the inputs are a list:
+   * `Stream.zip([a, 5, b], { maxsize: 100 })`.
+   */
+  static zip<const S extends readonly unknown[]>(inputs: S, options: ZipOptions): Stream<Elements<S>>;
+  static zip<S extends readonly unknown[]>(...inputs: S): Stream<Elements<S>>;
+  static zip(...given: readonly unknown[]): Stream<any> {
+    const listed = Array.isArray(given[0]) && !given.some(input => input instanceof Stream);
+    const inputs = listed ? (given[0] as readonly unknown[]) : given;
     const streams = inputs.filter(input => input instanceof Stream) as Stream[];
     if (streams.length === 0)
       throw new OptionError('inputs', 'Stream.zip: no stream is among the inputs; give at least one');
     const literals = new Map<number, unknown>();
     for (const [place, input] of inputs.entries()) if (!(input instanceof Stream)) literals.set(place, input);
-    return new Stream<any>({}, new ZipNode({}, literals), streams);
+    return new Stream<any>({}, new ZipNode(listed ? (given[1] as ZipOptions) : {}, literals), streams);
   }
 
   /**

@@ -54,6 +54,7 @@ describe('a slow sink holds back whoever awaits emit', () => {
   it('bounds what waits in a join for the other input', async () => {
     for (const join of [
       (a: Stream, b: Stream) => a.zip(b, { maxsize: 3 }),
+      (a: Stream, b: Stream) => Stream.zip([a, 'constant', b], { maxsize: 3 }),
       (a: Stream, b: Stream) => a.zipLatest(b, { maxsize: 3 }),
     ]) {
       const a = new Stream<number>();

@@ -287,7 +287,10 @@ function buildNode(
     case 'zip':
       return s().zip(...rest(), given({ maxsize: kwargs.maxsize }));
     case 'zip_fn':
-      return Stream.zip(...up.map(id => (typeof id === 'object' ? id.literal : ref(id))));
+      return Stream.zip(
+        up.map(id => (typeof id === 'object' ? id.literal : ref(id))),
+        given({ maxsize: kwargs.maxsize }),
+      );
     case 'combine_latest': {
       const input = (one: string | number): Stream | number => (typeof one === 'number' ? one : ref(one));
       const wanted = spec.emit_on ?? kwargs.emit_on;
