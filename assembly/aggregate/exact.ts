@@ -1,5 +1,5 @@
 import { lost, SPLIT } from '../shared/compensated';
-import { eightBits, groupOf, idAt, NONE, putBit } from './rows';
+import { eightBits, groupOf, idAt, markAbsent, NONE } from './rows';
 import { lanes } from './sum';
 
 /**
@@ -194,10 +194,7 @@ export function resultExactSum(states: usize, ids: usize, groups: i32, what: i32
     if (up != 0) sum = down != 0 ? NaN : Infinity;
     else if (down != 0) sum = -Infinity;
     store<f64>(out + (<usize>i << 3), what == 0 ? sum * tiny : (sum / <f64>n) * tiny);
-    if (what == 1) {
-      putBit(bits, i, n > 0);
-      nulls += i32(n == 0);
-    }
+    if (what == 1 && n == 0) markAbsent(bits, i, groups, nulls++);
   }
   return nulls;
 }

@@ -1,4 +1,4 @@
-import { eightBits, groupOf, idAt, putBit, unlessNaN } from './rows';
+import { eightBits, groupOf, idAt, markAbsent, unlessNaN } from './rows';
 import { lanes } from './sum';
 
 /** State: f64, NaN while empty; so holds for every type of at most 32 bits and for floats. */
@@ -88,8 +88,7 @@ export function resultExtremeF64(states: usize, ids: usize, groups: i32, out: us
   let nulls = 0;
   for (let i = 0; i < groups; i++) {
     const x = load<f64>(states + (<usize>idAt(ids, i) << 3));
-    putBit(bits, i, x == x);
-    nulls += i32(x != x);
+    if (x != x) markAbsent(bits, i, groups, nulls++);
     store<f64>(out + (<usize>i << 3), x == x ? x : 0);
   }
   return nulls;
@@ -99,8 +98,7 @@ export function resultExtremeI64(states: usize, ids: usize, groups: i32, flip: i
   let nulls = 0;
   for (let i = 0; i < groups; i++) {
     const at = states + (<usize>idAt(ids, i) << 4), seen = load<u32>(at, 8);
-    putBit(bits, i, seen != 0);
-    nulls += i32(seen == 0);
+    if (seen == 0) markAbsent(bits, i, groups, nulls++);
     store<i64>(out + (<usize>i << 3), seen != 0 ? load<i64>(at) ^ flip : 0);
   }
   return nulls;

@@ -1,4 +1,4 @@
-import { groupOf, idAt, NONE, putBit } from './rows';
+import { groupOf, idAt, markAbsent, NONE } from './rows';
 
 // Values travel as 64 raw bits. `nan` tells which of them are NaN and skipped: 0 none, 4 those of f32, 8 those of f64.
 
@@ -34,8 +34,7 @@ export function resultTaken(states: usize, stride: i32, value: i32, seen: i32, i
   let nulls = 0;
   for (let i = 0; i < groups; i++) {
     const at = states + <usize>idAt(ids, i) * <usize>stride, found = load<u32>(at + <usize>seen) != 0;
-    putBit(bits, i, found);
-    nulls += i32(!found);
+    if (!found) markAbsent(bits, i, groups, nulls++);
     store<u64>(out + (<usize>i << 3), found ? load<u64>(at + <usize>value) : 0);
   }
   return nulls;

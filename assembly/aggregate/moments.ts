@@ -1,7 +1,7 @@
 import { addCentral, addPair, joinCentral, joinPair } from '../shared/central';
 import { lost } from '../shared/compensated';
 import { addProduct4, addTriple4, cascade, central, clear4, rounded4 } from './exact';
-import { eightBits, groupOf, idAt, NONE, putBit } from './rows';
+import { eightBits, groupOf, idAt, markAbsent, NONE } from './rows';
 import { lanes } from './sum';
 
 /** Central moments of rows that stay: [ n | mean | m2 ] or [ n | mean | m2 | m3 | m4 ], f64, mk = Σ(x − mean)ᵏ. NaN is skipped. */
@@ -173,8 +173,7 @@ export function resultMoments(states: usize, ids: usize, groups: i32, what: i32,
     }
     const n = load<f64>(at);
     const enough = what == 3 ? n >= 3 : what == 4 ? n >= 4 : n > ddof;
-    putBit(bits, i, enough);
-    nulls += i32(!enough);
+    if (!enough) markAbsent(bits, i, groups, nulls++);
     store<f64>(out + (<usize>i << 3), enough ? answer(at, n, what, ddof) : 0);
   }
   return nulls;
@@ -267,8 +266,7 @@ export function resultPairs(states: usize, ids: usize, groups: i32, what: i32, d
     // an infinity makes the answer NaN, also beside a column that does not vary
     const endless = xx != xx || yy != yy;
     const enough = what == 0 ? n > ddof : n > 1 && (endless || !(xx == 0 || yy == 0));
-    putBit(bits, i, enough);
-    nulls += i32(!enough);
+    if (!enough) markAbsent(bits, i, groups, nulls++);
     const value = what == 0 ? xy / (n - ddof) : xy / (sqrt(xx) * sqrt(yy));
     store<f64>(out + (<usize>i << 3), !enough ? 0 : what == 1 && value == value ? max<f64>(-1, min<f64>(1, value)) : value);
   }

@@ -1,4 +1,4 @@
-import { groupOf, idAt, NONE, putBit } from './rows';
+import { groupOf, idAt, markAbsent, NONE } from './rows';
 
 /**
  * Least, greatest, first or last text of each group. Texts lie in a heap of their own; a new one takes the place of the old if it fits.
@@ -90,8 +90,7 @@ export function resultText(states: usize, ids: usize, groups: i32, bytes: usize,
     if (size != 0) {
       memory.copy(values + <usize>end, bytes + <usize>load<u32>(state), <usize>(size - 1));
       end += size - 1;
-    } else nulls++;
-    putBit(bits, i, size != 0);
+    } else markAbsent(bits, i, groups, nulls++);
     store<u32>(offsets + (<usize>i << 2), end, 4);
   }
   return nulls;

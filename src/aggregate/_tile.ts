@@ -6,6 +6,7 @@ export function pointAt(target: ChunkVector, source: ChunkVector, start: number)
   const width = widthOf(source.type);
   target.type = source.type;
   target.dictionary = source.dictionary;
+  target.heap = null;
   target.validity = source.validity === 0 ? 0 : source.validity + start / 8;
   target.offsets = source.offsets === 0 ? 0 : source.offsets + start * 4;
   if (source.type.kind === 'bool') target.values = source.values + start / 8;

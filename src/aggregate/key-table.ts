@@ -15,6 +15,8 @@ import { type Accumulator, noGroup, type Rows } from './accumulator.ts';
 const tileRows = 4096;
 /** So many groups are sorted one by one: the passes over digits cost 2 µs, however few there are. */
 const few = 32;
+/** Most tables stay small, and a stream has many. */
+const firstScratchBytes = 4096;
 
 export interface KeyTableOptions {
   /** For `memoryStats()` and errors. */
@@ -58,6 +60,9 @@ export class KeyTable {
   #sortedCount = -1;
   /** Groups there were when the order of some was asked for. */
   #orderedCount = -1;
+  /** The key columns of all groups in ascending order, while there are no more of them. */
+  #ascending: { readonly count: number; readonly vectors: readonly ChunkVector[] } | null = null;
+  readonly #ascendingSpace: Scratch;
 
   /** @throws OptionError without key columns */
   constructor(memory: Memory, options: KeyTableOptions) {
@@ -74,7 +79,8 @@ export class KeyTable {
         : new IntegerKeys(memory, { owner, type, keepNull }),
     );
     this.#pairs = options.types.slice(1).map(() => new IntegerKeys(memory, { owner, type: i64(), keepNull: false }));
-    this.#scratch = new Scratch(memory, owner);
+    this.#scratch = new Scratch(memory, owner, firstScratchBytes);
+    this.#ascendingSpace = new Scratch(memory, owner, firstScratchBytes);
   }
 
   /** Groups so far. */
@@ -189,6 +195,20 @@ export class KeyTable {
     return comparable && known ? this.sorted() : 0;
   }
 
+  /**
+   * The key columns of the groups with these ids, if they are all groups in the order of `sorted()`: made once for all batches that bring
+   * no new group. Null for other groups.
+   */
+  ascending(ids: number, count: number): readonly ChunkVector[] | null {
+    if (ids === 0 || ids !== this.#sorted || count !== this.#sortedCount || count !== this.size) return null;
+    if (this.#ascending?.count === count) return this.#ascending.vectors;
+    this.#ascendingSpace.reset();
+    const vectors = this.keys(ids, count, this.#ascendingSpace);
+    for (const vector of vectors) vector.heap = { vector: null };
+    this.#ascending = { count, vectors };
+    return vectors;
+  }
+
   /** The group with these key values (as `ValueOf` of the types, or null), or -1. */
   find(values: readonly unknown[]): number {
     let id = this.#columns[0]!.find(values[0]);
@@ -225,6 +245,7 @@ export class KeyTable {
   clear(): void {
     for (const part of [...this.#columns, ...this.#pairs]) part.clear();
     this.#sortedCount = -1;
+    this.#ascending = null;
   }
 
   snapshot(): Uint8Array {
@@ -236,6 +257,7 @@ export class KeyTable {
     const parts = [...this.#columns, ...this.#pairs];
     for (const [i, saved] of parted(bytes, parts.length, this.#owner).entries()) parts[i]!.restore(saved);
     this.#sortedCount = -1;
+    this.#ascending = null;
   }
 
   dispose(): void {
@@ -244,6 +266,7 @@ export class KeyTable {
     this.#memory.free(this.#work);
     this.#sorted = this.#work = 0;
     this.#scratch.dispose();
+    this.#ascendingSpace.dispose();
   }
 
   #order(ids: number, count: number, scratch: Scratch): number {

@@ -2,6 +2,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { DataType } from '../schema/data-type.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Dictionary } from './dictionary.ts';
+import type { Vector } from './vector.ts';
 
 /**
  * One column in linear memory, in Arrow's layout. Buffers begin at a multiple of 64, those of Arrow messages of 8, and those of
@@ -19,6 +20,13 @@ export interface ChunkVector {
   values: number;
   offsets: number;
   dictionary: Dictionary | null;
+  /** For a column that is the same in batch after batch: its copy on the JavaScript heap, which is made once. */
+  heap?: HeapCopy | null;
+}
+
+/** Where the copy of a lasting column is kept; null before somebody asks for it. */
+export interface HeapCopy {
+  vector: Vector | null;
 }
 
 /**
@@ -40,7 +48,7 @@ export const chunkVector = (
   validity = 0,
   offsets = 0,
   dictionary: Dictionary | null = null,
-): ChunkVector => ({ type, validity, values, offsets, dictionary });
+): ChunkVector => ({ type, validity, values, offsets, dictionary, heap: null });
 
 /** Whether `value` is a chunk, and not a batch, rows or an Arrow table. */
 export function isChunk(value: unknown): value is Chunk {

@@ -67,7 +67,7 @@ export class RowStore {
     const { vectors } = this.#rows.chunk();
     return places.map(place => {
       const vector = vectors[place]!;
-      const from = allFound && !this.#nullable[place] ? { ...vector, validity: 0 } : vector;
+      const from = allFound && !this.#nullable[place] ? { ...vector, validity: 0, heap: null } : vector;
       return takeVector(this.#memory, scratch, from, rows, count);
     });
   }

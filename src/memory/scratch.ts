@@ -1,6 +1,6 @@
 import type { Memory } from './memory.ts';
 
-const firstBlock = 256 * 1024;
+const firstBlockBytes = 256 * 1024;
 
 /** A place in scratch space. */
 export interface ScratchMark {
@@ -18,13 +18,16 @@ export class Scratch {
   readonly #memory: Memory;
   readonly #owner: string;
   readonly #blocks: { readonly address: number; readonly bytes: number }[] = [];
+  readonly #firstBytes: number;
   #block = -1;
   #at = 0;
   #end = 0;
 
-  constructor(memory: Memory, owner: string) {
+  /** @param firstBytes size of the first block; each further one is twice as large */
+  constructor(memory: Memory, owner: string, firstBytes: number = firstBlockBytes) {
     this.#memory = memory;
     this.#owner = owner;
+    this.#firstBytes = firstBytes;
   }
 
   /** @throws MemoryError when linear memory is used up */
@@ -81,7 +84,7 @@ export class Scratch {
       this.#enter();
       if (this.#end - this.#at >= need) return;
     }
-    const last = this.#blocks.at(-1)?.bytes ?? firstBlock / 2;
+    const last = this.#blocks.at(-1)?.bytes ?? this.#firstBytes / 2;
     const size = Math.max(need, Math.min(last * 2, 64 << 20));
     const address = this.#memory.allocate(size, this.#owner);
     this.#blocks.push({ address, bytes: this.#memory.sizeOf(address) });

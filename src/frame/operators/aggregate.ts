@@ -53,6 +53,10 @@ export class AggregateOperator implements Operator, PaneSink {
   readonly #raw: ChunkBuilder;
   readonly #bounds: number;
   readonly #showsEmpty: boolean;
+  /** The batch (or the input) has ended: scratch space stays as it is until its results are handed on. */
+  #ending = false;
+  /** The results of the batch, all of them, where they were made: they need not be collected. */
+  #only: { readonly vectors: readonly ChunkVector[]; readonly count: number } | null = null;
 
   constructor(memory: Memory, scratch: Scratch, input: Operator, parts: AggregateParts, owner: string) {
     const { plan } = parts;
@@ -107,18 +111,22 @@ export class AggregateOperator implements Operator, PaneSink {
   }
 
   batchEnd(): void {
+    this.#ending = true;
     this.#parts.windower.batchEnd(this);
     this.#handOn(this.#parts.plan.emit !== 'end' && this.#showsEmpty);
     if (this.#parts.plan.input.mode === 'updating') this.#parts.windower.clear?.();
   }
 
   end(): void {
+    this.#ending = true;
     this.#parts.windower.end(this);
     this.#handOn(this.#parts.plan.emit === 'end');
     this.out.end();
   }
 
   discard(): void {
+    this.#only = null;
+    this.#ending = false;
     this.#raw.finish();
     this.out.discard();
   }
@@ -141,11 +149,16 @@ export class AggregateOperator implements Operator, PaneSink {
   show({ accumulators, ids, keys, groups, count }: Shown, span?: WindowSpan | readonly WindowSpan[]): void {
     if (count === 0) return;
     const vectors = span ? this.#boundsOf(span, count) : [];
-    if (keys) vectors.push(...keys.keys(groups, count, this.#scratch));
+    // the state of windows that close goes with them; what stays has its key columns in hand
+    if (keys) vectors.push(...((span ? null : keys.ascending(groups, count)) ?? keys.keys(groups, count, this.#scratch)));
+    let lasts = !span && this.#ending;
     for (const { accumulator, name, parameters } of this.#parts.results) {
-      vectors.push(accumulators[accumulator]!.result(name, parameters, ids[accumulator]!, count, this.#scratch));
+      const result = accumulators[accumulator]!.result(name, parameters, ids[accumulator]!, count, this.#scratch);
+      vectors.push(result);
+      lasts &&= result.dictionary === null; // texts may be made for the moment
     }
-    this.#raw.append(vectors, count);
+    if (lasts) this.#only = { vectors, count };
+    else this.#raw.append(vectors, count);
   }
 
   #boundsOf(span: WindowSpan | readonly WindowSpan[], count: number): ChunkVector[] {
@@ -171,10 +184,13 @@ export class AggregateOperator implements Operator, PaneSink {
 
   /** Passes the results of a batch on, block by block; an empty result only if `always`. */
   #handOn(always: boolean): void {
-    if (this.#raw.length === 0 && !always) return;
-    const { vectors, length } = this.#raw.finish();
+    const only = this.#only;
+    this.#only = null;
+    this.#ending = false;
+    if (only === null && this.#raw.length === 0 && !always) return;
+    const { vectors, length } = only ? { vectors: only.vectors, length: only.count } : this.#raw.finish();
     if (length > blockRows) this.#handOnBlocks(vectors, length);
-    else if (length > 0) this.#handOnBlock(vectors, length);
+    else if (length > 0) this.#handOnBlock(vectors, length, true);
     this.out.batchEnd();
   }
 
@@ -182,14 +198,14 @@ export class AggregateOperator implements Operator, PaneSink {
     const block = vectors.map(vector => ({ ...vector }));
     for (let start = 0; start < length; start += blockRows) {
       for (let at = 0; at < block.length; at++) pointAt(block[at]!, vectors[at]!, vectors[at]!.type, start);
-      this.#handOnBlock(block, Math.min(blockRows, length - start));
+      this.#handOnBlock(block, Math.min(blockRows, length - start), false);
     }
   }
 
   /** Bounds and keys as they are, results computed from them and the raw aggregates. */
-  #handOnBlock(raw: readonly ChunkVector[], length: number): void {
+  #handOnBlock(raw: readonly ChunkVector[], length: number, whole: boolean): void {
     const { plan, projections } = this.#parts;
-    const block: RowBlock = { length, vectors: raw, mask: 0, selected: length };
+    const block: RowBlock = { length, vectors: raw, mask: 0, selected: length, whole };
     if (projections) block.vectors = [...raw.slice(0, this.#bounds + plan.keys.length), ...projections.evaluate(block)];
     this.out.rows(block);
   }

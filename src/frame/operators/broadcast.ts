@@ -97,7 +97,7 @@ export class BroadcastOperator implements Operator {
     this.#waiting = 0;
     const places = [...this.#required];
     const own = this.#input.layout.length;
-    const block = { length: 0, vectors: [] as RowBlock['vectors'][number][], mask: 0, selected: 0 };
+    const block = { length: 0, vectors: [] as RowBlock['vectors'][number][], mask: 0, selected: 0, whole: false };
     for (const [at, place] of places.entries()) block.vectors[place] = { ...held.vectors[at]! };
     // the same constants serve every block
     const most = Math.min(blockRows, length);

@@ -123,7 +123,13 @@ export class MapBatchesOperator implements Operator {
     const all = hidden ? new Batch(layout, [...result.vectors, result.index!], result.length) : result;
     this.#names ??= [...this.#required].sort((a, b) => a - b).map(place => layout.fields[place]!.name);
     const { vectors, length } = this.#importer.import(all, this.#names);
-    const block: RowBlock & { vectors: ChunkVector[] } = { length: 0, vectors: [], mask: 0, selected: 0 };
+    const block: RowBlock & { vectors: ChunkVector[] } = {
+      length: 0,
+      vectors: [],
+      mask: 0,
+      selected: 0,
+      whole: false,
+    };
     const places = this.#names.map(name => layout.indexOf(name));
     for (const [at, place] of places.entries()) block.vectors[place] = { ...vectors[at]! };
     for (let start = 0; start < length; start += blockRows) {

@@ -116,7 +116,13 @@ export class MergeOperator implements Operator {
       this.#handOn(block, rows, true);
       return;
     }
-    const narrowed = { length, vectors: block.vectors, mask: this.#narrow(rows, length, mask), selected: kept };
+    const narrowed = {
+      length,
+      vectors: block.vectors,
+      mask: this.#narrow(rows, length, mask),
+      selected: kept,
+      whole: false,
+    };
     // as for filters: above a quarter, copying costs more than the rows that don't count
     if (kept * 4 >= length) this.#handOn(narrowed, rows, true);
     else {
@@ -157,7 +163,7 @@ export class MergeOperator implements Operator {
       for (const { from } of this.#leftTo) {
         vectors[from] ??= takeVector(this.#memory, scratch, block.vectors[from]!, left, count);
       }
-      this.#handOn({ length: count, vectors, mask: 0, selected: count }, right, !outer);
+      this.#handOn({ length: count, vectors, mask: 0, selected: count, whole: false }, right, !outer);
       scratch.release(mark);
     }
   }
@@ -172,6 +178,6 @@ export class MergeOperator implements Operator {
     for (const { from, to } of this.#leftTo) joined[to] = vectors[from]!;
     const found = this.#parts.table.store.take(this.#right, rows, length, this.#scratch, allFound);
     for (const [at, to] of this.#rightTo.entries()) joined[to] = found[at]!;
-    this.out.rows({ length, vectors: joined, mask, selected });
+    this.out.rows({ length, vectors: joined, mask, selected, whole: false });
   }
 }

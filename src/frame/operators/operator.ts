@@ -12,12 +12,14 @@ export interface RowBlock {
   mask: number;
   /** How many rows count. */
   selected: number;
+  /** It is all of its batch, and its vectors stay good until the batch has ended. */
+  whole: boolean;
 }
 
 /**
  * A running plan node. Blocks of a batch come in with `rows`, then `batchEnd`; after the last batch `end`.
  *
- * Vectors that are handed on are valid until the call returns.
+ * Vectors that are handed on are valid until the call returns, those of a whole batch until its `batchEnd` has returned.
  */
 export interface Operator {
   /** The columns it hands on. */

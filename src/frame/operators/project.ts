@@ -14,7 +14,13 @@ export class ProjectOperator implements Operator {
   readonly #required = new Set<number>();
   #places: readonly number[] = [];
   #bound: BoundExpressions | null = null;
-  readonly #block: RowBlock & { vectors: ChunkVector[] } = { length: 0, vectors: [], mask: 0, selected: 0 };
+  readonly #block: RowBlock & { vectors: ChunkVector[] } = {
+    length: 0,
+    vectors: [],
+    mask: 0,
+    selected: 0,
+    whole: false,
+  };
 
   /**
    * @param reads per output column the input columns it reads
@@ -52,6 +58,7 @@ export class ProjectOperator implements Operator {
     out.length = block.length;
     out.mask = block.mask;
     out.selected = block.selected;
+    out.whole = block.whole;
     for (let at = 0; at < vectors.length; at++) out.vectors[this.#places[at]!] = vectors[at]!;
     this.out.rows(out);
   }

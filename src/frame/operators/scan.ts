@@ -35,7 +35,13 @@ export class ScanOperator implements Operator {
   readonly #input: Operator;
   readonly #parts: ScanParts;
   readonly #required: Set<number>;
-  readonly #out: RowBlock & { vectors: ChunkVector[] } = { length: 0, vectors: [], mask: 0, selected: 0 };
+  readonly #out: RowBlock & { vectors: ChunkVector[] } = {
+    length: 0,
+    vectors: [],
+    mask: 0,
+    selected: 0,
+    whole: false,
+  };
 
   constructor(memory: Memory, scratch: Scratch, input: Operator, parts: ScanParts) {
     this.#memory = memory;
@@ -62,6 +68,7 @@ export class ScanOperator implements Operator {
     const block = compactBlock(this.#memory, this.#scratch, incoming, this.#required);
     const out = this.#out;
     out.length = out.selected = block.length;
+    out.whole = block.whole && !this.#parts.perBatch;
     for (const place of this.#required) out.vectors[place] = block.vectors[place]!;
     const times = time ? this.#times(block) : 0;
     const columns = scan.rows(inputs.evaluate(block), block.length, times, keys ? keys.of(block) : null);

@@ -1,6 +1,8 @@
 import { Batch } from '../../column/batch.ts';
+import type { ChunkVector } from '../../column/chunk.ts';
 import { ChunkBuilder } from '../../column/chunk-builder.ts';
-import { exportChunk } from '../../column/export-chunk.ts';
+import { exportVector } from '../../column/export-chunk.ts';
+import type { Vector } from '../../column/vector.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { Scratch } from '../../memory/scratch.ts';
 import { Schema } from '../../schema/schema.ts';
@@ -27,6 +29,8 @@ export class SinkOperator implements Operator {
   readonly #places: readonly number[];
   readonly #indexPlace: number;
   readonly #builder: ChunkBuilder;
+  /** A whole batch where it was made: it need not be collected. */
+  #whole: RowBlock | null = null;
 
   constructor(memory: Memory, scratch: Scratch, input: Operator, options: SinkOptions) {
     const { shown, index, owner } = options;
@@ -45,7 +49,12 @@ export class SinkOperator implements Operator {
   require(): void {}
 
   rows(block: RowBlock): void {
-    const { vectors, length } = compactBlock(this.#memory, this.#scratch, block, this.#places);
+    const compact = compactBlock(this.#memory, this.#scratch, block, this.#places);
+    if (compact.whole) {
+      this.#whole = compact;
+      return;
+    }
+    const { vectors, length } = compact;
     this.#builder.append(
       this.#places.map(place => vectors[place]!),
       length,
@@ -53,17 +62,33 @@ export class SinkOperator implements Operator {
   }
 
   batchEnd(): void {
-    const { vectors, length } = exportChunk(this.#builder.finish());
     const { shown, deliver } = this.#options;
-    const index = this.#indexPlace < 0 ? null : vectors[this.#indexPlace]!;
+    const whole = this.#whole;
+    const { vectors: collected, length } = whole ?? this.#builder.finish();
+    const vectors: Vector[] = [];
+    let index: Vector | null = null;
+    for (let at = 0; at < this.#places.length; at++) {
+      const vector = this.#copyOut(collected[whole ? this.#places[at]! : at]!, length);
+      if (at < shown.length) vectors.push(vector);
+      if (at === this.#indexPlace) index = vector;
+    }
+    this.#whole = null;
     this.out.rowCount += length;
     this.out.batchEnd();
-    deliver(new Batch(shown, vectors.slice(0, shown.length), length, index));
+    deliver(new Batch(shown, vectors, length, index));
+  }
+
+  #copyOut(vector: ChunkVector, length: number): Vector {
+    const { heap } = vector;
+    if (!heap) return exportVector(vector, this.#memory, length);
+    heap.vector ??= exportVector(vector, this.#memory, length);
+    return heap.vector;
   }
 
   end(): void {}
 
   discard(): void {
+    this.#whole = null;
     this.#builder.finish();
   }
 

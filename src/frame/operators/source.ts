@@ -25,7 +25,8 @@ export class SourceOperator implements Operator {
     this.layout = schema;
     this.#source = source;
     this.out = new Outlet(this.#stopwatch);
-    this.#block = { length: 0, vectors: schema.fields.map(({ type }) => chunkVector(type, 0)), mask: 0, selected: 0 };
+    const vectors = schema.fields.map(({ type }) => chunkVector(type, 0));
+    this.#block = { length: 0, vectors, mask: 0, selected: 0, whole: false };
     this.#beforeBlock = beforeBlock;
   }
 
@@ -50,6 +51,7 @@ export class SourceOperator implements Operator {
     const from = this.required.map(name => vectors[schema.indexOf(name)]!);
     const to = this.required.map(name => this.layout.indexOf(name));
     const block = this.#block;
+    block.whole = length <= blockRows;
     for (let start = 0; start < length; start += blockRows) {
       for (let at = 0; at < from.length; at++) pointAt(block.vectors[to[at]!]!, from[at]!, from[at]!.type, start);
       block.length = block.selected = Math.min(blockRows, length - start);
@@ -64,8 +66,8 @@ export class SourceOperator implements Operator {
     this.out.rows(block);
   }
 
+  /** Scratch space stays as the last block left it: a whole batch is still there. */
   batchEnd(): void {
-    this.#beforeBlock();
     this.#stopwatch.begin(this.out);
     this.out.batchEnd();
     this.#stopwatch.end();
@@ -91,6 +93,7 @@ export function pointAt(to: ChunkVector, from: ChunkVector, type: DataType, star
   const width = widthOf(type);
   to.validity = from.validity === 0 ? 0 : from.validity + (start >> 3);
   to.dictionary = from.dictionary;
+  to.heap = null;
   if (isVariable(type)) {
     to.values = from.values;
     to.offsets = from.offsets + start * 4;
