@@ -53,6 +53,8 @@ export class KeyTable {
   readonly #columns: readonly KeyColumn[];
   /** `#pairs[i]` numbers the pairs of (columns 0 … i, column i + 1). */
   readonly #pairs: readonly IntegerKeys[];
+  /** What numbers the groups themselves. */
+  readonly #groups: KeyColumn;
   readonly #scratch: Scratch;
   /** A tile of pairs, of one column's ids, and of validity bits; 0 until there are several keys. */
   #work = 0;
@@ -79,13 +81,14 @@ export class KeyTable {
         : new IntegerKeys(memory, { owner, type, keepNull }),
     );
     this.#pairs = options.types.slice(1).map(() => new IntegerKeys(memory, { owner, type: i64(), keepNull: false }));
+    this.#groups = this.#pairs.at(-1) ?? this.#columns[0]!;
     this.#scratch = new Scratch(memory, owner, firstScratchBytes);
     this.#ascendingSpace = new Scratch(memory, owner, firstScratchBytes);
   }
 
   /** Groups so far. */
   get size(): number {
-    return (this.#pairs.at(-1) ?? this.#columns[0]!).size;
+    return this.#groups.size;
   }
 
   /** Bytes of linear memory held. */

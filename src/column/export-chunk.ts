@@ -64,9 +64,11 @@ function copyVector(
   });
 }
 
-type View = { readonly [K in keyof Memory]: Memory[K] extends Values ? K : never }[keyof Memory];
+/** Name of a view of linear memory. */
+export type View = { readonly [K in keyof Memory]: Memory[K] extends Values ? K : never }[keyof Memory];
 
-const VIEW: Readonly<Record<Kind, View>> = /* @__PURE__ */ Object.freeze({
+/** The view whose elements are values of each kind of type. */
+export const VIEW: Readonly<Record<Kind, View>> = /* @__PURE__ */ Object.freeze({
   bool: 'u8',
   int8: 'i8',
   int16: 'i16',

@@ -5,6 +5,7 @@ import type { Scratch } from '../memory/scratch.ts';
 import { isVariable, widthOf } from '../schema/data-type.ts';
 import type { Batch } from './batch.ts';
 import { type Chunk, type ChunkVector, chunkVector } from './chunk.ts';
+import type { View } from './export-chunk.ts';
 import { dictionaryOf, GrowingDictionary } from './growing-dictionary.ts';
 import type { Values, Vector } from './vector.ts';
 
@@ -62,8 +63,27 @@ export function importVector(
 }
 
 function importBytes(memory: Memory, scratch: Scratch, values: Values, from: number, bytes: number): number {
-  const target = scratch.take(bytes);
-  memory.u8.set(new Uint8Array(values.buffer, values.byteOffset + from, bytes), target);
+  return copyIn(memory, scratch, 'u8', new Uint8Array(values.buffer, values.byteOffset + from, bytes));
+}
+
+/** So few numbers are copied one by one: a call costs more than they do. */
+const few = 24;
+
+/**
+ * Copies `values` to `scratch` through a view of linear memory with elements like theirs, and gives their address. They lie as far behind a multiple of 8 as they
+ * do now: other ways V8 copies shared memory byte by byte, 16 KB in 10.1 instead of 1.3 µs (Node 20).
+ */
+export function copyIn(memory: Memory, scratch: Scratch, through: View, values: Values): number {
+  const { byteLength, length, BYTES_PER_ELEMENT: width } = values;
+  const skew = values.byteOffset & 7;
+  const target = scratch.take(byteLength + skew) + skew;
+  const view: Values = memory[through]; // taking may have made new views
+  if (length > few || values instanceof BigInt64Array || values instanceof BigUint64Array) {
+    view.set(values as never, target / width);
+    return target;
+  }
+  const numbers = values as Float64Array;
+  for (let from = 0, to = target / width; from < length; from++, to++) view[to] = numbers[from]!;
   return target;
 }
 

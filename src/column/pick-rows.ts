@@ -47,7 +47,12 @@ export function joinBatches(batches: readonly Batch[]): Batch {
   );
 }
 
-function sliceVector({ type, values, validity, offsets, dictionary }: Vector, start: number, end: number): Vector {
+/** Cells [start, end) of a vector; as `sliceBatch`. */
+export function sliceVector(
+  { type, values, validity, offsets, dictionary }: Vector,
+  start: number,
+  end: number,
+): Vector {
   const bits = validity && sliceBits(validity, start, end);
   if (type.kind === 'bool') {
     return new Vector(type, end - start, { validity: bits, values: sliceBits(values as Uint8Array, start, end) });

@@ -1,5 +1,5 @@
 import { Batch } from '../column/batch.ts';
-import { type Chunk, isChunk } from '../column/chunk.ts';
+import { isChunk } from '../column/chunk.ts';
 import { exportChunk } from '../column/export-chunk.ts';
 import { type BatchLike, toBatch } from '../column/to-batch.ts';
 import { SchemaError, StateError } from '../errors.ts';
@@ -7,12 +7,13 @@ import type { Memory } from '../memory/memory.ts';
 import { Scratch } from '../memory/scratch.ts';
 import { sameType, typeText } from '../schema/data-type.ts';
 import type { Schema } from '../schema/schema.ts';
+import { BatchClock } from './batch-clock.ts';
 import { Compiler, type RunningNode } from './compiler.ts';
 import type { FrameSink } from './frame-sink.ts';
 import { Importer } from './importer.ts';
 import { type FrameMetrics, nodeMetrics, type Progress, totalsOf } from './metrics.ts';
 import type { Operator } from './operators/operator.ts';
-import { SourceOperator } from './operators/source.ts';
+import { blockRows, SourceOperator } from './operators/source.ts';
 import type { TappedRows, TapReceiver } from './operators/tap.ts';
 import { explainPlan, type Plan, visibleSchema } from './plan.ts';
 import { mustBeSamePlans, otherOperators, type SavedPlans } from './saved-plans.ts';
@@ -76,7 +77,7 @@ export class Executor {
   #busyMs = 0;
   #sinkMs = 0;
   #inputMs = 0;
-  #since = performance.now();
+  readonly #clock = new BatchClock();
 
   /** @param source what the rows come from; null: they are pushed by hand */
   constructor(memory: Memory, schema: Schema, owner: string, source: { readonly progress?: Progress } | null = null) {
@@ -272,13 +273,12 @@ export class Executor {
 
   #push(input: unknown): void | Promise<void> {
     if (this.#ended) throw new StateError('emit: this frame has ended; make a new one');
-    this.#inputMs += this.#lap();
+    this.#inputMs += this.#clock.lap();
     this.#computing = true;
     try {
-      const chunk = this.#chunkOf(input);
-      this.#source.chunk(chunk, this.#since);
+      const rows = this.#take(input);
       this.#source.batchEnd();
-      this.#rowsIn += chunk.length;
+      this.#rowsIn += rows;
       this.#batches++;
     } catch (error) {
       for (const { taker, result } of this.#results.splice(0)) taker.drop?.(result);
@@ -287,7 +287,7 @@ export class Executor {
     } finally {
       this.#computing = false;
       this.#imports.reset();
-      this.#busyMs += this.#lap();
+      this.#busyMs += this.#clock.lap();
     }
     return this.#deliver();
   }
@@ -295,9 +295,9 @@ export class Executor {
   #end(): void | Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    this.#inputMs += this.#lap();
+    this.#inputMs += this.#clock.lap();
     this.#source.end();
-    this.#busyMs += this.#lap();
+    this.#busyMs += this.#clock.lap();
     const delivered = this.#deliver();
     const waiting = delivered ? delivered.then(() => this.#endSinks()) : this.#endSinks();
     if (waiting) void waiting.then(this.#tellEnd, this.#tellEnd);
@@ -312,13 +312,6 @@ export class Executor {
     return (async () => {
       for (const sink of sinks) await sink!.end!();
     })();
-  }
-
-  /** Milliseconds since it was called last: time is cut into pieces without gaps. */
-  #lap(): number {
-    const since = this.#since;
-    this.#since = performance.now();
-    return this.#since - since;
   }
 
   #after(run: () => void | Promise<void>): Promise<void> {
@@ -336,7 +329,10 @@ export class Executor {
 
   /** Hands results to sinks, each after the ones before it are done. */
   #deliver(): void | Promise<void> {
-    if (this.#results.length === 0) return;
+    if (this.#results.length === 0) {
+      this.#clock.next();
+      return;
+    }
     const results = this.#results;
     this.#results = [];
     if (results.length > 1) results.sort((a, b) => a.taker.id - b.taker.id);
@@ -346,10 +342,12 @@ export class Executor {
       const rest = (async () => {
         await waiting;
         for (const later of results.slice(at + 1)) await this.#hand(later);
+        this.#clock.next();
       })();
       this.#setPending(rest);
       return rest;
     }
+    this.#clock.next();
   }
 
   /** One result to its sink. */
@@ -361,19 +359,33 @@ export class Executor {
 
   /** The time since the last look at the clock was a sink's. */
   #charge(taker: Taker): void {
-    const ms = this.#lap();
+    const ms = this.#clock.lap();
     taker.waitMs += ms;
     this.#sinkMs += ms;
   }
 
-  #chunkOf(input: unknown): Chunk {
+  /** Brings a batch in any form into linear memory and through the operators; the number of its rows. */
+  #take(input: unknown): number {
+    const { required } = this.#source;
+    const importer = this.#importer;
     if (isChunk(input)) {
-      this.#check(input.schema, this.#source.required);
-      if (input.memory === this.memory) return input;
-      return this.#importer.import(exportChunk(input), this.#source.required);
+      this.#check(input.schema, required);
+      if (input.memory === this.memory) {
+        this.#source.chunk(input, this.#clock.since, input.length <= blockRows);
+        return input.length;
+      }
+      importer.open(exportChunk(input), required);
+    } else if (input instanceof Batch && input.schema === this.#known) importer.open(input, required);
+    else if (!importer.openColumns(input, this.schema, required)) {
+      importer.open(this.#batchOf(input as BatchLike), required);
     }
-    const batch = input instanceof Batch && input.schema === this.#known ? input : this.#batchOf(input as BatchLike);
-    return this.#importer.import(batch, this.#source.required);
+    const { length, pieceRows } = importer;
+    for (let start = 0; start < length; start += pieceRows) {
+      this.#imports.reset();
+      const piece = importer.piece(start, Math.min(pieceRows, length - start));
+      this.#source.chunk(piece, start === 0 ? this.#clock.since : 0, length <= blockRows);
+    }
+    return length;
   }
 
   #batchOf(input: BatchLike): Batch {

@@ -1,15 +1,26 @@
 import type { Batch } from '../column/batch.ts';
 import { type Chunk, type ChunkVector, chunkVector } from '../column/chunk.ts';
-import { viewOf } from '../column/export-chunk.ts';
-import { type Dictionaries, importVector } from '../column/import-batch.ts';
+import { VIEW } from '../column/export-chunk.ts';
+import { copyIn, type Dictionaries, importVector } from '../column/import-batch.ts';
+import { sliceVector } from '../column/pick-rows.ts';
+import { type Values, Vector } from '../column/vector.ts';
+import { arrayOf } from '../column/vector-of.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
-import { widthOf } from '../schema/data-type.ts';
+import { type DataType, widthOf } from '../schema/data-type.ts';
 import type { Schema } from '../schema/schema.ts';
 
+/** Bytes of a piece of a large batch: they are still in the L2 cache when they are read. */
+const pieceBytes = 256 * 1024;
+/** Blocks that are cut from a piece have this many rows; see operators/source.ts. */
+const rowStep = 4096;
+
+/** A typed array of a column without nulls, or what needs a closer look. */
+type Cells = Values | Vector;
+
 /**
- * Copies the columns that are read of one batch after the other into linear memory. What a batch needs beside its bytes is made once for
- * all batches of a schema: a batch of 100 rows costs about as much to copy as to describe.
+ * Copies the columns that are read of one batch after the other into linear memory, large ones piece by piece. What a batch needs beside
+ * its bytes is made once for all batches of a schema: a batch of 100 rows costs about as much to copy as to describe.
  */
 export class Importer {
   readonly #memory: Memory;
@@ -20,31 +31,78 @@ export class Importer {
   #places: readonly number[] = [];
   #chunkSchema!: Schema;
   #vectors: ChunkVector[] = [];
+  #pieceRows = rowStep;
+  /** The columns of the open batch. */
+  readonly #cells: Cells[] = [];
+  /** Rows of the open batch. */
+  length = 0;
 
   constructor(memory: Memory, scratch: Scratch) {
     this.#memory = memory;
     this.#scratch = scratch;
   }
 
-  /** The named columns of `batch`, in `scratch`; the chunk is good until the next call. */
-  import(batch: Batch, names: readonly string[]): Chunk {
-    if (batch.schema !== this.#schema || names !== this.#names) this.#prepare(batch.schema, names);
-    const { length } = batch;
+  /** How many rows to take at a time. */
+  get pieceRows(): number {
+    return this.#pieceRows;
+  }
+
+  /** Begins with the named columns of `batch`. */
+  open(batch: Batch, names: readonly string[]): void {
+    this.#prepare(batch.schema, names);
+    this.length = batch.length;
+    for (let at = 0; at < names.length; at++)
+      this.#cells[at] = plainOf(batch.vectors[this.#places[at]!]!, batch.length);
+  }
+
+  /**
+   * Begins with columns by name, if they are all there, of one length, and typed arrays of their column's own kind or vectors of its type:
+   * then no batch has to be made of them. Returns whether they are.
+   */
+  openColumns(columns: unknown, schema: Schema, names: readonly string[]): boolean {
+    if (typeof columns !== 'object' || columns === null) return false;
+    const prototype = Object.getPrototypeOf(columns);
+    if (prototype !== Object.prototype && prototype !== null) return false;
+    const { fields } = schema;
+    let length = -1;
+    for (let at = 0; at < fields.length; at++) {
+      const { name, type } = fields[at]!;
+      const cells = (columns as Readonly<Record<string, unknown>>)[name];
+      if (!isOwn(cells, type) || (length >= 0 && cells.length !== length)) return false;
+      length = cells.length;
+    }
+    this.#prepare(schema, names);
+    this.length = Math.max(0, length);
+    for (let at = 0; at < names.length; at++) {
+      const cells = (columns as Readonly<Record<string, Cells>>)[names[at]!]!;
+      this.#cells[at] = cells instanceof Vector ? plainOf(cells, length) : cells;
+    }
+    return true;
+  }
+
+  /** Rows [start, start + rows) of the open batch, in `scratch`; the chunk is good until the next call. */
+  piece(start: number, rows: number): Chunk {
     const vectors = this.#vectors;
+    const all = start === 0 && rows === this.length;
     for (let at = 0; at < vectors.length; at++) {
-      const from = batch.vectors[this.#places[at]!]!;
-      const width = widthOf(from.type);
-      if (width === 0 || from.validity !== null || from.dictionary !== null) {
-        vectors[at] = importVector(from, this.#memory, this.#scratch, names[at], this.#dictionaries);
+      const cells = this.#cells[at]!;
+      if (cells instanceof Vector) {
+        const part = all ? cells : sliceVector(cells, start, start + rows);
+        vectors[at] = importVector(part, this.#memory, this.#scratch, this.#names[at], this.#dictionaries);
         continue;
       }
       const to = vectors[at]!;
-      to.values = this.#scratch.take(length * width);
+      const part = start === 0 && rows === cells.length ? cells : cells.subarray(start, start + rows);
+      to.values = copyIn(this.#memory, this.#scratch, VIEW[to.type.kind], part);
       to.validity = 0;
-      const values = from.values.length === length ? from.values : from.values.subarray(0, length);
-      viewOf(from.type, this.#memory).set(values as never, to.values / width);
     }
-    return { memory: this.#memory, schema: this.#chunkSchema, length, vectors };
+    return { memory: this.#memory, schema: this.#chunkSchema, length: rows, vectors };
+  }
+
+  /** All named columns of `batch`. */
+  import(batch: Batch, names: readonly string[]): Chunk {
+    this.open(batch, names);
+    return this.piece(0, batch.length);
   }
 
   dispose(): void {
@@ -53,10 +111,26 @@ export class Importer {
   }
 
   #prepare(schema: Schema, names: readonly string[]): void {
+    if (schema === this.#schema && names === this.#names) return;
     this.#schema = schema;
     this.#names = names;
     this.#places = names.map(name => schema.indexOf(name));
     this.#chunkSchema = schema.select(names);
     this.#vectors = names.map(name => chunkVector(schema.field(name).type, 0));
+    const rowBytes = this.#vectors.reduce((sum, { type }) => sum + (widthOf(type) || 4), 0);
+    this.#pieceRows = Math.max(1, Math.floor(pieceBytes / (rowBytes * rowStep))) * rowStep;
   }
+}
+
+/** Whether a column of this type can be made of `cells` without looking at them one by one. */
+function isOwn(cells: unknown, type: DataType): cells is Cells {
+  if (cells instanceof Vector) return cells.type.kind === type.kind;
+  return widthOf(type) > 0 && type.kind !== 'dictionary' && cells instanceof arrayOf(type);
+}
+
+/** The values alone, where they say all. */
+function plainOf(vector: Vector, length: number): Cells {
+  const { type, values, validity, dictionary } = vector;
+  if (widthOf(type) === 0 || validity !== null || dictionary !== null) return vector;
+  return values.length === length ? values : values.subarray(0, length);
 }

@@ -234,7 +234,7 @@ describe('explain with analyze', () => {
     frame.emit([{ at: 0, key: 'a', x: 1 }]);
     expect(withoutTimes(out.explain({ analyze: true })).split('\n')).toEqual([
       'rows in rows out batches busy memory',
-      ' 10 10 3 … ms … kB sink [took … ms]',
+      ' 10 10 3 … ms … B sink [took … ms]',
       ' 601 10 3 … ms … kB aggregate n = count() by key over tumbling(2s), emit onClose [1 open window, 2 groups, watermark 1970-01-01T00:00:10.990Z, 1 late]',
       ' 1,201 601 4 … ms … kB filter (x > 0)',
       ' 1,201 1,201 4 … ms … kB source (at: timestamp[ms], key: utf8, x: f64) index at',

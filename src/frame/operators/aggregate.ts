@@ -150,7 +150,8 @@ export class AggregateOperator implements Operator, PaneSink {
     if (count === 0) return;
     const vectors = span ? this.#boundsOf(span, count) : [];
     // the state of windows that close goes with them; what stays has its key columns in hand
-    if (keys) vectors.push(...((span ? null : keys.ascending(groups, count)) ?? keys.keys(groups, count, this.#scratch)));
+    if (keys)
+      vectors.push(...((span ? null : keys.ascending(groups, count)) ?? keys.keys(groups, count, this.#scratch)));
     let lasts = !span && this.#ending;
     for (const { accumulator, name, parameters } of this.#parts.results) {
       const result = accumulators[accumulator]!.result(name, parameters, ids[accumulator]!, count, this.#scratch);

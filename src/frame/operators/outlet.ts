@@ -36,13 +36,13 @@ export class Outlet {
   rows(block: RowBlock): void {
     this.rowCount += block.selected;
     if (this.#stopwatch.running) this.#timed(target => target.rows(block));
-    else for (const target of this.targets) target.rows(block);
+    else for (let at = 0; at < this.targets.length; at++) this.targets[at]!.rows(block);
   }
 
   batchEnd(): void {
     this.batchCount++;
     if (this.#stopwatch.running) this.#timed(target => target.batchEnd());
-    else for (const target of this.targets) target.batchEnd();
+    else for (let at = 0; at < this.targets.length; at++) this.targets[at]!.batchEnd();
   }
 
   end(): void {

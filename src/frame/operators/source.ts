@@ -17,6 +17,12 @@ export class SourceOperator implements Operator {
   readonly #required = new Set<number>();
   #requiredNames: string[] | null = null;
   readonly #block: RowBlock & { vectors: ChunkVector[] };
+  /** What shows the rows of a block of a larger chunk. */
+  readonly #moving: readonly ChunkVector[];
+  /** Where the required columns are in chunks of this schema, and in the layout. */
+  #known: Schema | null = null;
+  #from: number[] = [];
+  #to: number[] = [];
   readonly #beforeBlock: () => void;
   readonly #source: { readonly progress?: Progress } | null;
 
@@ -25,8 +31,8 @@ export class SourceOperator implements Operator {
     this.layout = schema;
     this.#source = source;
     this.out = new Outlet(this.#stopwatch);
-    const vectors = schema.fields.map(({ type }) => chunkVector(type, 0));
-    this.#block = { length: 0, vectors, mask: 0, selected: 0, whole: false };
+    this.#moving = schema.fields.map(({ type }) => chunkVector(type, 0));
+    this.#block = { length: 0, vectors: [...this.#moving], mask: 0, selected: 0, whole: false };
     this.#beforeBlock = beforeBlock;
   }
 
@@ -44,22 +50,37 @@ export class SourceOperator implements Operator {
   require(columns: Iterable<number>): void {
     for (const place of columns) this.#required.add(place);
     this.#requiredNames = null;
+    this.#known = null;
   }
 
-  /** All blocks of a chunk, which must have the required columns (by name); work on it began at `since`. */
-  chunk({ schema, vectors, length }: Chunk, since: number): void {
-    const from = this.required.map(name => vectors[schema.indexOf(name)]!);
-    const to = this.required.map(name => this.layout.indexOf(name));
-    const block = this.#block;
-    block.whole = length <= blockRows;
+  /**
+   * All blocks of a chunk, which must have the required columns (by name); work on it began at `since`, if that is known.
+   *
+   * @param whole it is all of a batch, and one block
+   */
+  chunk({ schema, vectors, length }: Chunk, since: number, whole: boolean): void {
+    if (schema !== this.#known) this.#find(schema);
+    const [from, to, block] = [this.#from, this.#to, this.#block];
+    block.whole = whole;
     for (let start = 0; start < length; start += blockRows) {
-      for (let at = 0; at < from.length; at++) pointAt(block.vectors[to[at]!]!, from[at]!, from[at]!.type, start);
       block.length = block.selected = Math.min(blockRows, length - start);
+      for (let at = 0; at < from.length; at++) {
+        const place = to[at]!;
+        const vector = vectors[from[at]!]!;
+        if (length <= blockRows) block.vectors[place] = vector;
+        else pointAt((block.vectors[place] = this.#moving[place]!), vector, vector.type, start);
+      }
       this.#beforeBlock();
       this.#stopwatch.begin(this.out, start === 0 ? since : 0);
       this.out.rows(block);
       this.#stopwatch.end();
     }
+  }
+
+  #find(schema: Schema): void {
+    this.#from = this.required.map(name => schema.indexOf(name));
+    this.#to = this.required.map(name => this.layout.indexOf(name));
+    this.#known = schema;
   }
 
   rows(block: RowBlock): void {
