@@ -1,6 +1,7 @@
 import type { Aggregation } from '../aggregate/accumulator.ts';
 import type { UserAggregation } from '../aggregate/user-aggregation.ts';
 import type { Batch } from '../column/batch.ts';
+import { OptionError } from '../errors.ts';
 import { aggregate, call, column, literal } from '../expr/expression.ts';
 import type { Bool, DataType, Float64 } from '../schema/data-type.ts';
 import { isNumeric } from '../schema/data-type.ts';
@@ -13,6 +14,7 @@ import { eachRow, ewmRows, type GroupedRows, remembered, rollingRows } from './g
 import { aggregatesOf } from './input.ts';
 import { aggregatePartitionsPlan } from './partitions.ts';
 import { aggregatePlan, type Named } from './plan.ts';
+import { presentKey } from './present-key.ts';
 import type { FrameRolling } from './rolled.ts';
 import type { RollingOptions, Shown } from './rolling.ts';
 import type { Series } from './series.ts';
@@ -272,6 +274,27 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
         },
       ),
     );
+  }
+
+  /**
+   * How often each value of the one column picked occurs in each group, in ascending order: `groupby('k').x.valueCounts()`.
+   *
+   * @throws OptionError unless one column is picked
+   */
+  valueCounts(settings: AggregateSettings = {}): DataFrame<Columns> {
+    const { frame, keys, window } = this.#rows;
+    const [name, ...others] = this.#picked ?? [];
+    if (name === undefined || others.length > 0) {
+      throw new OptionError(
+        'columns',
+        "valueCounts: takes one column; pick it first, as in groupby('k').x.valueCounts()",
+      );
+    }
+    const value = presentKey(column(name), frame.schema.field(name).type);
+    const counted = [...keys, { name: name === 'count' ? 'value' : name, expression: value }];
+    const results = [{ name: 'count', expression: aggregate('size') }];
+    const { emit, outOfOrder = frame.outOfOrder } = settings;
+    return frame.derive(aggregatePlan(frame.plan, { window, keys: counted, results, emit, outOfOrder }, 'valueCounts'));
   }
 
   /** Rows of each group, null or not; without groups cells, as streamz and pandas say: rows times columns. */

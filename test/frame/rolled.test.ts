@@ -88,6 +88,18 @@ describe.each([true, false])('windows of each row, shared memory %s', shared => 
     ]);
   });
 
+  it('count values by group, over any window', () => {
+    const counts = (make: (df: any) => any): any[] => run(make).slice(-4);
+    expect(counts(df => df.groupby('k').s.valueCounts())).toEqual([
+      { k: 'b', s: 'v', count: 1 },
+      { k: 'a', s: 'u', count: 2 },
+      { k: 'a', s: 'w', count: 1 },
+      { k: 'b', s: 'v', count: 1 },
+    ]);
+    expect(run(df => df.window(3).groupby('k').s.valueCounts()).slice(-1)).toEqual([{ k: 'a', s: 'w', count: 1 }]);
+    expect(() => (open() as any).groupby('k').valueCounts()).toThrow(/takes one column/);
+  });
+
   it('stand beside the rows with over(), as series, and in texts with by=', () => {
     const [series, text] = [
       run(df => df.select({ m: (t: any) => t.x.rolling(2).mean().over('k').add(1) })),
@@ -141,6 +153,28 @@ describe.each([true, false])('windows of each row, shared memory %s', shared => 
     expect(() => df.select({ a: 'sum(x, by=k)' })).toThrow(/sum\(\) takes no keys/);
     expect(() => df.window(5).groupby('k').rolling(2)).toThrow(/which can't be over window\(5 rows\)/);
     expect(() => df.select(['x']).setIndex('x')).toThrow(SchemaError);
+    df.dispose();
+  });
+
+  it('leave no trace of what left', () => {
+    const df = new DataFrame({ schema: { k: utf8(), x: f64() }, memory }) as any;
+    const found = df.select({
+      sum: 'rolling_sum(x, 2, by=k)',
+      mean: 'rolling_mean(x, 2, by=k)',
+      var: 'rolling_var(x, 2, by=k)',
+      prod: 'rolling_prod(x, 2, by=k)',
+      kurt: 'rolling_kurt(x, 4, minPeriods=0)',
+    });
+    const list = found.sinkToList();
+    const values = [1e16, 1, 1, Number.POSITIVE_INFINITY, 2, 2, Number.NaN, 3, 3, 0, 5, 5, 1e300, 1e-300, 4, 4, 4, 4];
+    df.emit(values.map(x => ({ k: 'a', x })));
+    const [batch] = list;
+    const at = (name: string): unknown[] => [...batch.column(name)];
+    expect([2, 5, 8, 11, 15].map(row => at('sum')[row])).toEqual([2, 4, 6, 10, 8]);
+    expect([2, 5, 8, 11, 15].map(row => at('mean')[row])).toEqual([1, 2, 3, 5, 4]);
+    expect([2, 5, 8, 11, 15].map(row => at('var')[row])).toEqual([0, 0, 0, 0, 0]);
+    expect([2, 5, 8, 11, 13, 15].map(row => at('prod')[row])).toEqual([1, 4, 9, 25, 1, 16]);
+    expect(at('kurt').at(-1)).toBe(0);
     df.dispose();
   });
 
