@@ -1,13 +1,13 @@
 import { type ChunkVector, chunkVector } from '../column/chunk.ts';
-import { OptionError, StateError } from '../errors.ts';
+import { OptionError } from '../errors.ts';
 import { orderRoom } from '../kernel/order.ts';
 import type { OrderRoom } from '../kernel/wasm/order.ts';
-import type { Memory } from '../memory/memory.ts';
 import { Scratch } from '../memory/scratch.ts';
 import { f64, isFloat, isTemporal } from '../schema/data-type.ts';
 import { Block } from './_block.ts';
-import { joined, misfit, parted } from './_saved.ts';
+import { joined, parted } from './_saved.ts';
 import type { Accumulator, AccumulatorKind, AccumulatorOptions, Parameters, Rows } from './accumulator.ts';
+import { GroupTree } from './group-tree.ts';
 import { type KeyTile, OrderKeys, tileRows } from './order-keys.ts';
 
 /** How a quantile that lies between two rows is found, as pandas and numpy call it. */
@@ -19,18 +19,6 @@ export const INTERPOLATIONS: readonly string[] = /* @__PURE__ */ Object.freeze([
   'midpoint',
 ]);
 
-// Tree in assembly/order/tree.ts, in u32 places
-const NODES = 0;
-const CAPACITY = 1;
-const USED = 2;
-const FREE = 3;
-const ROOT = 4;
-const LEVELS = 5;
-const COUNTS = 8;
-const headerBytes = 256;
-/** The words before COUNTS are the state; the rest is addresses and room for a path. */
-const savedWords = 8;
-
 /**
  * The order of a group's values: medians and quantiles, O(log w) a row, of rows that leave or not.
  *
@@ -39,13 +27,9 @@ const savedWords = 8;
  */
 export class OrderAccumulator implements Accumulator {
   readonly sideBySide = false;
-  readonly #memory: Memory;
   readonly #room: OrderRoom;
   readonly #keys: OrderKeys;
-  readonly #nodeBytes: number;
-  readonly #header: Block;
-  readonly #nodes: Block;
-  readonly #counts: Block;
+  readonly #tree: GroupTree;
   readonly #own: Scratch;
   /** Rows that are not in the tree yet: keys and group ids. */
   readonly #waitingKeys: Block;
@@ -56,35 +40,24 @@ export class OrderAccumulator implements Accumulator {
   /** A result was given while rows were waiting. */
   #asked = false;
   readonly #evicting: boolean;
-  #groupCount = 0;
 
   constructor({ memory, owner, types, evicting }: AccumulatorOptions) {
-    this.#memory = memory;
     this.#room = orderRoom(memory);
     this.#keys = new OrderKeys(memory, owner, types[0]!);
-    this.#nodeBytes = this.#room.treeNodeBytes.value as number;
-    this.#header = new Block(memory, owner);
-    this.#nodes = new Block(memory, owner);
-    this.#counts = new Block(memory, owner);
+    this.#tree = new GroupTree(memory, owner);
     this.#own = new Scratch(memory, owner);
     this.#waitingKeys = new Block(memory, owner);
     this.#waitingIds = new Block(memory, owner);
     this.#evicting = evicting;
     this.#treeOnly = evicting;
-    this.#header.growZeroed(0, headerBytes);
-    this.#empty();
   }
 
   get stateBytes(): number {
-    const blocks = [this.#header, this.#nodes, this.#counts, this.#waitingKeys, this.#waitingIds];
-    return blocks.reduce((sum, { bytes }) => sum + bytes, this.#keys.stateBytes);
+    return this.#tree.stateBytes + this.#waitingKeys.bytes + this.#waitingIds.bytes + this.#keys.stateBytes;
   }
 
   reserve(groups: number): void {
-    if (groups <= this.#groupCount) return;
-    this.#counts.growZeroed(this.#groupCount * 4, groups * 4);
-    this.#groupCount = groups;
-    this.#set(COUNTS, this.#counts.address);
+    this.#tree.reserve(groups);
   }
 
   onNew({ length, vectors, groupIds, mask }: Rows): void {
@@ -103,7 +76,7 @@ export class OrderAccumulator implements Accumulator {
     for (let start = 0; start < length; start += tileRows) {
       const rows = Math.min(tileRows, length - start);
       const { keys, present } = this.#keys.read(vectors[0]!, start, rows, mask);
-      this.#room.treePull(this.#header.address, keys, present, groupIds === 0 ? 0 : groupIds + start * 4, rows);
+      this.#room.treePull(this.#tree.address, keys, present, groupIds === 0 ? 0 : groupIds + start * 4, rows);
     }
   }
 
@@ -112,20 +85,19 @@ export class OrderAccumulator implements Accumulator {
     from.#settle();
     const codes = this.#keys.codesOf(from.#keys, this.#own);
     for (let row = 0; row >= 0; ) {
-      row = this.#room.treeMerge(this.#header.address, from.#header.address, map, groups, codes, row);
-      if (row >= 0) this.#growNodes();
+      row = this.#room.treeMerge(this.#tree.address, from.#tree.address, map, groups, codes, row);
+      if (row >= 0) this.#tree.grow();
     }
     this.#own.reset();
   }
 
   forget(ids: number, count: number): void {
     this.#settle();
-    this.#room.treeForget(this.#header.address, ids, count);
+    this.#room.treeForget(this.#tree.address, ids, count);
   }
 
   clear(): void {
-    this.#memory.bulk.fill(this.#counts.address, 0, this.#groupCount * 4);
-    this.#empty();
+    this.#tree.clear();
     this.#keys.clear();
     this.#waiting = 0;
     this.#asked = false;
@@ -139,7 +111,7 @@ export class OrderAccumulator implements Accumulator {
     const [below, above, fractions] = [scratch.take(count * 8), scratch.take(count * 8), scratch.take(count * 8)];
     const present = scratch.take((count + 7) >> 3);
     const found = this.#treeOnly
-      ? this.#room.treeQuantiles(this.#header.address, ids, count, q, mode, below, above, fractions, present)
+      ? this.#room.treeQuantiles(this.#tree.address, ids, count, q, mode, below, above, fractions, present)
       : this.#select(ids, count, q, mode, below, above, fractions, present, scratch);
     const validity = found === count ? 0 : present;
     const { type } = this.#keys;
@@ -160,47 +132,35 @@ export class OrderAccumulator implements Accumulator {
       const { keys, present } = this.#keys.read(rows.vectors[0]!, start, length, rows.mask);
       const ids = rows.groupIds === 0 ? 0 : rows.groupIds + start * 4;
       const [low, high] = [below + start * 4, upTo + start * 4];
-      this.#room.treeRanks(this.#header.address, keys, present, ids, length, low, high);
+      this.#room.treeRanks(this.#tree.address, keys, present, ids, length, low, high);
     }
   }
 
   snapshot(): Uint8Array {
     this.#settle();
-    const words = this.#memory.u32.slice(this.#header.address / 4, this.#header.address / 4 + savedWords);
-    return joined([
-      new Uint8Array(words.buffer),
-      this.#nodes.save(words[USED]! * this.#nodeBytes),
-      this.#counts.save(this.#groupCount * 4),
-      this.#keys.snapshot(),
-    ]);
+    return joined([this.#tree.snapshot(), this.#keys.snapshot()]);
   }
 
   restore(bytes: Uint8Array): void {
-    const [head, nodes, counts, keys] = parted(bytes, 4, 'median') as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
-    const words = new Uint32Array(head.slice().buffer);
-    if (nodes.length !== words[USED]! * this.#nodeBytes) throw new StateError(misfit('median'));
+    const [tree, keys] = parted(bytes, 2, 'median') as [Uint8Array, Uint8Array];
     this.clear();
-    this.#nodes.load(nodes);
-    this.#counts.load(counts);
-    this.#groupCount = counts.length / 4;
+    this.#tree.restore(tree);
     this.#keys.restore(keys);
-    this.#memory.u32.set(words, this.#header.address / 4);
-    this.#set(NODES, this.#nodes.address);
-    this.#set(CAPACITY, Math.floor(this.#nodes.bytes / this.#nodeBytes));
-    this.#set(COUNTS, this.#counts.address);
     this.#treeOnly = true;
   }
 
   dispose(): void {
-    for (const block of [this.#header, this.#nodes, this.#counts, this.#waitingKeys, this.#waitingIds]) block.free();
+    this.#tree.dispose();
+    this.#waitingKeys.free();
+    this.#waitingIds.free();
     this.#keys.dispose();
     this.#own.dispose();
   }
 
   #push({ keys, present }: KeyTile, ids: number, rows: number): void {
     for (let done = 0; done < rows; ) {
-      done = this.#room.treePush(this.#header.address, keys, present, ids, done, rows);
-      if (done < rows) this.#growNodes();
+      done = this.#room.treePush(this.#tree.address, keys, present, ids, done, rows);
+      if (done < rows) this.#tree.grow();
     }
   }
 
@@ -237,34 +197,11 @@ export class OrderAccumulator implements Accumulator {
   ): number {
     this.#asked = true;
     const rows = this.#waiting;
-    const groups = this.#groupCount;
+    const { groups } = this.#tree;
     const starts = scratch.take((groups + 1) * 4);
     const keys = scratch.take(rows * 8);
     this.#room.gatherKeys(this.#waitingKeys.address, this.#waitingIds.address, rows, groups, starts, keys);
     return this.#room.keyQuantiles(keys, starts, ids, count, q, mode, below, above, fractions, present);
-  }
-
-  #empty(): void {
-    this.#set(USED, 1);
-    this.#set(FREE, 0);
-    this.#set(ROOT, 0);
-    this.#set(LEVELS, 0);
-    this.#set(LEVELS + 1, 0);
-    this.#set(LEVELS + 2, 0);
-  }
-
-  #growNodes(): void {
-    const used = this.#get(USED);
-    this.#set(NODES, this.#nodes.grow(used * this.#nodeBytes, Math.max(4, used + (used >> 1) + 4) * this.#nodeBytes));
-    this.#set(CAPACITY, Math.floor(this.#nodes.bytes / this.#nodeBytes));
-  }
-
-  #get(place: number): number {
-    return this.#memory.u32[this.#header.address / 4 + place]!;
-  }
-
-  #set(place: number, value: number): void {
-    this.#memory.u32[this.#header.address / 4 + place] = value;
   }
 }
 

@@ -1,9 +1,9 @@
+import { Cells } from '../aggregate/cells.ts';
 import { type ChunkVector, chunkVector } from '../column/chunk.ts';
 import { rollingRoom } from '../kernel/rolling.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { bool, f64 } from '../schema/data-type.ts';
-import { Cells } from './_cells.ts';
 import type { Follower, RollingBlock } from './follower.ts';
 import type { KeyColumn, NumberColumn } from './slot-columns.ts';
 

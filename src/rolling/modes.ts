@@ -1,11 +1,11 @@
 import { Block } from '../aggregate/_block.ts';
 import { joined, misfit, parted } from '../aggregate/_saved.ts';
+import { Cells } from '../aggregate/cells.ts';
 import type { ChunkVector } from '../column/chunk.ts';
 import { StateError } from '../errors.ts';
 import { orderRoom } from '../kernel/order.ts';
 import type { OrderRoom } from '../kernel/wasm/order.ts';
 import type { Memory } from '../memory/memory.ts';
-import { Cells } from './_cells.ts';
 import type { Follower, RollingBlock } from './follower.ts';
 import type { KeyColumn } from './slot-columns.ts';
 

@@ -1,96 +1,12 @@
-import { Block } from '../aggregate/_block.ts';
-import { joined, misfit, parted } from '../aggregate/_saved.ts';
+import { joined, parted } from '../aggregate/_saved.ts';
+import { GroupTree } from '../aggregate/group-tree.ts';
 import { type ChunkVector, chunkVector } from '../column/chunk.ts';
-import { StateError } from '../errors.ts';
 import { orderRoom } from '../kernel/order.ts';
 import type { OrderRoom } from '../kernel/wasm/order.ts';
 import type { Memory } from '../memory/memory.ts';
 import { f64, isFloat, isTemporal } from '../schema/data-type.ts';
-import { Cells } from './_cells.ts';
 import type { Follower, RollingBlock } from './follower.ts';
 import type { KeyColumn } from './slot-columns.ts';
-
-// Tree in assembly/order/tree.ts, in u32 places
-const NODES = 0;
-const CAPACITY = 1;
-const USED = 2;
-const COUNTS = 8;
-/** The words before COUNTS are the state; the rest is addresses and room for a path. */
-const savedWords = 8;
-const headerBytes = 256;
-
-/** A multiset of keys for each group in linear memory: assembly/order/tree.ts. */
-class GroupTree {
-  readonly #memory: Memory;
-  readonly #header: Block;
-  readonly #nodes: Block;
-  readonly #counts: Cells;
-  readonly #nodeBytes: number;
-
-  constructor(memory: Memory, owner: string) {
-    this.#memory = memory;
-    this.#header = new Block(memory, owner);
-    this.#nodes = new Block(memory, owner);
-    this.#counts = new Cells(memory, owner, 4);
-    this.#nodeBytes = orderRoom(memory).treeNodeBytes.value as number;
-    this.#header.growZeroed(0, headerBytes);
-    this.clear();
-  }
-
-  get address(): number {
-    return this.#header.address;
-  }
-
-  get stateBytes(): number {
-    return this.#header.bytes + this.#nodes.bytes + this.#counts.bytes;
-  }
-
-  reserve(groups: number): void {
-    this.#counts.grow(groups);
-    this.#point();
-  }
-
-  grow(): void {
-    const used = this.#memory.u32[this.address / 4 + USED]!;
-    this.#nodes.grow(used * this.#nodeBytes, (used + (used >> 1) + 8) * this.#nodeBytes);
-    this.#point();
-  }
-
-  clear(): void {
-    this.#memory.u32.fill(0, this.address / 4, this.address / 4 + savedWords);
-    this.#memory.u32[this.address / 4 + USED] = 1; // number 0 means "none"
-    this.#counts.clear();
-    this.#point();
-  }
-
-  snapshot(): Uint8Array {
-    const used = this.#memory.u32[this.address / 4 + USED]!;
-    return joined([this.#header.save(savedWords * 4), this.#nodes.save(used * this.#nodeBytes), this.#counts.save()]);
-  }
-
-  restore(bytes: Uint8Array): void {
-    const [head, nodes, counts] = parted(bytes, 3, 'rolling') as [Uint8Array, Uint8Array, Uint8Array];
-    const words = new Uint32Array(head.slice().buffer);
-    if (nodes.length !== words[USED]! * this.#nodeBytes) throw new StateError(misfit('rolling'));
-    this.#memory.u32.set(words, this.address / 4);
-    this.#nodes.load(nodes);
-    this.#counts.load(counts);
-    this.#point();
-  }
-
-  dispose(): void {
-    this.#header.free();
-    this.#nodes.free();
-    this.#counts.free();
-  }
-
-  #point(): void {
-    const { u32 } = this.#memory;
-    u32[this.address / 4 + NODES] = this.#nodes.address;
-    u32[this.address / 4 + CAPACITY] = Math.floor(this.#nodes.bytes / this.#nodeBytes);
-    u32[this.address / 4 + COUNTS] = this.#counts.address;
-  }
-}
 
 abstract class Ordered implements Follower {
   protected readonly memory: Memory;

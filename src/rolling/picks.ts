@@ -1,7 +1,7 @@
 import { joined, parted } from '../aggregate/_saved.ts';
+import { Cells } from '../aggregate/cells.ts';
 import { rollingRoom } from '../kernel/rolling.ts';
 import type { Memory } from '../memory/memory.ts';
-import { Cells } from './_cells.ts';
 import type { Follower, RollingBlock } from './follower.ts';
 import type { KeyColumn } from './slot-columns.ts';
 

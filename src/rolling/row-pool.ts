@@ -1,12 +1,12 @@
 import { Block } from '../aggregate/_block.ts';
 import { joined, misfit, parted } from '../aggregate/_saved.ts';
+import { Cells } from '../aggregate/cells.ts';
 import { DataError, StateError } from '../errors.ts';
 import { rollingRoom } from '../kernel/rolling.ts';
 import type { RollingRoom } from '../kernel/wasm/rolling.ts';
 import { windowRoom } from '../kernel/window.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
-import { Cells } from './_cells.ts';
 
 /** Which rows of its group a row's window has: the last `rows`, or those with a time above its own less `range`; itself included. */
 export type RollingExtent = { readonly rows: number } | { readonly range: bigint };

@@ -1,5 +1,6 @@
 import { codeOf } from '../aggregate/_flat.ts';
 import { joined, parted } from '../aggregate/_saved.ts';
+import { Cells } from '../aggregate/cells.ts';
 import { OrderKeys, tileRows } from '../aggregate/order-keys.ts';
 import { tapeKernel } from '../aggregate/rolling-column.ts';
 import { type ChunkVector, chunkVector } from '../column/chunk.ts';
@@ -9,7 +10,6 @@ import { windowRoom } from '../kernel/window.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { type DataType, f64, i32, isNumeric, widthOf } from '../schema/data-type.ts';
-import { Cells } from './_cells.ts';
 import type { Follower, RollingBlock } from './follower.ts';
 import type { RowPool } from './row-pool.ts';
 

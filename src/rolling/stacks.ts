@@ -1,4 +1,5 @@
 import { joined, parted } from '../aggregate/_saved.ts';
+import { Cells } from '../aggregate/cells.ts';
 import { type ChunkVector, chunkVector } from '../column/chunk.ts';
 import { aggregateRoom } from '../kernel/aggregate.ts';
 import { rollingRoom } from '../kernel/rolling.ts';
@@ -6,7 +7,6 @@ import { windowRoom } from '../kernel/window.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { f64 } from '../schema/data-type.ts';
-import { Cells } from './_cells.ts';
 import type { WindowCounts } from './counts.ts';
 import type { Follower, RollingBlock } from './follower.ts';
 import type { NumberColumn } from './slot-columns.ts';

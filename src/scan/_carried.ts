@@ -1,7 +1,7 @@
+import { Cells } from '../aggregate/cells.ts';
 import type { ChunkVector } from '../column/chunk.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
-import { Cells } from '../rolling/_cells.ts';
 import type { DataType } from '../schema/data-type.ts';
 import type { RowGroups, Scan, ScanOptions } from './scan.ts';
 

@@ -1,3 +1,4 @@
+import { Cells } from '../aggregate/cells.ts';
 import { OrderKeys, tileRows } from '../aggregate/order-keys.ts';
 import { type ChunkVector, chunkVector } from '../column/chunk.ts';
 import { ChunkBuilder } from '../column/chunk-builder.ts';
@@ -5,7 +6,6 @@ import { takeVector } from '../column/take.ts';
 import { scanRoom } from '../kernel/scan.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
-import { Cells } from '../rolling/_cells.ts';
 import { type DataType, widthOf } from '../schema/data-type.ts';
 import { field, Schema } from '../schema/schema.ts';
 import { BlockRows } from '../window/block-rows.ts';

@@ -176,6 +176,12 @@ for (const shared of [true, false]) {
       );
     });
 
+    it('gives quantiles behind windows without a value, in short batches and long ones', () => {
+      const none = Array.from({ length: 70 }, () => [null]);
+      const some = Array.from({ length: 100 }, (_, i) => (i * 7) % 13);
+      compare(f64(), [...none, some, [1], [2], [3]], { name: 'median', rows: 60, minPeriods: 1 });
+    });
+
     it('takes columns of all types of numbers', () => {
       for (const [type, cells] of [
         [i16(), [3, -5, null, 9, 32767, -32768, 0, 1, 1]],

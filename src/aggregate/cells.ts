@@ -1,5 +1,5 @@
-import { Block } from '../aggregate/_block.ts';
 import type { Memory } from '../memory/memory.ts';
+import { Block } from './_block.ts';
 
 /** A struct of some bytes for each group, or for each slot of a pool; new ones are zero. */
 export class Cells {

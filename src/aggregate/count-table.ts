@@ -1,0 +1,132 @@
+import { StateError } from '../errors.ts';
+import { orderRoom } from '../kernel/order.ts';
+import type { OrderRoom } from '../kernel/wasm/order.ts';
+import type { Memory } from '../memory/memory.ts';
+import { Block } from './_block.ts';
+import { joined, misfit, parted } from './_saved.ts';
+import { Cells } from './cells.ts';
+
+// Counts in assembly/order/counts.ts, in u32 places
+const SLOTS = 0;
+const MASK = 1;
+const USED = 2;
+const ZEROS = 3;
+const DISTINCT = 4;
+const TEXTS = 5;
+const BYTES = 6;
+const slotBytes = 16;
+const firstSlots = 64;
+
+/** How often each key occurs in each group, in linear memory; kernels of the room `order` push, pull and ask. */
+export class CountTable {
+  readonly #memory: Memory;
+  readonly #room: OrderRoom;
+  readonly #owner: string;
+  readonly #header: Block;
+  readonly #distinct: Cells;
+  #slots = 0;
+
+  constructor(memory: Memory, owner: string) {
+    this.#memory = memory;
+    this.#room = orderRoom(memory);
+    this.#owner = owner;
+    this.#header = new Block(memory, owner);
+    this.#distinct = new Cells(memory, owner, 4);
+    this.#header.growZeroed(0, 64);
+    this.#resize(firstSlots);
+  }
+
+  get address(): number {
+    return this.#header.address;
+  }
+
+  get stateBytes(): number {
+    return this.#header.bytes + this.#distinct.bytes + this.#memory.sizeOf(this.#slots);
+  }
+
+  /** Keys that count something. */
+  get held(): number {
+    return this.#get(USED) - this.#get(ZEROS);
+  }
+
+  /** Groups that there is room for. */
+  get groups(): number {
+    return this.#distinct.count;
+  }
+
+  /** There are groups [0, groups) afterwards. */
+  reserve(groups: number): void {
+    if (groups > this.#distinct.count) this.#set(DISTINCT, this.#distinct.grow(groups));
+  }
+
+  /** Twice the slots, unless half of those in use count nothing: what to do when a kernel ran out of them. */
+  grow(): void {
+    const slots = this.#get(MASK) + 1;
+    this.#resize(this.#get(ZEROS) * 2 > this.#get(USED) ? slots : slots * 2);
+  }
+
+  /** Keys are codes of texts, in the order of the texts. */
+  pointToTexts(offsets: number, bytes: number): void {
+    this.#set(TEXTS, offsets);
+    this.#set(BYTES, bytes);
+  }
+
+  /** Other codes in place of the keys: `renew` gets the address of `held` codes (u32) and puts the new ones there. */
+  recode(codes: number, renew: (codes: number, count: number) => void): void {
+    const count = this.#room.countsRecode(this.address, 0, codes);
+    renew(codes, count);
+    this.#room.countsRecode(this.address, 1, codes);
+    this.#resize(this.#get(MASK) + 1); // every key has another place now
+  }
+
+  clear(): void {
+    this.#distinct.clear();
+    this.#memory.bulk.fill(this.#slots, 0xff, (this.#get(MASK) + 1) * slotBytes);
+    this.#set(USED, 0);
+    this.#set(ZEROS, 0);
+  }
+
+  snapshot(): Uint8Array {
+    const words = Uint32Array.of(this.#get(MASK), this.#get(USED), this.#get(ZEROS));
+    const slots = this.#memory.u8.slice(this.#slots, this.#slots + (words[0]! + 1) * slotBytes);
+    return joined([new Uint8Array(words.buffer), slots, this.#distinct.save()]);
+  }
+
+  /** @throws StateError when the bytes are no saved table */
+  restore(bytes: Uint8Array): void {
+    const [head, slots, distinct] = parted(bytes, 3, 'nunique') as [Uint8Array, Uint8Array, Uint8Array];
+    const [mask, used, zeros] = new Uint32Array(head.slice().buffer) as unknown as [number, number, number];
+    if (slots.length !== (mask + 1) * slotBytes) throw new StateError(misfit('nunique'));
+    this.#memory.free(this.#slots);
+    this.#slots = this.#memory.allocate(slots.length, this.#owner);
+    this.#memory.u8.set(slots, this.#slots);
+    this.#distinct.load(distinct);
+    this.#set(SLOTS, this.#slots);
+    this.#set(MASK, mask);
+    this.#set(USED, used);
+    this.#set(ZEROS, zeros);
+    this.#set(DISTINCT, this.#distinct.address);
+  }
+
+  dispose(): void {
+    this.#header.free();
+    this.#distinct.free();
+    this.#memory.free(this.#slots);
+    this.#slots = 0;
+  }
+
+  #resize(count: number): void {
+    const slots = this.#memory.allocate(count * slotBytes, this.#owner);
+    this.#room.countsRehash(this.address, slots, count - 1);
+    this.#memory.free(this.#slots);
+    this.#slots = slots;
+  }
+
+  #get(place: number): number {
+    return this.#memory.u32[this.address / 4 + place]!;
+  }
+
+  #set(place: number, value: number): void {
+    this.#memory.u32[this.address / 4 + place] = value;
+  }
+}
