@@ -34,7 +34,8 @@ export {
   type RunOptions,
 } from './frame/data-frame.ts';
 export type { FrameSink } from './frame/frame-sink.ts';
-export { type AggregateSettings, GroupBy, type Groups } from './frame/group-by.ts';
+export { GroupBy } from './frame/group-by.ts';
+export type { AggregateSettings, Groups } from './frame/group-types.ts';
 export { lit } from './frame/lit.ts';
 export type { MergeOptions } from './frame/merge.ts';
 export type { FrameMetrics, NodeMetrics } from './frame/metrics.ts';

@@ -3,7 +3,7 @@ import { call, column, type Expression, literal } from '../expr/expression.ts';
 import { type Bool, type DataType, type Float64, isNumeric } from '../schema/data-type.ts';
 import type { Columns, Schema } from '../schema/schema.ts';
 import { Ewm, type EwmOptions, ewmCall } from './ewm.ts';
-import type { AggregateSettings } from './group-by.ts';
+import type { AggregateSettings } from './group-types.ts';
 import type { Named } from './plan.ts';
 import { FrameRolling, rollingCall } from './rolled.ts';
 import type { RollingColumn, RollingOptions } from './rolling.ts';

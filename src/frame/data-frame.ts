@@ -17,14 +17,8 @@ import { everything, slidingOver, type WindowScheme } from '../window/window.ts'
 import { ColumnWise } from './column-wise.ts';
 import { extremesPlan } from './extremes.ts';
 import type { FrameSink } from './frame-sink.ts';
-import {
-  type AggregateInput,
-  type AggregateSettings,
-  GroupBy,
-  type Groups,
-  type Keys,
-  type Results,
-} from './group-by.ts';
+import { GroupBy } from './group-by.ts';
+import type { AggregateInput, AggregateSettings, Groups, Keys, Results } from './group-types.ts';
 import { columnNames, expressionOf, keysOf, namedOf } from './input.ts';
 import { lookupParts, type Merged, type MergeOptions, mergePlan, type TableColumns } from './merge.ts';
 import type { FrameMetrics } from './metrics.ts';

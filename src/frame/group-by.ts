@@ -1,100 +1,34 @@
-import type { Aggregation } from '../aggregate/accumulator.ts';
 import type { UserAggregation } from '../aggregate/user-aggregation.ts';
 import type { Batch } from '../column/batch.ts';
 import { OptionError } from '../errors.ts';
 import { aggregate, call, column, literal } from '../expr/expression.ts';
-import type { Bool, DataType, Float64 } from '../schema/data-type.ts';
+import type { Bool, Float64 } from '../schema/data-type.ts';
 import { isNumeric } from '../schema/data-type.ts';
-import type { Duration } from '../schema/duration.ts';
 import type { Columns, Field } from '../schema/schema.ts';
-import { type EmitMode, type WindowScheme, windowText } from '../window/window.ts';
+import { type WindowScheme, windowText } from '../window/window.ts';
 import type { DataFrameBase } from './data-frame.ts';
 import type { Ewm, EwmOptions } from './ewm.ts';
 import { eachRow, ewmRows, type GroupedRows, remembered, rollingRows } from './group-rows.ts';
+import type {
+  AggregateInput,
+  AggregateSettings,
+  Each,
+  EachRow,
+  GroupRolling,
+  KeyColumns,
+  NoBounds,
+  Others,
+  Picked,
+  Results,
+} from './group-types.ts';
 import { aggregatesOf } from './input.ts';
 import { aggregatePartitionsPlan } from './partitions.ts';
 import { aggregatePlan, type Named } from './plan.ts';
 import { presentKey } from './present-key.ts';
-import type { FrameRolling } from './rolled.ts';
-import type { RollingOptions, Shown } from './rolling.ts';
-import type { Series } from './series.ts';
+import type { RollingOptions } from './rolling.ts';
 import { type TopOptions, topValuesPlan } from './top-values.ts';
-import type { AsColumns, ColumnInput, CountType, DataFrame, RowScope, SumType, TypesOf } from './types.ts';
+import type { AsColumns, CountType, DataFrame, SumType } from './types.ts';
 import type { ResultOptions } from './user-rows.ts';
-
-/** One key or several. */
-export type Keys<C extends Columns> = ColumnInput<C> | readonly ColumnInput<C>[];
-/**
- * Named results: `{ vwap: t => t.notional.sum().div(t.qty.sum()) }`, with texts `{ high: 'max(price)' }`, or all as text. Under a column's name
- * an aggregation is enough: `{ price: 'mean', qty: userAggregation(mine) }`.
- */
-export type AggregateInput<C extends Columns> =
-  | Readonly<Record<string, ((t: RowScope<C>) => Series<any>) | Series<any> | Aggregation | string>>
-  | string;
-
-export interface AggregateSettings {
-  /** When results come out; default `'onClose'` for event-time windows, else `'everyBatch'`. */
-  readonly emit?: EmitMode;
-  /** How much later than a newer row a row may come and still be in time; default: the frame's. */
-  readonly outOfOrder?: Duration;
-}
-
-/** Key columns as the compiler knows them. */
-export type KeyColumns<C extends Columns, K> = K extends readonly (infer N)[]
-  ? { readonly [P in Extract<N, keyof C & string>]: C[P] }
-  : K extends keyof C & string
-    ? { readonly [P in K]: C[P] }
-    : Record<never, never>;
-/** Columns of an aggregation's results: window bounds, keys, named results. */
-export type Results<C extends Columns, K, A, B> = A extends string
-  ? Columns
-  : AsColumns<B & KeyColumns<C, K> & TypesOf<A>>;
-type Others<C extends Columns, K> = Omit<C, Extract<K extends readonly (infer N)[] ? N : K, string>>;
-type Each<C extends Columns, K, B, T extends DataType> = DataFrame<
-  AsColumns<B & KeyColumns<C, K> & { [P in keyof Others<C, K>]: T }>
->;
-
-/** Some columns of groups; the keys stay among the results. */
-type Picked<C extends Columns, P extends keyof C, K, B> = GroupBy<{ readonly [N in P]: C[N] }, K, B & KeyColumns<C, K>>;
-
-/** Rows by key, their columns as properties: `groupby('k').x.sum()`; those whose names are methods are reached with `pick()`. */
-export type Groups<C extends Columns, K = unknown, B = Record<never, never>> = GroupBy<C, K, B> &
-  (string extends keyof C
-    ? Readonly<Record<string, any>>
-    : { readonly [P in Exclude<keyof C & string, keyof GroupBy<Columns>>]: Picked<C, P, K, B> });
-
-type RolledColumn<C extends Columns, K, P, T extends DataType> = DataFrame<
-  AsColumns<KeyColumns<C, K> & { readonly [N in P & string]: T }>
->;
-/** Windows of each row of one column of groups. */
-type GroupColumnRolling<C extends Columns, K, P extends keyof C> = FrameRolling<
-  C,
-  RolledColumn<C, K, P, Float64>,
-  RolledColumn<C, K, P, Shown<C[P]>>,
-  RolledColumn<C, K, P, Bool>
->;
-type NoBounds = Record<never, never>;
-/** The keys, and the columns of rows. */
-type EachRow<C extends Columns, K, R> = DataFrame<
-  AsColumns<KeyColumns<C, K> & { [P in keyof Others<C, K>]: P extends keyof R ? R[P] : never }>
->;
-
-/** Windows of each row among those of its group; one column of them is a property. */
-export type GroupRolling<C extends Columns, K> = FrameRolling<
-  C,
-  Each<C, K, NoBounds, Float64>,
-  Each<C, K, NoBounds, Float64>,
-  Each<C, K, NoBounds, Bool>
-> &
-  (string extends keyof C
-    ? Readonly<Record<string, any>>
-    : {
-        readonly [P in Exclude<keyof C & string, keyof FrameRolling<Columns, any, any, any>>]: GroupColumnRolling<
-          C,
-          K,
-          P
-        >;
-      });
 
 /**
  * Rows by key, over a window: waits for its aggregations. `B` are the window's bounds among the results.

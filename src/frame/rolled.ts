@@ -7,7 +7,7 @@ import type { Bool, DataType, Float64 } from '../schema/data-type.ts';
 import type { Columns } from '../schema/schema.ts';
 import { everything } from '../window/window.ts';
 import type { DataFrameBase } from './data-frame.ts';
-import type { AggregateInput } from './group-by.ts';
+import type { AggregateInput } from './group-types.ts';
 import { aggregatesOf } from './input.ts';
 import type { Named } from './plan.ts';
 import { Rolling, type RollingColumn, type RollingOptions, type Shown } from './rolling.ts';
