@@ -26,6 +26,7 @@ export {
   StateError,
   TransportError,
 } from './errors.ts';
+export type { CheckpointMetrics, CheckpointOptions } from './frame/checkpointed-run.ts';
 export {
   DataFrame,
   type DataFrameOptions,
@@ -42,7 +43,7 @@ export type { FrameMetrics, NodeMetrics } from './frame/metrics.ts';
 export { type OpenOptions, openFrame } from './frame/open-frame.ts';
 export type { Period, PeriodicOptions, RandomOptions } from './frame/periodic.ts';
 export type { MergeHow } from './frame/plan.ts';
-export type { FrameSource, SourceMetrics } from './frame/root.ts';
+export type { FrameSource, RunMetrics, SourceMetrics } from './frame/root.ts';
 export { Series } from './frame/series.ts';
 export type { MergeAsofOptions, MergeIntervalOptions } from './frame/time-joins.ts';
 export { type ToFileOptions, toFile } from './frame/to-file.ts';

@@ -8,6 +8,7 @@ import { vectorOf } from '../column/vector-of.ts';
 import { DataError, StateError } from '../errors.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
+import { copyValue } from '../saved/value.ts';
 import type { DataType } from '../schema/data-type.ts';
 import { field, Schema } from '../schema/schema.ts';
 import { misfit } from './_saved.ts';
@@ -113,8 +114,8 @@ export class UserAccumulator implements Accumulator {
 
   snapshot(): unknown {
     const { aggregation } = this.#parts;
-    if (!aggregation.snapshot) return [...this.#states];
-    return this.#states.map(held => held && { ...held, state: aggregation.snapshot!(held.state) });
+    const save = aggregation.snapshot ?? copyValue;
+    return this.#states.map(held => held && { ...held, state: save.call(aggregation, held.state) });
   }
 
   restore(saved: unknown): void {

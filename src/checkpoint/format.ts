@@ -5,10 +5,10 @@ import { Batch } from '../column/batch.ts';
 import { Vector } from '../column/vector.ts';
 import { DataError, StateError } from '../errors.ts';
 import type { Memory } from '../memory/memory.ts';
+import { packValue, unpackValue } from '../saved/value.ts';
 import { binary, u32 } from '../schema/data-type.ts';
 import { field, Schema } from '../schema/schema.ts';
 import { Digest } from './digest.ts';
-import { packValue, unpackValue } from './value.ts';
 
 /** `millrace` in ASCII. */
 const magic = /* @__PURE__ */ Object.freeze([0x6d, 0x69, 0x6c, 0x6c, 0x72, 0x61, 0x63, 0x65]);
@@ -65,7 +65,8 @@ export function writeCheckpoint(value: unknown, memory: Memory): Uint8Array {
 /**
  * The value that a checkpoint holds.
  *
- * @throws StateError when the bytes are no checkpoint, are of another version, or are damaged
+ * @throws DataError when the bytes are no checkpoint, or damaged
+ * @throws StateError when they are of another version
  */
 export function readCheckpoint(bytes: Uint8Array, memory: Memory): unknown {
   check(bytes, memory);
@@ -75,13 +76,13 @@ export function readCheckpoint(bytes: Uint8Array, memory: Memory): unknown {
   } catch (cause) {
     // The checksum is right, so it was written so.
     if (!(cause instanceof DataError || cause instanceof SyntaxError || cause instanceof RangeError)) throw cause;
-    throw new StateError(`restore: this checkpoint holds no state: ${cause.message}`, { cause });
+    throw new DataError(`restore: this checkpoint holds no state: ${cause.message}`, {}, { cause });
   }
 }
 
 function check(bytes: Uint8Array, memory: Memory): void {
   if (bytes.length < headBytes + hashBytes || magic.some((byte, at) => bytes[at] !== byte)) {
-    throw new StateError(`restore: these ${bytes.length} bytes are no checkpoint; give what checkpoint() made`);
+    throw new DataError(`restore: these ${bytes.length} bytes are no checkpoint; give what checkpoint() made`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found = view.getUint32(8, true);
@@ -93,7 +94,7 @@ function check(bytes: Uint8Array, memory: Memory): void {
   const digest = new Digest(memory);
   digest.update(bytes.subarray(0, bytes.length - hashBytes));
   if (digest.finish() === view.getBigUint64(bytes.length - hashBytes, true)) return;
-  throw new StateError(
+  throw new DataError(
     `restore: this checkpoint is damaged: the checksum of its ${bytes.length} bytes is wrong; take an older one`,
   );
 }

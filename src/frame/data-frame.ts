@@ -14,6 +14,7 @@ import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
 import { type Clock, systemClock } from '../stream/clock.ts';
 import { Stream } from '../stream/stream.ts';
 import { everything, slidingOver, type WindowScheme } from '../window/window.ts';
+import type { CheckpointOptions } from './checkpointed-run.ts';
 import { ColumnWise } from './column-wise.ts';
 import { extremesPlan } from './extremes.ts';
 import type { FrameSink } from './frame-sink.ts';
@@ -48,7 +49,7 @@ import {
   sourcePlan,
   visibleSchema,
 } from './plan.ts';
-import { type FrameSource, Root, type SavedRoot, type SourceMetrics } from './root.ts';
+import { type FrameSource, Root, type RunMetrics, type SavedRoot, type SourceMetrics } from './root.ts';
 import { withScans } from './scans.ts';
 import { Series } from './series.ts';
 import {
@@ -95,6 +96,8 @@ const riverSubpath: string = 'millrace/river';
 export interface RunOptions {
   /** Stops reading: the batch in hand is finished, what is open is closed, `run` resolves. */
   readonly signal?: AbortSignal;
+  /** Where checkpoints are written, and read at the start. Node only. */
+  readonly checkpoint?: CheckpointOptions;
 }
 
 export interface ExplainOptions {
@@ -416,9 +419,17 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
     return this.root.end();
   }
 
-  /** Reads the source to its end, then ends. Rejects with the source's, a codec's or a sink's error. */
-  run({ signal }: RunOptions = {}): Promise<void> {
-    return this.root.run(signal);
+  /**
+   * Reads the source to its end, then ends. Rejects with the source's, a codec's or a sink's error.
+   *
+   * With `checkpoint` it writes down now and then what all frames of the root remember, where the source stands and how far sinks have
+   * come, and goes on from the newest of these when it is called in another process, so that sinks that tell their position (files) hold
+   * every result once. Aborted, it leaves windows open, for the next run.
+   *
+   * @throws StateError when the checkpoints are of another plan, another process writes there, or the source can't be read again
+   */
+  run({ signal, checkpoint }: RunOptions = {}): Promise<void> {
+    return this.root.run(signal, checkpoint);
   }
 
   /** Results as they come, until the frame ends. Starts the source, if there is one, and stops it when the loop is left. */
@@ -480,7 +491,8 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
   /**
    * Goes on from a checkpoint, as if never interrupted. Call it after the sinks are attached and before the first batch.
    *
-   * @throws StateError when the bytes are damaged, or the checkpoint of other plans or sinks: it says what differs
+   * @throws DataError when the bytes are damaged
+   * @throws StateError when the checkpoint is of other plans or sinks: it says what differs
    */
   restore(checkpoint: Uint8Array): void {
     this.root.load(readCheckpoint(checkpoint, this.root.executor.memory) as SavedRoot);
@@ -519,7 +531,7 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
    *
    * @param options a clock, which lags are told by; default: the host's
    */
-  metrics({ clock = systemClock }: MetricsOptions = {}): FrameMetrics & SourceMetrics {
+  metrics({ clock = systemClock }: MetricsOptions = {}): FrameMetrics & SourceMetrics & RunMetrics {
     return this.root.metrics(clock.now());
   }
 

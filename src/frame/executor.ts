@@ -71,6 +71,8 @@ export class Executor {
   #ended = false;
   /** What comes is not wanted any more. */
   #isStopped = false;
+  #isOpen = false;
+  #isAbandoned = false;
   #rowsIn = 0;
   #rowsOut = 0;
   #batches = 0;
@@ -171,13 +173,26 @@ export class Executor {
     this.#isStopped = this.#ended = true;
   }
 
-  /** Tells the sinks that a run begins. */
+  get rowsIn(): number {
+    return this.#rowsIn;
+  }
+
+  /** The input is over, or nothing more is wanted. */
+  get isOver(): boolean {
+    return this.#ended;
+  }
+
+  /** Tells the sinks that a run begins, once. */
   async open(): Promise<void> {
+    if (this.#isOpen || this.#ended) return;
+    this.#isOpen = true;
     for (const sink of this.sinks) await sink?.open?.();
   }
 
   /** Tells the sinks that no more will come. Their errors are left to whoever stopped it: they are of little use beside its reason. */
   async abandon(): Promise<void> {
+    if (this.#isAbandoned) return;
+    this.#isAbandoned = true;
     await Promise.allSettled(this.sinks.map(async sink => sink?.abandon?.()));
   }
 

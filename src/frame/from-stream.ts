@@ -5,6 +5,7 @@ import { SchemaError } from '../errors.ts';
 import { defaultMemory, type Memory } from '../memory/memory.ts';
 import type { Duration } from '../schema/duration.ts';
 import { type Columns, Schema, schemaOf } from '../schema/schema.ts';
+import type { Carried } from '../stream/metadata.ts';
 import { type Emitted, Operator, type Takes } from '../stream/operator.ts';
 import type { Stream } from '../stream/stream.ts';
 import { DataFrameBase } from './data-frame.ts';
@@ -63,8 +64,9 @@ class Pushing extends Operator<unknown, never> {
     this.root = root;
   }
 
-  update(rows: unknown): Emitted {
-    return this.root.push(rows) ?? undefined;
+  update(rows: unknown, _who: unknown, metadata: Carried): Emitted {
+    const { root } = this;
+    return root.taking(() => root.executor.push(rows), metadata) ?? undefined;
   }
 
   override ended(): Emitted {
@@ -81,12 +83,14 @@ class Decoding extends Pushing {
   constructor(root: Root, decoder: () => Decoder) {
     super(root);
     this.decoder = decoder();
+    root.cutsBytes = true;
   }
 
-  override update(data: unknown): Emitted {
-    if (this.#busy) return this.#keep(this.#busy.then(() => this.take(data)));
-    const waiting = this.take(data);
-    return waiting && this.#keep(waiting);
+  override update(data: unknown, _who: unknown, metadata: Carried): Emitted {
+    const take = (): void | Promise<void> => this.root.taking(() => this.take(data), metadata);
+    if (this.#busy) return this.#keep(this.#busy.then(take));
+    const waiting = take();
+    return waiting ? this.#keep(waiting) : undefined;
   }
 
   override ended(): Emitted {
@@ -113,7 +117,7 @@ class Decoding extends Pushing {
   /** Pushes every chunk there is; a chunk lasts until the next is asked for, so each push is waited for. */
   protected pushAll(): Promise<void> | undefined {
     for (let chunk = this.decoder.next(); chunk; chunk = this.decoder.next()) {
-      const waiting = this.root.push(chunk);
+      const waiting = this.root.executor.push(chunk);
       if (waiting) return waiting.then(() => this.pushAll());
     }
     return undefined;
@@ -136,6 +140,7 @@ class DecodingMessages extends Decoding {
 
   constructor(root: Root, decoder: () => Decoder, payloadOf: ((message: unknown) => unknown) | null) {
     super(root, decoder);
+    root.cutsBytes = false;
     this.#renew = decoder;
     this.#payloadOf = payloadOf ?? (message => message);
   }

@@ -14,6 +14,8 @@ export class Gate {
   #isBroken = false;
   /** A batch is being taken on this stack: what its sinks push belongs to it. */
   onStack = false;
+  /** Called when a batch was taken. */
+  onLeave: (() => void) | null = null;
 
   get isQuiet(): boolean {
     return this.#inside === 0;
@@ -31,6 +33,7 @@ export class Gate {
   /** The batch is taken; what is given back is to be waited for. */
   leave(): void | Promise<void> {
     this.#inside--;
+    this.onLeave?.();
     if (!this.#closed) return;
     if (this.#inside === 0) this.#closed.quiet();
     return this.#closed?.opened;

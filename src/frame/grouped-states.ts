@@ -4,6 +4,7 @@ import { Batch } from '../column/batch.ts';
 import { joinBatches, pickRows } from '../column/pick-rows.ts';
 import type { Vector } from '../column/vector.ts';
 import { vectorOf } from '../column/vector-of.ts';
+import { copyValue } from '../saved/value.ts';
 import { field, Schema } from '../schema/schema.ts';
 import type { ResultRows } from './user-rows.ts';
 
@@ -78,7 +79,7 @@ export class GroupedStates {
   /** The groups as plain values, as far as the user's states are. */
   save(): Map<string, unknown> {
     const { aggregation } = this.#spec;
-    const save = aggregation.snapshot ?? asIs;
+    const save = aggregation.snapshot ?? copyValue;
     return new Map(
       [...this.#groups].map(([key, group]) => [
         key,

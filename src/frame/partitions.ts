@@ -6,6 +6,7 @@ import { joinBatches, sliceBatch } from '../column/pick-rows.ts';
 import type { Vector } from '../column/vector.ts';
 import { OptionError, StateError } from '../errors.ts';
 import { column } from '../expr/expression.ts';
+import { copyValue } from '../saved/value.ts';
 import { type DataType, i64 } from '../schema/data-type.ts';
 import { type RowExtent, RowWindow } from '../window/row-window.ts';
 import { type WindowScheme, windowText } from '../window/window.ts';
@@ -80,7 +81,7 @@ export function accumulatePartitionsPlan(
     const load = (saved: unknown): void => {
       state = saved;
     };
-    return Object.assign(step, { remembered: { save: () => state, load } });
+    return Object.assign(step, { remembered: { save: () => copyValue(state), load } });
   };
   const plan = batchesPlan(input, { text: `${verb}(${fn.name})`, schema, index: example?.index?.type ?? null, open });
   return plan;
@@ -179,7 +180,7 @@ export function aggregatePartitionsPlan(
       const result = results.of(out, schema);
       return [result, () => (held = { state })];
     });
-    const { snapshot: toSaved = asIs, restore: fromSaved = asIs } = aggregation;
+    const { snapshot: toSaved = copyValue, restore: fromSaved = asIs } = aggregation;
     const save = (): unknown => ({
       held: held && { state: toSaved.call(aggregation, held.state) },
       window: run.remembered?.save(),

@@ -2,11 +2,14 @@ import { StateError } from '../errors.ts';
 import { defaultMemory, type Memory } from '../memory/memory.ts';
 import type { Schema } from '../schema/schema.ts';
 import { systemClock } from '../stream/clock.ts';
+import type { Carried, Metadata } from '../stream/metadata.ts';
 import type { Stream } from '../stream/stream.ts';
 import { analyzePlan } from './analyze.ts';
+import { CheckpointedRun, type CheckpointMetrics, type CheckpointOptions } from './checkpointed-run.ts';
 import { type Deliver, Executor, type Tap } from './executor.ts';
 import type { FrameSink } from './frame-sink.ts';
 import { Gate } from './gate.ts';
+import { HeldElements, type Offsets } from './held-elements.ts';
 import type { FrameMetrics, Progress } from './metrics.ts';
 import type { TapReceiver } from './operators/tap.ts';
 import type { Plan } from './plan.ts';
@@ -20,6 +23,12 @@ export interface SourceMetrics {
   readonly storedBytes: number;
   /** Records that could not be read and were skipped. */
   readonly skipped: number;
+}
+
+/** What a run reports beside them. */
+export interface RunMetrics {
+  /** Null for a run without checkpoints. */
+  readonly checkpoints: CheckpointMetrics | null;
 }
 
 /** Where a root's rows come from, when nobody calls `emit`. */
@@ -86,6 +95,10 @@ export class Root {
   #run: Promise<void> | null = null;
   /** Only once somebody wants to know when it is quiet. */
   #gate: Gate | null = null;
+  #held: HeldElements | null = null;
+  #checkpoints: CheckpointedRun | null = null;
+  /** The stream's elements are bytes that are cut anywhere: what is left of one is in nobody's position. */
+  cutsBytes = false;
 
   constructor(schema: Schema, { source = null, stream = null, memory }: RootOptions) {
     this.schema = schema;
@@ -132,16 +145,40 @@ export class Root {
   /** Rows on their way to the executor, from wherever they come. */
   push(rows: unknown): void | Promise<void> {
     const { executor } = this;
-    const gate = this.#gate;
     // what a sink pushes is part of what it was given
-    if (!gate || gate.onStack) return executor.push(rows);
-    return this.#through(gate, () => executor.push(rows));
+    if (!this.#gate || this.#gate.onStack) return executor.push(rows);
+    return this.taking(() => executor.push(rows));
   }
 
   /** The input is over. */
   finish(): void | Promise<void> {
     const { executor } = this;
-    return this.#gate ? this.#through(this.#gate, () => executor.end()) : executor.end();
+    return this.taking(() => executor.end());
+  }
+
+  /** All the pushes of one element of the stream, which carries `metadata`: a checkpoint comes before them or behind. */
+  taking(act: () => void | Promise<void>, metadata?: Carried): void | Promise<void> {
+    const gate = this.#gate;
+    if (!gate) return act();
+    gate.enter();
+    let waiting: void | Promise<void>;
+    try {
+      waiting = act();
+    } catch (error) {
+      this.#failed(gate);
+      throw error;
+    } finally {
+      gate.onStack = false;
+    }
+    const taken = (): void | Promise<void> => {
+      this.#held?.add(metadata);
+      return gate.leave();
+    };
+    if (!waiting) return taken();
+    return waiting.then(taken, error => {
+      this.#failed(gate);
+      throw error;
+    });
   }
 
   end(): void | Promise<void> {
@@ -157,15 +194,21 @@ export class Root {
   }
 
   /** Runs the source to its end and closes windows; once, however often it is asked for. */
-  run(signal?: AbortSignal): Promise<void> {
+  run(signal?: AbortSignal, checkpoint?: CheckpointOptions): Promise<void> {
     if (!this.runs) {
       throw new StateError('run: this frame has no source; push batches with emit(), and end() when there are no more');
     }
-    this.#run ??= this.#runToEnd(signal);
+    this.#run ??= checkpoint ? this.#checkpointed(checkpoint, signal) : this.readToEnd(signal);
     return this.#run;
   }
 
-  async #runToEnd(signal: AbortSignal | undefined): Promise<void> {
+  #checkpointed(options: CheckpointOptions, signal: AbortSignal | undefined): Promise<void> {
+    this.#checkpoints = new CheckpointedRun(this, options);
+    return this.#checkpoints.run(signal);
+  }
+
+  /** See `run`. */
+  async readToEnd(signal: AbortSignal | undefined): Promise<void> {
     const { executor, source } = this;
     try {
       await executor.open();
@@ -178,26 +221,49 @@ export class Root {
     }
   }
 
-  /** Counts the batches on their way from now on; see `quietly`. */
+  /** Counts the batches on their way from now on; see `quietly`. Elements of a stream are held from now on. */
   get gate(): Gate {
     this.#gate ??= new Gate();
+    if (this.#stream) this.#held ??= new HeldElements();
     return this.#gate;
+  }
+
+  /** Elements of the stream that were taken since the last time, and are still held. */
+  takeHeld(): Metadata[] {
+    return this.#held?.take() ?? [];
+  }
+
+  /** @throws StateError when what it reads can't be read on by another process */
+  mustBeRepeatable(): void {
+    if (this.source && !this.source.position) {
+      throw new StateError('run: this source does not tell its position, so nothing could go on from a checkpoint');
+    }
+    if (this.cutsBytes) {
+      throw new StateError(
+        'run: bytes of a stream are cut anywhere, so nothing could go on from a checkpoint; give toDataFrame { messages: true }, or read files with openFrame',
+      );
+    }
   }
 
   /** What the executor remembers, and where the source stands. @throws StateError when that can't be saved */
   save(): SavedRoot {
-    return { plans: this.executor.save(), position: this.source?.position?.() ?? null };
+    const position = this.source ? this.source.position?.() : this.#held?.position;
+    return { plans: this.executor.save(), position: position ?? null };
   }
 
   /** Goes on from what was saved, before the first batch. @throws StateError when it is of something else */
   load({ plans, position }: SavedRoot): void {
     this.executor.load(plans);
-    if (position !== null) this.source?.seek?.(position);
+    if (position === null) return;
+    this.source?.seek?.(position);
+    this.#stream?.seek(position);
+    if (this.#held) this.#held.position = position as Offsets;
   }
 
   /** @param now milliseconds since the epoch, for lags */
-  metrics(now: number): FrameMetrics & SourceMetrics {
-    return { ...this.executor.metrics(now), ...(this.source?.metrics() ?? noSource) };
+  metrics(now: number): FrameMetrics & SourceMetrics & RunMetrics {
+    const checkpoints = this.#checkpoints?.metrics ?? null;
+    return { ...this.executor.metrics(now), ...(this.source?.metrics() ?? noSource), checkpoints };
   }
 
   /** A plan as text, with the figures of its steps. */
@@ -210,27 +276,6 @@ export class Root {
     this.source?.disconnect?.();
     this.#executor?.dispose();
     this.#executor = null;
-  }
-
-  #through(gate: Gate, act: () => void | Promise<void>): void | Promise<void> {
-    gate.enter();
-    let waiting: void | Promise<void>;
-    try {
-      waiting = act();
-    } catch (error) {
-      this.#failed(gate);
-      throw error;
-    } finally {
-      gate.onStack = false;
-    }
-    if (!waiting) return gate.leave();
-    return waiting.then(
-      () => gate.leave(),
-      error => {
-        this.#failed(gate);
-        throw error;
-      },
-    );
   }
 
   /** A stream's failures may have been taken care of; a source ends with them. */

@@ -107,7 +107,7 @@ abstract class KafkaSource<T> extends Source<T> {
     }
     const [first, last] = [messages[0]!, messages.at(-1)!];
     const { topic, number } = partition;
-    const metadata = { topic, partition: number, offset: first.offset, timestamp: last.timestamp };
+    const metadata = { topic, partition: number, offset: first.offset, end, timestamp: last.timestamp };
     const list = this.form === 'messages' ? messages : messages.map(({ value }) => value);
     await this.give(list as T, [{ ...metadata, ref: this.#reference(partition, end) }]);
     partition.position = end;
@@ -119,7 +119,7 @@ abstract class KafkaSource<T> extends Source<T> {
       if (this.signal.aborted || partition.epoch !== epoch) return;
       const { topic, partition: number, offset, timestamp, key, value } = message;
       const ref = this.#reference(partition, offset + 1);
-      const metadata: Metadata[] = [{ ref, topic, partition: number, offset, timestamp, key }];
+      const metadata: Metadata[] = [{ ref, topic, partition: number, offset, end: offset + 1, timestamp, key }];
       const sent = this.give((this.form === 'messages' ? message : value) as T, metadata);
       if (sent !== undefined) await sent;
       partition.position = offset + 1;

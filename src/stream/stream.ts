@@ -72,6 +72,7 @@ interface Startable {
   detached(): Emitted;
   start(): Promise<void>;
   stop(): Promise<void>;
+  seek?(position: unknown): void;
 }
 
 /**
@@ -339,6 +340,11 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
   /** Whether there are sources above this node that can be started. */
   get hasSources(): boolean {
     return this.#sources().length > 0;
+  }
+
+  /** @internal Sources above this node that can go elsewhere begin there at the next start. */
+  seek(position: unknown): void {
+    for (const source of this.#sources()) source.seek?.(position);
   }
 
   /** Whether a source above this node runs. */

@@ -3,6 +3,9 @@ import { TransportError } from '../errors.ts';
 import { attempt } from './_failed.ts';
 import { builtin } from './_node.ts';
 
+/** Node reads less than 2 GiB at a time. */
+const mostAtOnce = 1 << 30;
+
 /**
  * A file that is read at any place.
  *
@@ -21,7 +24,9 @@ export async function randomAccess(path: string): Promise<RandomAccess & { close
       const buffer = new ArrayBuffer(Math.max(0, Math.min(end, stats.size) - start));
       const view = new Uint8Array(buffer);
       for (let at = 0; at < view.length; ) {
-        const { bytesRead } = await attempt(path, () => handle.read(view, at, view.length - at, start + at));
+        const { bytesRead } = await attempt(path, () =>
+          handle.read(view, at, Math.min(view.length - at, mostAtOnce), start + at),
+        );
         if (bytesRead === 0) throw new TransportError(`read: ${path} became shorter while it was read`);
         at += bytesRead;
       }

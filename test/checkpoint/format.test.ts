@@ -2,7 +2,7 @@ import { tableFromIPC } from 'apache-arrow';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCheckpoint, writeCheckpoint } from '../../src/checkpoint/format.ts';
-import { StateError } from '../../src/errors.ts';
+import { DataError, MillraceError } from '../../src/errors.ts';
 import { Memory } from '../../src/memory/memory.ts';
 
 describe.each([true, false])('the bytes of a checkpoint, shared memory %s', shared => {
@@ -37,12 +37,12 @@ describe.each([true, false])('the bytes of a checkpoint, shared memory %s', shar
       fc.property(fc.nat(bytes.length - 1), fc.nat(7), (at, bit) => {
         const damaged = bytes.slice();
         damaged[at]! ^= 1 << bit;
-        expect(() => readCheckpoint(damaged, memory)).toThrow(StateError);
+        expect(() => readCheckpoint(damaged, memory)).toThrow(MillraceError);
       }),
     );
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), length => {
-        expect(() => readCheckpoint(bytes.subarray(0, length), memory)).toThrow(StateError);
+        expect(() => readCheckpoint(bytes.subarray(0, length), memory)).toThrow(DataError);
       }),
     );
     const later = bytes.slice();

@@ -1,3 +1,13 @@
+import { Batch } from '../column/batch.ts';
+import {
+  loadBatch,
+  loadVector,
+  type SavedBatch,
+  type SavedVector,
+  saveBatch,
+  saveVector,
+} from '../column/saved-batch.ts';
+import { Vector } from '../column/vector.ts';
 import { StateError } from '../errors.ts';
 
 /** A value in two parts: what JSON can say, and the bytes beside it, which it refers to by their place. */
@@ -16,6 +26,7 @@ type Special =
   | { readonly $: 'Date'; readonly of: number | null }
   | { readonly $: 'Set'; readonly of: readonly unknown[] }
   | { readonly $: 'Map' | 'Object'; readonly of: Entries }
+  | { readonly $: 'Batch' | 'Vector'; readonly of: unknown }
   /** The place of its bytes. */
   | { readonly $: ViewName | 'ArrayBuffer'; readonly of: number };
 
@@ -39,7 +50,7 @@ type ViewName = keyof typeof views;
 
 /**
  * Takes a value apart: plain objects and arrays, strings, booleans, null and undefined, any number, bigint, `Date`, `Map`, `Set`, typed
- * arrays. Bytes are not copied. An object that is met twice comes back as two, but bytes are kept once.
+ * arrays, `Batch` and `Vector`. Bytes are not copied. An object that is met twice comes back as two, but bytes are kept once.
  *
  * @throws StateError for functions, symbols, instances of classes, and what contains itself; it names the place
  */
@@ -54,6 +65,19 @@ export function unpackValue(json: unknown, buffers: readonly Uint8Array[]): unkn
   if (typeof json !== 'object' || json === null) return json;
   if ('$' in json) return unpackSpecial(json as Special, buffers);
   return Object.fromEntries(Object.entries(json).map(([key, item]) => [key, unpackValue(item, buffers)]));
+}
+
+/**
+ * A copy that shares nothing with the value, of what a checkpoint keeps.
+ *
+ * @throws StateError as `packValue`
+ */
+export function copyValue<T>(value: T): T {
+  const { json, buffers } = packValue(value);
+  return unpackValue(
+    json,
+    buffers.map(bytes => Uint8Array.from(bytes)),
+  ) as T;
 }
 
 class Packing {
@@ -101,6 +125,8 @@ class Packing {
     if (value instanceof Set) {
       return { $: 'Set', of: Array.from(value, item => this.pack(item, path)) } satisfies Special;
     }
+    if (value instanceof Batch) return { $: 'Batch', of: this.pack(saveBatch(value), path) } satisfies Special;
+    if (value instanceof Vector) return { $: 'Vector', of: this.pack(saveVector(value), path) } satisfies Special;
     if (!isPlain(value)) throw unsavable(`an instance of ${value.constructor.name}`, path);
     const entries = this.#entries(Object.entries(value), path);
     if ('$' in value) return { $: 'Object', of: entries } satisfies Special;
@@ -141,6 +167,10 @@ function unpackSpecial(special: Special, buffers: readonly Uint8Array[]): unknow
       return new Map(entries(special.of));
     case 'Object':
       return Object.fromEntries(entries(special.of) as [string, unknown][]);
+    case 'Batch':
+      return loadBatch(unpack(special.of) as SavedBatch);
+    case 'Vector':
+      return loadVector(unpack(special.of) as SavedVector);
     case 'ArrayBuffer':
       return buffers[special.of]!.slice().buffer;
     default:

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packValue, unpackValue } from '../../src/checkpoint/value.ts';
+import { Batch } from '../../src/column/batch.ts';
+import { batchOf } from '../../src/column/batch-of.ts';
+import type { Vector } from '../../src/column/vector.ts';
 import { StateError } from '../../src/errors.ts';
+import { copyValue, packValue, unpackValue } from '../../src/saved/value.ts';
+import { dictionary, f64 } from '../../src/schema/data-type.ts';
 
 const typed: fc.Arbitrary<unknown> = fc.oneof(
   fc.uint8Array(),
@@ -52,6 +56,22 @@ describe('a packed value', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('keeps batches and vectors', () => {
+    const batch = batchOf({ x: [1, null], d: ['a', 'b'] }, { x: f64(), d: dictionary() });
+    const [first, second] = through([batch, batch.vectors[1]]) as [Batch, Vector];
+    expect(first).toBeInstanceOf(Batch);
+    expect(first.toArray()).toEqual(batch.toArray());
+    expect(second.toArray()).toEqual(['a', 'b']);
+  });
+
+  it('is copied so that it shares nothing', () => {
+    const value = { bytes: Uint8Array.of(1, 2), map: new Map([['a', [1]]]) };
+    const copy = copyValue(value);
+    value.bytes[0] = 9;
+    value.map.get('a')!.push(2);
+    expect(copy).toStrictEqual({ bytes: Uint8Array.of(1, 2), map: new Map([['a', [1]]]) });
   });
 
   it('keeps the bytes of an array that is met twice once', () => {
