@@ -51,6 +51,7 @@ const places = [
   'time',
   'hash',
   'rolling',
+  'string',
 ];
 
 function memoryBase(room) {

@@ -1,6 +1,6 @@
 // Comparisons to bits. `a` and `b` are columns of `length` values, or `b` is one value (…Scalar). `flip` (0 or 1) inverts the answer.
 import { compare, Op, within } from './compare';
-import { againstText, columns, find, lookUp, Test } from './text';
+import { againstText, columns, lookUp, rowOf, Test } from './text';
 
 /** a = b. */
 export function eqI8(a: usize, b: usize, out: usize, length: i32, flip: i32): void { compare<i8>(Op.eq, false, a, b, out, length, flip); }
@@ -192,7 +192,7 @@ export function ltUtf8(aOffsets: usize, aValues: usize, bOffsets: usize, bValues
 export function leUtf8(aOffsets: usize, aValues: usize, bOffsets: usize, bValues: usize, out: usize, length: i32, flip: i32): void { columns(Test.le, aOffsets, aValues, bOffsets, bValues, out, length, flip); }
 
 /** First row in [from, length) of the utf8 column that equals the text, or -1. */
-export function findUtf8(offsets: usize, values: usize, from: i32, length: i32, text: usize, textBytes: i32): i32 { return find(offsets, values, from, length, text, textBytes); }
+export function findUtf8(offsets: usize, values: usize, from: i32, length: i32, text: usize, textBytes: i32): i32 { return rowOf(offsets, values, from, length, text, textBytes); }
 
 /** Bit codes[i] of `bits` for each row; a code of `count` or more (under a null) reads bit 0. */
 export function lookUpBits(codes: usize, bits: usize, count: i32, out: usize, length: i32, flip: i32): void { lookUp(codes, bits, count, out, length, flip); }

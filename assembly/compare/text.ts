@@ -1,4 +1,5 @@
 // Comparisons of utf8 columns: byte order, which is the order of code points. Bits beyond `length` in the last byte are zero.
+import { find, same } from '../shared/search';
 
 /** Sign of a − b. */
 // @ts-ignore: decorator
@@ -21,27 +22,6 @@ function order(a: usize, aBytes: i32, b: usize, bBytes: i32): i32 {
   return aBytes - bBytes;
 }
 
-// @ts-ignore: decorator
-@inline
-function same(a: usize, b: usize, bytes: i32): bool {
-  let i = 0;
-  for (; i + 8 <= bytes; i += 8) if (load<u64>(a + i) != load<u64>(b + i)) return false;
-  for (; i < bytes; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false;
-  return true;
-}
-
-/** Whether the bytes at `a` contain those at `b`. */
-// @ts-ignore: decorator
-@inline
-function holds(a: usize, aBytes: i32, b: usize, bBytes: i32): bool {
-  if (bBytes == 0) return true;
-  const first = load<u8>(b);
-  const last = a + aBytes - bBytes;
-  if (aBytes < bBytes) return false;
-  for (let at = a; at <= last; at++) if (load<u8>(at) == first && same(at, b, bBytes)) return true;
-  return false;
-}
-
 export const enum Test { eq, lt, le, startsWith, endsWith, contains }
 
 // @ts-ignore: decorator
@@ -52,7 +32,7 @@ function passes(test: i32, a: usize, aBytes: i32, b: usize, bBytes: i32): bool {
   if (test == Test.le) return order(a, aBytes, b, bBytes) <= 0;
   if (test == Test.startsWith) return aBytes >= bBytes && same(a, b, bBytes);
   if (test == Test.endsWith) return aBytes >= bBytes && same(a + (aBytes - bBytes), b, bBytes);
-  return holds(a, aBytes, b, bBytes);
+  return find(a, a + aBytes, b, bBytes) != 0;
 }
 
 // @ts-ignore: decorator
@@ -92,7 +72,7 @@ export function columns(test: i32, aOffsets: usize, aValues: usize, bOffsets: us
 /** Row of the first text in [from, length) that equals the one given, or -1. */
 // @ts-ignore: decorator
 @inline
-export function find(offsets: usize, values: usize, from: i32, length: i32, text: usize, textBytes: i32): i32 {
+export function rowOf(offsets: usize, values: usize, from: i32, length: i32, text: usize, textBytes: i32): i32 {
   for (let i = from; i < length; i++) {
     const start = load<i32>(offsets + (<usize>i << 2)), bytes = load<i32>(offsets + (<usize>i << 2), 4) - start;
     if (bytes == textBytes && same(values + start, text, bytes)) return i;

@@ -1,7 +1,6 @@
 // Masks (bits), selections (u32 row numbers), and rows by either.
 import { append, combine, combineScalar, count, kleene, Op, shiftDown } from './bits';
 import { blend, blendBytes, blendOffsets, compact, joinBytes, joinOffsets, rowsOf, take, takeBits as takeBitsOf, takeBytes, takeOffsets } from './take';
-import { asciiCase, lengths, slice } from './text';
 
 /** a & b, `bytes` bytes. */
 export function andBits(a: usize, b: usize, out: usize, bytes: i32): void { combine(Op.and, a, b, out, bytes); }
@@ -104,15 +103,3 @@ export function joinUtf8Offsets(a: usize, b: usize, out: usize, length: i32): i3
 
 /** Bytes of the texts a followed by b. */
 export function joinUtf8Bytes(aOffsets: usize, aValues: usize, bOffsets: usize, bValues: usize, out: usize, length: i32): void { joinBytes(aOffsets, aValues, bOffsets, bValues, out, length); }
-
-/** Code points of each text, i32. */
-export function lengthUtf8(offsets: usize, values: usize, out: usize, length: i32): void { lengths(offsets, values, out, length); }
-
-/** Code points [start, stop) of each text, negative places from its end. Writes offsets and, unless `out` is 0, bytes; returns the number of bytes. */
-export function sliceUtf8(offsets: usize, values: usize, start: i32, stop: i32, outOffsets: usize, out: usize, length: i32): i32 { return slice(offsets, values, start, stop, outOffsets, out, length); }
-
-/** ASCII text in upper case; 1 when a byte is not ASCII, and `out` is of no use. */
-export function upperAscii(values: usize, out: usize, bytes: i32): i32 { return asciiCase(values, 0x61, out, bytes); }
-
-/** ASCII text in lower case; 1 when a byte is not ASCII, and `out` is of no use. */
-export function lowerAscii(values: usize, out: usize, bytes: i32): i32 { return asciiCase(values, 0x41, out, bytes); }

@@ -25,6 +25,7 @@ import { type Core, core, coreLiteral, isLiteral } from './core.ts';
 import { type Call, type Constant, type Expression, type Literal, literal } from './expression.ts';
 import { literalAs, naturalLiteral, temporalLiteral } from './literal.ts';
 import { arityText, type Op, ops } from './ops.ts';
+import { patternOf } from './pattern.ts';
 import { arithmeticType, commonType, fits, literalTypeBeside, rangeOf, smallestInteger } from './promote.ts';
 import { formatTime, localize, roundTime, type TimeCore, timePart } from './time-ops.ts';
 
@@ -148,21 +149,54 @@ export class Elaborator {
       case 'endsWith':
       case 'matches': {
         const looked = this.#textConstant(op, b);
-        if (op === 'matches') this.#checkPattern(looked);
+        if (op === 'matches') this.#pattern(op, looked);
         return core(op, bool(), [this.#texts(op, a)], { set: [looked] });
       }
       case 'length':
         return core(op, i32(), [this.#text(this.#texts(op, a))]);
+      case 'find':
+        return core(op, i32(), [this.#text(this.#texts(op, a))], { set: [this.#textConstant(op, b)] });
+      case 'occurrences':
+        return core(op, i32(), [this.#text(this.#texts(op, a))], { set: [this.#someText(op, b)] });
+      case 'extract':
+      case 'replacePattern': {
+        const pattern = this.#textConstant(op, b);
+        const groups = this.#pattern(op, pattern);
+        const detail = op === 'extract' ? this.#group(groups, c) : this.#textConstant(op, c);
+        return core(op, utf8(), [this.#texts(op, a)], { set: [pattern, detail] });
+      }
       case 'upper':
       case 'lower':
-      case 'strip':
         return core(op, utf8(), [this.#text(this.#texts(op, a))]);
+      case 'strip':
+      case 'lstrip':
+      case 'rstrip': {
+        const ends = { lstrip: 1, rstrip: 2, strip: 3 }[op];
+        return core('strip', utf8(), [this.#text(this.#texts(op, a))], { set: [ends] });
+      }
       case 'replace': {
-        const set = [this.#textConstant(op, b), this.#textConstant(op, c)];
+        const set = [this.#someText(op, b), this.#textConstant(op, c)];
         return core(op, utf8(), [this.#text(this.#texts(op, a))], { set });
       }
+      case 'splitPart': {
+        const set = [this.#someText(op, b), this.#place(op, c)];
+        return core(op, utf8(), [this.#text(this.#texts(op, a))], { set });
+      }
+      case 'repeat': {
+        const times = this.#place(op, b);
+        if (times < 0) this.#fail(`repeat() takes a number of times from 0 on, not ${times}`);
+        return core(op, utf8(), [this.#text(this.#texts(op, a))], { set: [times] });
+      }
+      case 'padStart':
+      case 'padEnd':
+      case 'zfill': {
+        const fill = op === 'zfill' ? '0' : c ? this.#textConstant(op, c) : ' ';
+        if ([...fill].length !== 1) this.#fail(`${op}() fills with one character, not ${JSON.stringify(fill)}`);
+        const set = [this.#place(op, b), fill, { padStart: 0, padEnd: 1, zfill: 2 }[op]];
+        return core('pad', utf8(), [this.#text(this.#texts(op, a))], { set });
+      }
       case 'slice': {
-        const set = [this.#place(b), c ? this.#place(c) : 0x7fff_ffff];
+        const set = [this.#place(op, b), c ? this.#place(op, c) : 0x7fff_ffff];
         return core(op, utf8(), [this.#text(this.#texts(op, a))], { set });
       }
       case 'tz':
@@ -188,18 +222,32 @@ export class Elaborator {
     return this.#fail(`${op}() takes a constant text, not ${b.key}`);
   }
 
-  #checkPattern(pattern: string): void {
+  #someText(op: Op, b: Expression): string {
+    return this.#textConstant(op, b) || this.#fail(`${op}() looks for a text that is not empty`);
+  }
+
+  /** The names of a pattern's groups, numbers for those without one; the first is the whole. */
+  #pattern(op: Op, pattern: string): readonly (string | number)[] {
     try {
-      new RegExp(pattern, 'u');
+      const match = new RegExp(`${patternOf(pattern).source}|`, patternOf(pattern).flags).exec('')!;
+      return [...match.keys(), ...Object.keys(match.groups ?? {})];
     } catch (cause) {
-      throw new SchemaError(`${this.#verb}: matches() can't read the pattern: ${(cause as Error).message}`, { cause });
+      throw new SchemaError(`${this.#verb}: ${op}() can't read the pattern: ${(cause as Error).message}`, { cause });
     }
   }
 
-  #place(b: Expression): number {
+  /** The group that is wanted: by default the first, or of none the whole. */
+  #group(groups: readonly (string | number)[], wanted: Expression | undefined): string | number {
+    const given = wanted?.kind === 'literal' ? wanted.value : wanted && this.#fail(`extract() takes a constant group`);
+    const group = given ?? (groups.includes(1) ? 1 : 0);
+    if (groups.includes(group as string | number)) return group as string | number;
+    return this.#fail(`extract(): the pattern has no group ${String(group)}; there are ${groups.join(', ')}`);
+  }
+
+  #place(op: Op, b: Expression): number {
     const place = integerConstant(b);
     if (place !== undefined && fits(place, i32())) return Number(place);
-    return this.#fail(`slice() takes constant places, not ${b.key}`);
+    return this.#fail(`${op}() takes constant whole numbers, not ${b.key}`);
   }
 
   #time(op: Op, a: Expression): TimeCore {

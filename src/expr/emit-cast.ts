@@ -5,7 +5,20 @@ import { type DataType, typeText } from '../schema/data-type.ts';
 import type { Emit } from './emit.ts';
 import { concat, decode } from './emit-text.ts';
 import { readText, writeText } from './emit-text-cast.ts';
-import { length, lower, replace, slice, strip, upper } from './emit-text-functions.ts';
+import {
+  find,
+  length,
+  lower,
+  occurrences,
+  pad,
+  repeat,
+  replace,
+  slice,
+  splitPart,
+  strip,
+  upper,
+} from './emit-text-functions.ts';
+import { extract, replacePattern } from './rewrite.ts';
 
 /** A conversion that always succeeds. */
 const convert: Emit = (program, node, [at], out) => {
@@ -57,10 +70,17 @@ export const castEmitters: Readonly<Record<string, Emit>> = /* @__PURE__ */ Obje
   concat,
   readText,
   writeText,
+  extract,
+  find,
   length,
   lower,
+  occurrences,
+  pad,
+  repeat,
   replace,
+  replacePattern,
   slice,
+  splitPart,
   strip,
   upper,
 });

@@ -3,8 +3,8 @@ import { DataError } from '../errors.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type DataType, isFloat, isTemporal, TICKS_PER_SECOND, typeText, widthOf } from '../schema/data-type.ts';
 import type { Emit } from './emit.ts';
-import { textAt, textDecoder, writeTexts } from './emit-text-functions.ts';
 import { fits, rangeOf } from './promote.ts';
+import { textAt, textDecoder, writeTexts } from './rewrite.ts';
 import { nanosecondsOf, ticksOf } from './time-text.ts';
 
 const encoder = /* @__PURE__ */ new TextEncoder();

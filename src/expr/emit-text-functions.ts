@@ -1,57 +1,133 @@
-import { type ChunkVector, chunkVector } from '../column/chunk.ts';
+import type { ChunkVector } from '../column/chunk.ts';
+import { stringRoom } from '../kernel/string.ts';
 import type { Memory } from '../memory/memory.ts';
-import { utf8 } from '../schema/data-type.ts';
 import type { Emit } from './emit.ts';
-import type { Program, TextRoom } from './program.ts';
+import { type Program, roomFor } from './program.ts';
+import { rewriter } from './rewrite.ts';
 
-const encoder = /* @__PURE__ */ new TextEncoder();
-
-/** The text of a row. */
-export function textAt(memory: Memory, decoder: TextDecoder, { offsets, values }: ChunkVector, row: number): string {
-  const from = values + memory.i32[offsets / 4 + row]!;
-  const to = values + memory.i32[offsets / 4 + row + 1]!;
-  // a copy: decoders refuse shared views
-  return decoder.decode(memory.u8.slice(from, to));
-}
-
-/** Texts keep a leading byte order mark. */
-export const textDecoder = (): TextDecoder => new TextDecoder('utf-8', { ignoreBOM: true });
-
-export const length: Emit = (program, _node, [at], out) => {
-  const { registers, select } = program;
-  return rows => {
-    const x = registers[at!]!;
-    select.lengthUtf8(x.offsets, x.values, out.values, rows);
-    out.validity = x.validity;
+/** A kernel from texts to int32. */
+const counted =
+  (
+    kernel: (
+      room: ReturnType<typeof stringRoom>,
+      program: Program,
+      set: readonly unknown[],
+    ) => (x: ChunkVector, out: number, rows: number) => void,
+  ): Emit =>
+  (program, node, [at], out) => {
+    const { registers, memory } = program;
+    const run = kernel(stringRoom(memory), program, node.set);
+    return rows => {
+      const x = registers[at!]!;
+      run(x, out.values, rows);
+      out.validity = x.validity;
+    };
   };
-};
 
-export const slice: Emit = (program, node, [at], out) => {
-  const { registers, select } = program;
-  const room = program.texts();
-  const [start, stop] = node.set as [number, number];
-  return rows => {
-    const x = registers[at!]!;
-    out.validity = x.validity;
-    out.offsets = room.offsets;
-    // never longer than the texts themselves
-    out.values = room.values(bytesOf(program, x, rows));
-    select.sliceUtf8(x.offsets, x.values, start, stop, out.offsets, out.values, rows);
+export const length: Emit = /* @__PURE__ */ counted(
+  room => (x, out, rows) => room.lengthUtf8(x.offsets, x.values, out, rows),
+);
+
+export const find: Emit = /* @__PURE__ */ counted((room, program, [text]) => {
+  const { address, bytes } = program.text(text as string);
+  return (x, out, rows) => room.find(x.offsets, x.values, address, bytes, out, rows);
+});
+
+export const occurrences: Emit = /* @__PURE__ */ counted((room, program, [text]) => {
+  const { address, bytes } = program.text(text as string);
+  return (x, out, rows) => room.occurrences(x.offsets, x.values, address, bytes, out, rows);
+});
+
+/** A kernel whose texts are never longer than those they are made of. */
+const shortened =
+  (
+    kernel: (
+      room: ReturnType<typeof stringRoom>,
+      program: Program,
+      set: readonly unknown[],
+    ) => (x: ChunkVector, out: ChunkVector, rows: number) => void,
+  ): Emit =>
+  (program, node, [at], out) => {
+    const { registers, memory } = program;
+    const texts = program.texts();
+    const run = kernel(stringRoom(memory), program, node.set);
+    return rows => {
+      const x = registers[at!]!;
+      out.validity = x.validity;
+      out.offsets = texts.offsets;
+      out.values = texts.values(bytesOf(memory, x, rows));
+      run(x, out, rows);
+    };
   };
-};
+
+export const slice: Emit = /* @__PURE__ */ shortened((room, _program, [start, stop]) => (x, out, rows) => {
+  room.sliceUtf8(x.offsets, x.values, start as number, stop as number, out.offsets, out.values, rows);
+});
+
+export const strip: Emit = /* @__PURE__ */ shortened(
+  (room, _program, [ends]) =>
+    (x, out, rows) =>
+      room.strip(x.offsets, x.values, ends as number, rows, out.offsets, out.values),
+);
+
+export const splitPart: Emit = /* @__PURE__ */ shortened((room, program, [text, n]) => {
+  const { address, bytes } = program.text(text as string);
+  const [found, own] = [program.bits(), program.bits()];
+  return (x, out, rows) => {
+    room.splitPart(x.offsets, x.values, address, bytes, n as number, rows, out.offsets, out.values, found);
+    out.validity = program.both(x.validity, found, own, rows);
+  };
+});
+
+type Sized = (x: ChunkVector, rows: number, outOffsets: number, out: number) => number;
+
+/** A kernel that is run twice: to know how long its texts are, and to write them. */
+const lengthened =
+  (kernel: (room: ReturnType<typeof stringRoom>, program: Program, set: readonly unknown[]) => Sized): Emit =>
+  (program, node, [at], out) => {
+    const { registers, memory } = program;
+    const texts = program.texts();
+    const run = kernel(stringRoom(memory), program, node.set);
+    return rows => {
+      const x = registers[at!]!;
+      out.validity = x.validity;
+      out.offsets = texts.offsets;
+      out.values = texts.values(roomFor(run(x, rows, texts.offsets, 0)));
+      run(x, rows, texts.offsets, out.values);
+    };
+  };
+
+export const replace: Emit = /* @__PURE__ */ lengthened((room, program, [text, by]) => {
+  const [from, to] = [program.text(text as string), program.text(by as string)];
+  return (x, rows, outOffsets, out) =>
+    room.replace(x.offsets, x.values, from.address, from.bytes, to.address, to.bytes, rows, outOffsets, out);
+});
+
+export const pad: Emit = /* @__PURE__ */ lengthened((room, program, [width, fill, side]) => {
+  const { address, bytes } = program.text(fill as string);
+  return (x, rows, outOffsets, out) =>
+    room.pad(x.offsets, x.values, width as number, address, bytes, side as number, rows, outOffsets, out);
+});
+
+export const repeat: Emit = /* @__PURE__ */ lengthened(
+  (room, _program, [times]) =>
+    (x, rows, outOffsets, out) =>
+      room.repeat(x.offsets, x.values, times as number, rows, outOffsets, out),
+);
 
 /** ASCII blocks in a kernel, others row by row with all of Unicode's rules. */
 const inCase = (name: 'upperAscii' | 'lowerAscii', convert: (text: string) => string): Emit => {
-  return (program, _node, [at], out) => {
-    const { registers, select, memory } = program;
-    const room = program.texts();
-    const slow = rewriter(program, convert);
+  return (program, node, args, out) => {
+    const { registers, memory } = program;
+    const kernel = stringRoom(memory)[name];
+    const texts = program.texts();
+    const slow = rewriter(program, node.args[0]!.type, convert);
     return rows => {
-      const x = registers[at!]!;
-      const bytes = bytesOf(program, x, rows);
-      const values = room.values(bytes);
+      const x = registers[args[0]!]!;
+      const bytes = bytesOf(memory, x, rows);
+      const values = texts.values(bytes);
       const first = memory.i32[x.offsets / 4]!;
-      if (select[name](x.values + first, values, bytes) !== 0) return slow(x, out, rows);
+      if (kernel(x.values + first, values, bytes) !== 0) return slow(x, out, rows);
       out.validity = x.validity;
       out.offsets = x.offsets;
       // offsets stay those of the column, which may begin above 0
@@ -63,81 +139,6 @@ const inCase = (name: 'upperAscii' | 'lowerAscii', convert: (text: string) => st
 export const upper: Emit = /* @__PURE__ */ inCase('upperAscii', text => text.toUpperCase());
 export const lower: Emit = /* @__PURE__ */ inCase('lowerAscii', text => text.toLowerCase());
 
-const rewritten =
-  (convertOf: (set: readonly unknown[]) => (text: string) => string): Emit =>
-  (program, node, [at], out) => {
-    const rewrite = rewriter(program, convertOf(node.set));
-    return rows => rewrite(program.registers[at!]!, out, rows);
-  };
-
-export const strip: Emit = /* @__PURE__ */ rewritten(() => text => text.trim());
-export const replace: Emit = /* @__PURE__ */ rewritten(
-  ([from, to]) =>
-    text =>
-      text.replaceAll(from as string, () => to as string),
-);
-
-/** Row by row in JavaScript, whose string functions know all of Unicode. */
-function rewriter(
-  program: Program,
-  convert: (text: string) => string,
-): (x: ChunkVector, out: ChunkVector, rows: number) => void {
-  const { memory } = program;
-  const room = program.texts();
-  const decoder = textDecoder();
-  return (x, out, rows) => {
-    const parts: Uint8Array[] = [];
-    let total = 0;
-    for (let row = 0; row < rows; row++) {
-      const part = encoder.encode(convert(textAt(memory, decoder, x, row)));
-      parts.push(part);
-      total += part.length;
-    }
-    out.validity = x.validity;
-    writeTexts(memory, room, parts, total, out);
-  };
-}
-
-/** Encoded texts as a column. */
-export function writeTexts(
-  memory: Memory,
-  room: TextRoom,
-  parts: readonly Uint8Array[],
-  total: number,
-  out: ChunkVector,
-): void {
-  out.offsets = room.offsets;
-  out.values = room.values(total);
-  const { u8, i32 } = memory;
-  let end = 0;
-  i32[out.offsets / 4] = 0;
-  for (const [row, part] of parts.entries()) {
-    u8.set(part, out.values + end);
-    end += part.length;
-    i32[out.offsets / 4 + row + 1] = end;
-  }
-}
-
-function bytesOf({ memory }: Program, { offsets }: ChunkVector, rows: number): number {
+function bytesOf(memory: Memory, { offsets }: ChunkVector, rows: number): number {
   return memory.i32[offsets / 4 + rows]! - memory.i32[offsets / 4]!;
-}
-
-/** Bits of the rows whose text a regular expression finds something in. */
-export function patternTest(
-  { memory }: Program,
-  pattern: RegExp,
-): (offsets: number, values: number, bits: number, each: number, rows: number) => void {
-  const decoder = textDecoder();
-  const view = chunkVector(utf8(), 0);
-  return (offsets, values, bits, _each, rows) => {
-    view.offsets = offsets;
-    view.values = values;
-    for (let row = 0; row < rows; row += 8) {
-      let byte = 0;
-      for (let i = 0; i < 8 && row + i < rows; i++) {
-        if (pattern.test(textAt(memory, decoder, view, row + i))) byte |= 1 << i;
-      }
-      memory.u8[bits + (row >> 3)] = byte;
-    }
-  };
 }

@@ -1,12 +1,12 @@
 import type { ChunkVector } from '../column/chunk.ts';
 import type { Dictionary } from '../column/dictionary.ts';
-import { DataError } from '../errors.ts';
 import { settle } from './_settle.ts';
 import { blockRows } from './block.ts';
 import type { Core } from './core.ts';
 import type { Emit } from './emit.ts';
-import { patternTest } from './emit-text-functions.ts';
-import type { Program, TextRoom } from './program.ts';
+import { patternOf } from './pattern.ts';
+import { type Program, roomFor, type TextRoom } from './program.ts';
+import { patternTest } from './rewrite.ts';
 
 /** Kernel and inversion of a test of texts; for `isIn` the answers of several are put together. */
 function kernelOf(op: string): { name: string; flip: number } {
@@ -35,8 +35,7 @@ function wordTest(program: Program, node: Core): TextTest {
 /** A text column against constant texts. */
 export const textTest: Emit = (program, node, args, out) => {
   const { registers } = program;
-  const test =
-    node.op === 'matches' ? patternTest(program, new RegExp(String(node.set[0]), 'u')) : wordTest(program, node);
+  const test = node.op === 'matches' ? patternTest(program, patternOf(String(node.set[0]))) : wordTest(program, node);
   const one = program.bits();
   if (node.args[0]!.type.kind === 'dictionary') return dictionaryTest(program, args[0]!, node.op, out, test);
   return length => {
@@ -128,12 +127,6 @@ export function joinTexts(
   const total = offsets(bits, a.offsets, b.offsets, out.offsets, length);
   out.values = room.values(roomFor(total));
   bytes(bits, a.offsets, a.values, b.offsets, b.values, out.values, length);
-}
-
-/** @throws DataError when the texts of one block pass 2 GiB */
-export function roomFor(total: number): number {
-  if (total < 0) throw new DataError(`the texts of ${blockRows} rows pass 2 GiB`);
-  return total;
 }
 
 export const concat: Emit = (program, _node, [left, right], out) => {

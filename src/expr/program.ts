@@ -1,4 +1,5 @@
 import { type ChunkVector, chunkVector } from '../column/chunk.ts';
+import { DataError } from '../errors.ts';
 import { type ArithRoom, arithRoom } from '../kernel/arith.ts';
 import { type CastRoom, castRoom } from '../kernel/cast.ts';
 import { type CompareRoom, compareRoom } from '../kernel/compare.ts';
@@ -17,6 +18,12 @@ export interface TextRoom {
   readonly offsets: number;
   /** Room for so many bytes; what was there before is lost. */
   values(bytes: number): number;
+}
+
+/** @throws DataError when the texts of one block pass 2 GiB */
+export function roomFor(total: number): number {
+  if (total < 0) throw new DataError(`the texts of ${blockRows} rows pass 2 GiB`);
+  return total;
 }
 
 /** Kernels by computed name; all take addresses and counts. */

@@ -1,5 +1,6 @@
 import type { Op } from '../expr/ops.ts';
-import type { Bool, Date32, Int32, TemporalType, Timestamp, Uint32, Utf8 } from '../schema/data-type.ts';
+import { patternText } from '../expr/pattern.ts';
+import type { Bool, Date32, Int32, TemporalType, TextType, Timestamp, Uint32, Utf8 } from '../schema/data-type.ts';
 import type { Series } from './series.ts';
 
 type Call = (op: Op, operands: readonly unknown[]) => Series<any>;
@@ -25,8 +26,17 @@ export class TextColumn {
     return this.#call('lower', []);
   }
 
+  /** Without white space at both ends. */
   strip(): Series<Utf8> {
     return this.#call('strip', []);
+  }
+
+  lstrip(): Series<Utf8> {
+    return this.#call('lstrip', []);
+  }
+
+  rstrip(): Series<Utf8> {
+    return this.#call('rstrip', []);
   }
 
   /** Characters [start, end); negative numbers count from the end. */
@@ -34,12 +44,31 @@ export class TextColumn {
     return this.#call('slice', end === undefined ? [start] : [start, end]);
   }
 
-  replace(text: string, by: string): Series<Utf8> {
-    return this.#call('replace', [text, by]);
+  /** Part `n` of what `separator` cuts the text into, from the end when it is negative; null when there are too few (pandas' `split(separator).str[n]`). */
+  splitPart(separator: string, n: number): Series<Utf8> {
+    return this.#call('splitPart', [separator, n]);
   }
 
-  contains(text: string): Series<Bool> {
-    return this.#call('contains', [text]);
+  /** Place of the first occurrence, in characters; -1 when there is none. */
+  find(text: string): Series<Int32> {
+    return this.#call('find', [text]);
+  }
+
+  /** How often a text occurs, without overlaps. */
+  count(text: string): Series<Int32> {
+    return this.#call('occurrences', [text]);
+  }
+
+  /** Every occurrence of a text, or of what a regular expression finds; `$1` in `by` stands for what its first group found. */
+  replace(what: string | RegExp, by: string): Series<Utf8> {
+    return typeof what === 'string'
+      ? this.#call('replace', [what, by])
+      : this.#call('replacePattern', [patternText(what), by]);
+  }
+
+  /** Whether a text occurs, or a regular expression finds something. */
+  contains(what: string | RegExp): Series<Bool> {
+    return typeof what === 'string' ? this.#call('contains', [what]) : this.matches(what);
   }
 
   startsWith(text: string): Series<Bool> {
@@ -50,10 +79,56 @@ export class TextColumn {
     return this.#call('endsWith', [text]);
   }
 
-  /** Whether a regular expression finds something. */
-  matches(pattern: string): Series<Bool> {
-    return this.#call('matches', [pattern]);
+  /** Whether a regular expression finds something anywhere. */
+  matches(pattern: string | RegExp): Series<Bool> {
+    return this.#call('matches', [patternText(pattern)]);
   }
+
+  /** Whether a regular expression fits from the start on, as pandas' `match`. */
+  match(pattern: string | RegExp): Series<Bool> {
+    return this.#call('matches', [anchored(patternText(pattern), '')]);
+  }
+
+  /** Whether a regular expression fits the whole text. */
+  fullmatch(pattern: string | RegExp): Series<Bool> {
+    return this.#call('matches', [anchored(patternText(pattern), '$')]);
+  }
+
+  /** What a group of a regular expression found, by number (0: all of it) or name; null when it found nothing. */
+  extract(pattern: string | RegExp, group?: number | string): Series<Utf8> {
+    return this.#call('extract', group === undefined ? [patternText(pattern)] : [patternText(pattern), group]);
+  }
+
+  /** With the text of another column, or a constant, behind it. */
+  cat(other: Series<TextType> | string, separator = ''): Series<Utf8> {
+    const head = separator === '' ? null : this.#call('add', [separator]);
+    return head ? head.add(other as any) : this.#call('add', [other]);
+  }
+
+  repeat(times: number): Series<Utf8> {
+    return this.#call('repeat', [times]);
+  }
+
+  /** At least so many characters, filled at the start with `fill` (pandas' `rjust`). */
+  padStart(width: number, fill = ' '): Series<Utf8> {
+    return this.#call('padStart', [width, fill]);
+  }
+
+  /** At least so many characters, filled at the end with `fill` (pandas' `ljust`). */
+  padEnd(width: number, fill = ' '): Series<Utf8> {
+    return this.#call('padEnd', [width, fill]);
+  }
+
+  /** At least so many characters, with zeros behind a sign. */
+  zfill(width: number): Series<Utf8> {
+    return this.#call('zfill', [width]);
+  }
+}
+
+/** The pattern at the start of a text, and up to `end`; flags stay in front. */
+function anchored(pattern: string, end: string): string {
+  const flags = /^\(\?[ims]+\)/.exec(pattern)?.[0] ?? '';
+  return `${flags}^(?:${pattern.slice(flags.length)})${end}`;
 }
 
 type Part = Series<Int32>;

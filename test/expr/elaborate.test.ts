@@ -126,6 +126,12 @@ describe('typeOf', () => {
     ["contains(price, 'x')", 'filter: contains() needs text, "price" is f64'],
     ['year(price)', 'filter: year() needs a date or time, "price" is f64'],
     ["matches(symbol, '(')", expect.stringMatching(/^filter: matches\(\) can't read the pattern: /)],
+    ["extract(symbol, 'a(b)c', 2)", 'filter: extract(): the pattern has no group 2; there are 0, 1'],
+    ["replacePattern(symbol, '(', 'x')", expect.stringMatching(/^filter: replacePattern\(\) can't read the pattern/)],
+    ["split_part(symbol, '', 1)", 'filter: splitPart() looks for a text that is not empty'],
+    ["padStart(symbol, 3, 'ab')", 'filter: padStart() fills with one character, not "ab"'],
+    ['repeat(symbol, -1)', 'filter: repeat() takes a number of times from 0 on, not -1'],
+    ['slice(symbol, price)', 'filter: slice() takes constant whole numbers, not price'],
     ['length(price)', 'filter: length() needs text, "price" is f64'],
     ['fillNull(null, null)', "filter: fillNull() of two nulls has no type; write cast(null, 'f64')"],
   ])('refuses %s', (text, message) => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { expect } from 'vitest';
 import type { Memory } from '../../src/memory/memory.ts';
 
 export type Value = number | bigint;
@@ -80,6 +81,32 @@ export class Bench {
 
   getBits(address: number, length: number): boolean[] {
     return Array.from({ length }, (_, i) => ((this.#memory.u8[address + (i >> 3)]! >> (i & 7)) & 1) === 1);
+  }
+
+  /** Offsets that begin above 0, and bytes. */
+  putTexts(list: readonly string[]): [offsets: number, values: number] {
+    const encoded = list.map(text => new TextEncoder().encode(text));
+    const offsets = [3];
+    for (const bytes of encoded) offsets.push(offsets.at(-1)! + bytes.length);
+    return [this.put('I32', offsets), this.put('U8', [1, 2, 3, ...encoded.flatMap(bytes => [...bytes])])];
+  }
+
+  /** The texts that two calls make: one writes offsets and tells the bytes, one writes those. */
+  made(length: number, offsets: (out: number) => number, bytes: (out: number) => void): string[] {
+    const ends = this.room((length + 1) * 4);
+    const total = offsets(ends);
+    const out = this.room(total);
+    bytes(out);
+    expect(this.get('I32', ends, length + 1).at(-1)).toBe(total);
+    return this.texts(ends, out, length);
+  }
+
+  texts(offsets: number, values: number, length: number): string[] {
+    const ends = this.get('I32', offsets, length + 1) as number[];
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    return Array.from({ length }, (_, i) =>
+      decoder.decode(this.#memory.u8.slice(values + ends[i]!, values + ends[i + 1]!)),
+    );
   }
 
   /** Frees everything; true when the bytes around all columns are as they were. */

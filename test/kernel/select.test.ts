@@ -202,10 +202,10 @@ describe.each([true, false])('select over shared memory: %s', shared => {
         fc.array(fc.nat(), { maxLength: 100 }),
         ([a, b, mask], picks) => {
           const rows = a.length ? picks.map(pick => pick % a.length) : [];
-          const [p, q] = [putTexts(a), putTexts(b)];
+          const [p, q] = [bench.putTexts(a), bench.putTexts(b)];
           const list = bench.put('U32', rows);
           expect(
-            made(
+            bench.made(
               rows.length,
               out => room.takeUtf8Offsets(p[0], list, out, rows.length),
               out => room.takeUtf8Bytes(...p, list, out, rows.length),
@@ -213,14 +213,14 @@ describe.each([true, false])('select over shared memory: %s', shared => {
           ).toEqual(plain.take(a, rows));
           const bits = bench.putBits(mask);
           expect(
-            made(
+            bench.made(
               a.length,
               out => room.blendUtf8Offsets(bits, p[0], q[0], out, a.length),
               out => room.blendUtf8Bytes(bits, ...p, ...q, out, a.length),
             ),
           ).toEqual(plain.blend(mask, a, b));
           expect(
-            made(
+            bench.made(
               a.length,
               out => room.joinUtf8Offsets(p[0], q[0], out, a.length),
               out => room.joinUtf8Bytes(...p, ...q, out, a.length),
@@ -232,67 +232,10 @@ describe.each([true, false])('select over shared memory: %s', shared => {
     );
   });
 
-  it('counts and cuts texts by code points, and changes the case of ASCII', () => {
-    const unicode = fc.array(
-      fc.oneof(
-        fc.string({ maxLength: 40 }),
-        fc.string({ unit: fc.constantFrom('a', 'Z', 'é', '€', '😀'), maxLength: 40 }),
-      ),
-      { maxLength: 20 },
-    );
-    const at = fc.integer({ min: -12, max: 12 });
-    fc.assert(
-      fc.property(unicode, at, fc.oneof(at, fc.constant(0x7fff_ffff)), (list, start, stop) => {
-        const [offsets, values] = putTexts(list);
-        const counts = bench.room(list.length * 4);
-        room.lengthUtf8(offsets, values, counts, list.length);
-        expect(bench.get('I32', counts, list.length)).toEqual(list.map(text => [...text].length));
-        const cut = made(
-          list.length,
-          out => room.sliceUtf8(offsets, values, start, stop, out, 0, list.length),
-          out => room.sliceUtf8(offsets, values, start, stop, bench.room((list.length + 1) * 4), out, list.length),
-        );
-        expect(cut).toEqual(list.map(text => [...text].slice(start, stop).join('')));
-        const text = new TextEncoder().encode(list.join(''));
-        const out = bench.room(text.length);
-        const isAscii = text.every(byte => byte < 128);
-        for (const [kernel, twin] of [
-          [room.upperAscii, list.join('').toUpperCase()],
-          [room.lowerAscii, list.join('').toLowerCase()],
-        ] as const) {
-          expect(kernel(bench.put('U8', text), out, text.length)).toBe(isAscii ? 0 : 1);
-          if (isAscii) expect(new TextDecoder().decode(memory.u8.slice(out, out + text.length))).toBe(twin);
-        }
-        expect(bench.close()).toBe(true);
-      }),
-      { numRuns: 100 },
-    );
-  });
-
   it('says that texts pass 2 GiB', () => {
     const offsets = bench.put('I32', [0, 2 ** 30]);
     const rows = bench.put('U32', [0, 0]);
     expect(room.takeUtf8Offsets(offsets, rows, bench.room(12), 2)).toBe(-1);
     expect(bench.close()).toBe(true);
   });
-
-  function made(length: number, offsets: (out: number) => number, bytes: (out: number) => void): string[] {
-    const ends = bench.room((length + 1) * 4);
-    const total = offsets(ends);
-    const out = bench.room(total);
-    bytes(out);
-    const places = bench.get('I32', ends, length + 1) as number[];
-    expect(places.at(-1)).toBe(total);
-    const all = memory.u8.slice(out, out + total);
-    return Array.from({ length }, (_, i) =>
-      new TextDecoder('utf-8', { ignoreBOM: true }).decode(all.subarray(places[i], places[i + 1])),
-    );
-  }
-
-  function putTexts(list: string[]): [number, number] {
-    const encoded = list.map(text => new TextEncoder().encode(text));
-    const offsets = [3];
-    for (const bytes of encoded) offsets.push(offsets.at(-1)! + bytes.length);
-    return [bench.put('I32', offsets), bench.put('U8', [1, 2, 3, ...encoded.flatMap(bytes => [...bytes])])];
-  }
 });

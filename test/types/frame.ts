@@ -128,6 +128,15 @@ export function ownAggregations(df: DataFrame<Trades>): void {
   df.price.nth('last');
 }
 
+export function texts(df: DataFrame<Trades>): void {
+  const part = df.symbol.str.splitPart('-', -1);
+  same<typeof part, Series<Utf8>>(true);
+  const found = df.symbol.str.contains(/^a/i);
+  same<typeof found, Series<Bool>>(true);
+  // @ts-expect-error a separator is text
+  df.symbol.str.splitPart(1, 0);
+}
+
 export function times(df: DataFrame<Trades>): void {
   const hour = df.at.dt.tz('Europe/Berlin').hour();
   same<typeof hour, Series<Int32>>(true);
