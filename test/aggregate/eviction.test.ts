@@ -7,6 +7,7 @@ import { exportVector } from '../../src/column/export-chunk.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { Scratch } from '../../src/memory/scratch.ts';
 import { f64 } from '../../src/schema/data-type.ts';
+import { exactSum, exactVar } from '../reference/exact.ts';
 
 const memory = new Memory();
 const scratch = new Scratch(memory, 'test');
@@ -58,39 +59,6 @@ class Sliding {
     scratch.reset();
   }
 }
-
-/** Sums of doubles as they are, without rounding: numerators over 2^1074. */
-const whole = (x: number): bigint => {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, x);
-  const bits = view.getBigUint64(0);
-  const exponent = Number((bits >> 52n) & 2047n);
-  const mantissa = (bits & ((1n << 52n) - 1n)) | (exponent === 0 ? 0n : 1n << 52n);
-  const size = mantissa << BigInt(Math.max(exponent, 1) - 1);
-  return x < 0 ? -size : size;
-};
-
-const ratio = (a: bigint, b: bigint): number => {
-  if (a === 0n) return 0;
-  const [size, sign] = a < 0n ? [-a, -1] : [a, 1];
-  const shift = BigInt(b.toString(2).length - size.toString(2).length + 70);
-  const scaled = shift >= 0n ? (size << shift) / b : size / (b << -shift);
-  return sign * Number(scaled) * 2 ** -Number(shift);
-};
-
-const unit = 1n << 1074n;
-const exactSum = (values: readonly number[]): number =>
-  ratio(
-    values.reduce((a, x) => a + whole(x), 0n),
-    unit,
-  );
-const exactVar = (values: readonly number[]): number => {
-  const n = BigInt(values.length);
-  const cells = values.map(whole);
-  const sum = cells.reduce((a, x) => a + x, 0n);
-  const squares = cells.reduce((a, x) => a + x * x, 0n);
-  return ratio(n * squares - sum * sum, n * (n - 1n) * unit * unit);
-};
 
 const close = (got: unknown, want: number, tolerance = 1e-12): void => {
   expect(Math.abs((got as number) - want)).toBeLessThanOrEqual(tolerance * Math.abs(want));
