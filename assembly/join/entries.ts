@@ -26,26 +26,30 @@ export class Progress {
   highest: i64;
   /** No earlier rows are taken, whatever was seen. */
   floor: i64;
+  /** How far the watermark stays behind the highest time. */
+  delay: i64;
   late: u32;
   untimed: u32;
+  /** No more rows will come. */
+  ended: u32;
 }
 
-/** The time before which a row is late. */
+/** The time before which a row is late; rows up to it are in their final order. */
 // @ts-ignore: decorator
 @inline
-function watermark(progress: Progress, delay: i64): i64 {
+export function watermark(progress: Progress): i64 {
+  if (progress.ended != 0) return i64.MAX_VALUE;
   const highest = progress.highest;
-  return highest == i64.MIN_VALUE ? progress.floor : max(progress.floor, highest - delay);
+  return highest == i64.MIN_VALUE ? progress.floor : max(progress.floor, highest - progress.delay);
 }
 
 /**
  * Writes entries for `length` rows, numbered from `first` on, at entries[count …] in the order in which they come. Rows before the watermark,
- * which is (highest time of earlier rows) − delay and moves row by row, are late; they and rows without a time get no entry. `ids` 0: all rows
- * have key 0. Returns the new count.
+ * which moves row by row, are late; they and rows without a time get no entry. `ids` 0: all rows have key 0. Returns the new count.
  */
-export function arrive(times: usize, validity: usize, ids: usize, length: i32, first: u32, delay: i64, entries: usize, count: i32, at: usize): i32 {
+export function arrive(times: usize, validity: usize, ids: usize, length: i32, first: u32, entries: usize, count: i32, at: usize): i32 {
   const progress = changetype<Progress>(at);
-  let mark = watermark(progress, delay);
+  let mark = watermark(progress);
   for (let row = 0; row < length; row++) {
     if (validity != 0 && ((load<u8>(validity + <usize>(row >> 3)) >> <u8>(row & 7)) & 1) == 0) {
       progress.untimed++;
@@ -58,7 +62,7 @@ export function arrive(times: usize, validity: usize, ids: usize, length: i32, f
     }
     if (time > progress.highest) {
       progress.highest = time;
-      mark = watermark(progress, delay);
+      mark = watermark(progress);
     }
     const entry = entries + (<usize>count << 4);
     store<i64>(entry, time);

@@ -26,14 +26,11 @@ export function listByKey(ids: usize, length: i32, first: u32, groups: i32, star
 /** Pairs of left rows and the rows of their keys; see lookup.ts. Returns how many, at most `capacity`. */
 export function expand(ids: usize, length: i32, starts: usize, rows: usize, outer: i32, cursor: usize, left: usize, right: usize, capacity: i32): i32 { return lookup.expand(ids, length, starts, rows, outer != 0, cursor, left, right, capacity); }
 
-/** Entries for rows that came, at entries[count …]; `progress` has 24 bytes. See entries.ts. Returns the new count. */
-export function arrive(times: usize, validity: usize, ids: usize, length: i32, first: u32, delay: i64, entries: usize, count: i32, progress: usize): i32 { return side.arrive(times, validity, ids, length, first, delay, entries, count, progress); }
+/** Entries for rows that came, at entries[count …]; see entries.ts. Returns the new count. */
+export function arrive(times: usize, validity: usize, ids: usize, length: i32, first: u32, entries: usize, count: i32, progress: usize): i32 { return side.arrive(times, validity, ids, length, first, entries, count, progress); }
 
 /** Puts the latest entries [from, count) in their places among all; 1 when any had to move. */
 export function order(entries: usize, from: i32, count: i32, spare: usize): i32 { return side.order(entries, from, count, spare); }
-
-/** First of the entries [from, count) whose time is at or after `time`, or `count`. */
-export function firstFrom(entries: usize, from: i32, count: i32, time: i64): i32 { return side.firstFrom(entries, from, count, time); }
 
 /** Sets the bit of each entry's row. */
 export function markRows(entries: usize, count: i32, bits: usize): void { side.markRows(entries, count, bits); }
@@ -53,14 +50,20 @@ export function renumberRows(entries: usize, count: i32, map: usize): void { sid
 /** New key ids for entries: map[old]. */
 export function renumberIds(entries: usize, count: i32, map: usize): void { side.renumber(entries, count, map, true); }
 
-/** Puts right entries whose order is final into the chains of their keys; `join` as in timed.ts. */
+/** Looks at how far the sides of a join (as in timed.ts) have come. */
+export function refresh(join: usize): void { timed.refresh(join); }
+
+/** Puts right entries whose order is final into the chains of their keys. */
 export function link(join: usize): void { timed.link(join); }
 
-/** Left rows whose partner is certain, and it; direction 0 backward, 1 forward, 2 nearest. Returns how many, at most `capacity`. */
-export function asof(join: usize, direction: i32, exact: i32, left: usize, right: usize, capacity: i32): i32 { return timed.asof(join, direction, exact != 0, left, right, capacity); }
+/** Left rows whose partner is certain, and it; returns how many, at most `capacity`. */
+export function asof(join: usize, exact: i32, left: usize, right: usize, capacity: i32): i32 { return timed.asof(join, exact != 0, left, right, capacity); }
 
 /** Pairs of rows within an interval of each other; returns how many, at most `capacity`. */
 export function interval(join: usize, outer: i32, left: usize, right: usize, capacity: i32): i32 { return timed.interval(join, outer != 0, left, right, capacity); }
 
-/** Forgets the last rows (u32) of keys whose time (i64) is before `time`. */
-export function expire(rows: usize, times: usize, groups: i32, time: i64): void { timed.expire(rows, times, groups, time); }
+/** How many of the right's entries no left row can reach any more. */
+export function dead(join: usize): i32 { return timed.dead(join); }
+
+/** Forgets the last rows of keys that are further away than the tolerance from every left row to come. */
+export function expire(join: usize, groups: i32): void { timed.expire(join, groups); }

@@ -8,20 +8,26 @@
  *         remembered
  * ```
  */
-import { idAt, rowAt, timeAt } from './entries';
+import { firstFrom, idAt, Progress, rowAt, timeAt, watermark } from './entries';
 import { NONE } from './lookup';
 
 /** What a join knows; the sizes of all blocks are the caller's business. */
 @unmanaged
 export class Join {
-  /** Left rows up to here are in their final order, and right rows up to here: the sides' watermarks. */
+  /** Left rows up to here are in their final order, and right rows up to here: the sides' watermarks. See `refresh`. */
   leftBound: i64;
   rightBound: i64;
   /** As-of: how far away a partner may be, u64. */
   tolerance: u64;
-  /** Interval: right time − left time is at least `from` and at most `to`. */
+  /** Interval: right time − left time is at least `from` and at most `to`; as-of: 0. */
   from: i64;
   to: i64;
+  /** Addresses of the sides' `Progress`. */
+  leftProgress: u32;
+  rightProgress: u32;
+  /** Partners lie behind a row (as-of backward and nearest), and ahead of it (forward, nearest, interval). */
+  back: u32;
+  ahead: u32;
   /** Addresses of entries. */
   left: u32;
   right: u32;
@@ -31,8 +37,8 @@ export class Join {
   rightCount: i32;
   passed: i32;
   linked: i32;
-  /** No right rows will come. */
-  rightEnded: u32;
+  /** Interval: the next entry for the left row at leftHead; NONE: it has not begun. */
+  resume: u32;
   /** Per right entry the next of its key, NONE: none (u32). */
   links: u32;
   /** Per key the first and the last entry in its chain (u32), NONE: none. */
@@ -41,12 +47,18 @@ export class Join {
   /** Per key the last row that was passed (u32, 0: none), and its time (i64). */
   lastRows: u32;
   lastTimes: u32;
-  /** Interval: the next entry for the left row at leftHead; NONE: it has not begun. */
-  resume: u32;
 }
 
-export const BACKWARD: i32 = 0;
-export const FORWARD: i32 = 1;
+/** Looks at how far the sides have come. */
+export function refresh(at: usize): void {
+  const join = changetype<Join>(at);
+  join.leftBound = watermark(changetype<Progress>(<usize>join.leftProgress));
+  join.rightBound = watermark(changetype<Progress>(<usize>join.rightProgress));
+}
+
+// @ts-ignore: decorator
+@inline
+function rightEnded(join: Join): bool { return changetype<Progress>(<usize>join.rightProgress).ended != 0; }
 
 /** Right entries up to `time` (before it, unless `exact`) become the last of their keys, as far as their order is final. */
 // @ts-ignore: decorator
@@ -109,9 +121,9 @@ function advance(join: Join, id: u32, time: i64, exact: bool): u32 {
  * Backward, the partner is the last right row of the key at or before the left row's time; forward, the first at or after it; nearest, the
  * nearer of both, the earlier one of two as near. What may still come is at or after the right watermark.
  */
-export function asof(at: usize, direction: i32, exact: bool, left: usize, right: usize, capacity: i32): i32 {
+export function asof(at: usize, exact: bool, left: usize, right: usize, capacity: i32): i32 {
   const join = changetype<Join>(at);
-  const back = direction != FORWARD, ahead = direction != BACKWARD, ended = join.rightEnded != 0;
+  const back = join.back != 0, ahead = join.ahead != 0, ended = rightEnded(join);
   const entries = <usize>join.left, bound = join.rightBound, tolerance = join.tolerance, leftBound = join.leftBound;
   let entry = join.leftHead, written = 0;
   for (; entry < join.leftCount && written < capacity; entry++, written++) {
@@ -164,7 +176,7 @@ export function earliest(join: Join): i64 {
 export function interval(at: usize, outer: bool, left: usize, right: usize, capacity: i32): i32 {
   const join = changetype<Join>(at);
   const entries = <usize>join.left, partners = <usize>join.right, links = <usize>join.links;
-  const from = join.from, to = join.to, bound = join.rightBound, ended = join.rightEnded != 0;
+  const from = join.from, to = join.to, bound = join.rightBound, ended = rightEnded(join);
   let entry = join.leftHead, written = 0;
   for (; entry < join.leftCount && written < capacity; entry++) {
     const time = timeAt(entries, entry), id = idAt(entries, entry), row = rowAt(entries, entry);
@@ -197,9 +209,26 @@ export function interval(at: usize, outer: bool, left: usize, right: usize, capa
   return written;
 }
 
-/** Forgets the last rows of keys whose time is before `time`: no left row can reach them. */
-export function expire(rows: usize, times: usize, groups: i32, time: i64): void {
+/** How many of the right's entries no left row that waits or comes can reach. */
+export function dead(at: usize): i32 {
+  const join = changetype<Join>(at);
+  if (join.ahead == 0) return join.passed;
+  const time = earliest(join), from = join.from, reached = time + from;
+  let gone = join.linked;
+  if (time != i64.MAX_VALUE) {
+    // what wraps around is before all times, or after
+    const limit = from < 0 && reached > time ? i64.MIN_VALUE : from > 0 && reached < time ? i64.MAX_VALUE : reached;
+    gone = firstFrom(<usize>join.right, 0, join.linked, limit);
+  }
+  return join.back != 0 ? min(join.passed, gone) : gone;
+}
+
+/** Forgets the last rows of keys that no left row can reach: they are further away than the tolerance. */
+export function expire(at: usize, groups: i32): void {
+  const join = changetype<Join>(at);
+  const time = earliest(join), tolerance = join.tolerance;
   for (let id = 0; id < groups; id++) {
-    if (load<i64>(times + (<usize>id << 3)) < time) store<u32>(rows + (<usize>id << 2), 0);
+    const last = load<i64>(<usize>join.lastTimes + (<usize>id << 3));
+    if (last < time && <u64>(time - last) > tolerance) store<u32>(<usize>join.lastRows + (<usize>id << 2), 0);
   }
 }

@@ -71,13 +71,16 @@ export class ChunkBuilder {
 
   /** All rows so far as a chunk, which stay in hand. */
   chunk(): Chunk {
-    const vectors = this.#columns.map(({ vector, hasNulls }) => ({
-      ...vector,
-      validity: hasNulls ? vector.validity : 0,
-    }));
-    for (const vector of vectors)
-      if (isVariable(vector.type) && this.#length === 0) vector.offsets = this.#emptyOffsets();
+    const vectors = this.#columns.map((_, place) => this.column(place));
     return { memory: this.#memory, schema: this.schema, length: this.#length, vectors };
+  }
+
+  /** The cells so far of the column at `place`, which stay in hand. */
+  column(place: number): ChunkVector {
+    const { vector, hasNulls } = this.#columns[place]!;
+    const { type, values, validity, dictionary } = vector;
+    const offsets = isVariable(type) && this.#length === 0 ? this.#emptyOffsets() : vector.offsets;
+    return chunkVector(type, values, hasNulls ? validity : 0, offsets, dictionary);
   }
 
   /** All rows so far as a chunk; the next `append` starts anew. */

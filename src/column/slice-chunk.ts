@@ -19,7 +19,8 @@ export function sliceChunk(chunk: Chunk, start: number, length: number, scratch:
   };
 }
 
-function sliceVector(
+/** As `sliceChunk`, of one column. */
+export function sliceVector(
   { type, validity, values, offsets, dictionary }: ChunkVector,
   start: number,
   length: number,

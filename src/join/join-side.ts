@@ -7,7 +7,9 @@ import type { Schema } from '../schema/schema.ts';
 import { RowStore } from './row-store.ts';
 
 const entryBytes = 16;
+// Progress in assembly/join/entries.ts: i64 highest, floor, delay; u32 late, untimed, ended
 const progressBytes = 64;
+const counts = 6;
 /** Before every time, and after: the watermarks of a side before its first row and after its last. */
 export const beforeAll: bigint = -(2n ** 63n);
 export const afterAll: bigint = 2n ** 63n - 1n;
@@ -46,14 +48,14 @@ export class JoinSide {
   entries = 0;
   head = 0;
   count = 0;
-  ended = false;
   /** Some entries are not in the order in which their rows came. */
   disordered = false;
   readonly #memory: Memory;
   readonly #room: JoinRoom;
   readonly #owner: string;
   readonly #delay: bigint;
-  readonly #progress: number;
+  /** Address of how far it has come, for the kernels. */
+  readonly progress: number;
   #capacity = 0;
 
   constructor(memory: Memory, schema: Schema, owner: string, delay: bigint) {
@@ -62,8 +64,18 @@ export class JoinSide {
     this.#owner = owner;
     this.#delay = delay;
     this.store = new RowStore(memory, schema, owner);
-    this.#progress = memory.allocateZeroed(progressBytes, owner);
+    this.progress = memory.allocateZeroed(progressBytes, owner);
     this.#setTimes(beforeAll, beforeAll);
+    memory.i64[this.progress / 8 + 2] = delay;
+  }
+
+  /** No more rows will come. */
+  get ended(): boolean {
+    return this.#count(2) === 1;
+  }
+
+  set ended(ended: boolean) {
+    this.#memory.u32[this.progress / 4 + counts + 2] = ended ? 1 : 0;
   }
 
   /** Rows before this are late; those up to it are in their final order. */
@@ -76,11 +88,11 @@ export class JoinSide {
   }
 
   get late(): number {
-    return this.#memory.u32[(this.#progress >>> 2) + 4]!;
+    return this.#count(0);
   }
 
   get untimed(): number {
-    return this.#memory.u32[(this.#progress >>> 2) + 5]!;
+    return this.#count(1);
   }
 
   /** Entries that are still needed. */
@@ -100,17 +112,7 @@ export class JoinSide {
     const spare = scratch.take(length * entryBytes);
     const first = this.store.append(vectors, length);
     const { entries, count } = this;
-    this.count = this.#room.arrive(
-      times,
-      timesValidity,
-      ids,
-      length,
-      first,
-      this.#delay,
-      entries,
-      count,
-      this.#progress,
-    );
+    this.count = this.#room.arrive(times, timesValidity, ids, length, first, entries, count, this.progress);
     if (this.#room.order(entries, count, this.count, spare) === 1) this.disordered = true;
   }
 
@@ -167,24 +169,28 @@ export class JoinSide {
     this.count = count;
     this.disordered = true;
     this.#setTimes(highest, floor);
-    this.#memory.u32.set([late, untimed], (this.#progress >>> 2) + 4);
+    this.#memory.u32.set([late, untimed], this.progress / 4 + counts);
     this.ended = ended;
   }
 
   dispose(): void {
     this.store.dispose();
     this.#memory.free(this.entries);
-    this.#memory.free(this.#progress);
+    this.#memory.free(this.progress);
     this.entries = this.head = this.count = this.#capacity = 0;
   }
 
+  #count(at: number): number {
+    return this.#memory.u32[this.progress / 4 + counts + at]!;
+  }
+
   #times(): readonly [highest: bigint, floor: bigint] {
-    const at = this.#progress >>> 3;
+    const at = this.progress >>> 3;
     return [this.#memory.i64[at]!, this.#memory.i64[at + 1]!];
   }
 
   #setTimes(highest: bigint, floor: bigint): void {
-    this.#memory.i64.set([highest, floor], this.#progress >>> 3);
+    this.#memory.i64.set([highest, floor], this.progress >>> 3);
   }
 }
 

@@ -5,7 +5,7 @@ import { exportChunk } from '../column/export-chunk.ts';
 import { importBatch } from '../column/import-batch.ts';
 import { sliceBatch } from '../column/pick-rows.ts';
 import { loadBatch, type SavedBatch, saveBatch } from '../column/saved-batch.ts';
-import { sliceChunk } from '../column/slice-chunk.ts';
+import { sliceVector } from '../column/slice-chunk.ts';
 import { takeVector } from '../column/take.ts';
 import { vectorOf } from '../column/vector-of.ts';
 import { StateError } from '../errors.ts';
@@ -64,18 +64,20 @@ export class RowStore {
    * @param allFound none of the rows is the missing one, or nobody looks at those
    */
   take(places: readonly number[], rows: number, count: number, scratch: Scratch, allFound = false): ChunkVector[] {
-    const { vectors } = this.#rows.chunk();
     return places.map(place => {
-      const vector = vectors[place]!;
-      const from = allFound && !this.#nullable[place] ? { ...vector, validity: 0, heap: null } : vector;
-      return takeVector(this.#memory, scratch, from, rows, count);
+      const vector = this.#rows.column(place);
+      if (allFound && !this.#nullable[place]) vector.validity = 0;
+      return takeVector(this.#memory, scratch, vector, rows, count);
     });
   }
 
   /** As `take` for rows `first`, `first` + 1, …: in place but for bits, and only good until rows are added or go. */
   slice(places: readonly number[], first: number, count: number, scratch: Scratch): ChunkVector[] {
-    const { vectors } = sliceChunk(this.#rows.chunk(), first, count, scratch);
-    return places.map(place => (this.#nullable[place] ? vectors[place]! : { ...vectors[place]!, validity: 0 }));
+    return places.map(place => {
+      const vector = this.#rows.column(place);
+      if (!this.#nullable[place]) vector.validity = 0;
+      return sliceVector(vector, first, count, this.#memory, scratch);
+    });
   }
 
   /** Bits, one for each row so far, all 0; for `compact`. In the store's own scratch space. */

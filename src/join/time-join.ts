@@ -3,13 +3,12 @@ import type { Chunk, ChunkVector } from '../column/chunk.ts';
 import type { Progress } from '../frame/metrics.ts';
 import type { TimeIndex } from '../frame/time-index.ts';
 import { type JoinRoom, joinRoom } from '../kernel/join.ts';
-import { paneRoom } from '../kernel/pane.ts';
-import { selectRoom } from '../kernel/select.ts';
 import type { Memory } from '../memory/memory.ts';
 import { Scratch } from '../memory/scratch.ts';
 import type { DataType } from '../schema/data-type.ts';
 import { type Field, Schema } from '../schema/schema.ts';
 import { afterAll, beforeAll, JoinSide, type SavedSide } from './join-side.ts';
+import { JoinState, type Reach, type SavedLast } from './join-state.ts';
 import type { Joiner, Side } from './joiner.ts';
 
 /** Which rows belong together; spans in ticks of the indexes. */
@@ -58,34 +57,9 @@ export interface SavedTimeJoin {
   readonly left: SavedSide;
   readonly right: SavedSide;
   readonly keys: Uint8Array | null;
-  readonly passed: number;
-  readonly lastRows: Uint32Array;
-  readonly lastTimes: BigInt64Array;
+  readonly last: SavedLast;
 }
 
-// Join in assembly/join/timed.ts, in places of u32 behind five of i64
-const words = 10;
-const PLACES = [
-  'left',
-  'right',
-  'leftHead',
-  'leftCount',
-  'rightCount',
-  'passed',
-  'linked',
-  'rightEnded',
-  'links',
-  'firsts',
-  'finals',
-  'lastRows',
-  'lastTimes',
-  'resume',
-] as const;
-type Word = (typeof PLACES)[number];
-const joinBytes = 128;
-
-const none = 0xffff_ffff;
-const directions = { backward: 0, forward: 1, nearest: 2 } as const;
 /** Rows handed on at a time. */
 const outputRows = 16_384;
 /** So many rows, or keys, that nobody needs are worth clearing away; and as many as are needed. */
@@ -104,16 +78,15 @@ export class TimeJoin implements Joiner {
   readonly #options: TimeJoinOptions;
   readonly #scratch: Scratch;
   readonly #keys: KeyTable | null;
-  readonly #sides: { readonly left: JoinSide; readonly right: JoinSide };
-  readonly #join: number;
+  readonly #sides: Readonly<Record<Side, JoinSide>>;
+  readonly #state: JoinState;
+  readonly #back: boolean;
+  readonly #inputs: Record<Side, Input | null> = { left: null, right: null };
   #output: Output | null = null;
-  /** Room in `links` (entries), and in the tables by key (groups). */
-  #linkCapacity = 0;
-  #groupCapacity = 0;
+  /** Nothing came since all that was due was given. */
+  #done = false;
   /** With so many keys, look for those that nobody needs. */
   #keyLimit = 2 * leastGarbage;
-  readonly #back: boolean;
-  readonly #ahead: boolean;
 
   constructor(options: TimeJoinOptions) {
     const { memory, owner, columns, keyTypes, match } = options;
@@ -122,18 +95,12 @@ export class TimeJoin implements Joiner {
     this.#options = options;
     this.#scratch = new Scratch(memory, owner);
     this.#keys = keyTypes.length > 0 ? new KeyTable(memory, { owner, types: keyTypes }) : null;
-    const stored = (side: Side): Schema => storedSchema(columns, side);
-    this.#sides = {
-      left: new JoinSide(memory, stored('left'), owner, options.left.delay),
-      right: new JoinSide(memory, stored('right'), owner, options.right.delay),
-    };
-    this.#join = memory.allocateZeroed(joinBytes, owner);
-    const spans = match.kind === 'asof' ? [match.tolerance ?? -1n, 0n, 0n] : [0n, match.from, match.to];
-    memory.i64.set(spans, (this.#join >>> 3) + 2);
-    this.#set('resume', none);
-    this.#back = match.kind === 'asof' && match.direction !== 'forward';
-    this.#ahead = match.kind === 'interval' || match.direction !== 'backward';
-    this.#reserveGroups();
+    const left = new JoinSide(memory, storedSchema(columns, 'left'), owner, options.left.delay);
+    const right = new JoinSide(memory, storedSchema(columns, 'right'), owner, options.right.delay);
+    this.#sides = { left, right };
+    const reach = reachOf(match);
+    this.#back = reach.back;
+    this.#state = new JoinState(memory, owner, left, right, reach);
   }
 
   get progress(): Progress {
@@ -161,91 +128,79 @@ export class TimeJoin implements Joiner {
   }
 
   /** Rows of a side come; they are copied. @throws MemoryError; none was taken then */
-  take(side: Side, { schema, vectors, length }: Chunk): void {
+  take(side: Side, chunk: Chunk): void {
+    const { vectors, length } = chunk;
     if (length === 0) return;
-    const { index, by } = this.#options[side];
     const scratch = this.#scratch;
-    const column = (name: string): ChunkVector => vectors[schema.indexOf(name)]!;
-    const time = column(index.name);
-    const to = this.#sides[side];
-    to.take(
+    const { time, by, columns } = this.#inputOf(side, chunk.schema);
+    scratch.reset();
+    this.#sides[side].take(
       {
-        vectors: to.store.schema.names.map(column),
+        vectors: columns.map(place => vectors[place]!),
         length,
-        times: index.time.read(this.#memory, scratch, time, length),
-        timesValidity: time.validity,
-        ids: this.#idsOf(by.map(column), length),
+        times: this.#options[side].index.time.read(this.#memory, scratch, vectors[time]!, length),
+        timesValidity: vectors[time]!.validity,
+        ids: this.#idsOf(
+          by.map(place => vectors[place]!),
+          length,
+        ),
       },
       scratch,
     );
-    scratch.reset();
+    this.#done = false;
   }
 
   /** No more rows of a side will come. */
   end(side: Side): void {
     this.#sides[side].ended = true;
+    this.#done = false;
   }
 
   next(columns: readonly string[]): Chunk | null {
+    if (this.#done) return this.#rest();
     const scratch = this.#scratch;
     scratch.reset();
     const [leftRows, rightRows] = [scratch.take(outputRows * 4), scratch.take(outputRows * 4)];
     const count = this.#decide(leftRows, rightRows);
-    if (count === 0) {
-      this.#clearAway();
-      return null;
-    }
+    this.#done = count < outputRows;
+    if (count === 0) return this.#rest();
     if (this.#output?.names !== columns) this.#output = outputOf(columns, this.#options.columns, this.#sides);
     const { schema, left, right } = this.#output;
     const vectors: ChunkVector[] = [];
-    const put = (to: readonly number[], found: readonly ChunkVector[]): void => {
-      for (let at = 0; at < to.length; at++) vectors[to[at]!] = found[at]!;
-    };
-    put(left.to, this.#leftVectors(left.from, leftRows, count));
-    put(right.to, this.#sides.right.store.take(right.from, rightRows, count, scratch));
+    const fromLeft = this.#leftVectors(left.from, leftRows, count);
+    for (let at = 0; at < fromLeft.length; at++) vectors[left.to[at]!] = fromLeft[at]!;
+    const fromRight = this.#sides.right.store.take(right.from, rightRows, count, scratch);
+    for (let at = 0; at < fromRight.length; at++) vectors[right.to[at]!] = fromRight[at]!;
     return { memory: this.#memory, schema, length: count, vectors };
   }
 
   snapshot(): SavedTimeJoin {
-    this.#compactLeft();
-    this.#compactRight();
     const { left, right } = this.#sides;
-    const groups = this.#back ? this.#groups : 0;
-    const { u32, i64 } = this.#memory;
-    const [rows, times] = [this.#get('lastRows'), this.#get('lastTimes')];
+    left.compact();
+    this.#compactRight();
     return {
       left: left.snapshot(),
       right: right.snapshot(),
       keys: this.#keys?.snapshot() ?? null,
-      passed: this.#get('passed'),
-      lastRows: u32.slice(rows >>> 2, (rows >>> 2) + groups),
-      lastTimes: i64.slice(times >>> 3, (times >>> 3) + groups),
+      last: this.#state.snapshot(this.#groups),
     };
   }
 
   /** @throws StateError when the state is of another join */
-  restore({ left, right, keys, passed, lastRows, lastTimes }: SavedTimeJoin): void {
+  restore({ left, right, keys, last }: SavedTimeJoin): void {
     if (keys) this.#keys?.restore(keys);
     this.#sides.left.restore(left);
     this.#sides.right.restore(right);
-    this.#reserveGroups();
-    if (this.#back) {
-      this.#memory.u32.set(lastRows, this.#get('lastRows') >>> 2);
-      this.#memory.i64.set(lastTimes, this.#get('lastTimes') >>> 3);
-    }
-    this.#set('passed', passed);
-    this.#relink();
-    this.#scratch.reset();
+    this.#state.restore(last, this.#groups);
+    this.#done = false;
   }
 
   dispose(): void {
     this.#sides.left.dispose();
     this.#sides.right.dispose();
     this.#keys?.dispose();
+    this.#state.dispose();
     this.#scratch.dispose();
-    for (const word of ['links', 'firsts', 'finals', 'lastRows', 'lastTimes'] as const)
-      this.#memory.free(this.#get(word));
-    this.#memory.free(this.#join);
   }
 
   get #groups(): number {
@@ -256,36 +211,29 @@ export class TimeJoin implements Joiner {
     if (!this.#keys) return 0;
     const ids = this.#scratch.take(length * 4);
     this.#keys.ids(by, length, ids);
-    this.#reserveGroups();
     return ids;
+  }
+
+  #inputOf(side: Side, schema: Schema): Input {
+    const known = this.#inputs[side];
+    if (known?.schema === schema) return known;
+    const { index, by } = this.#options[side];
+    const placeOf = (name: string): number => schema.indexOf(name);
+    const columns = this.#sides[side].store.schema.names.map(placeOf);
+    const input = { schema, time: placeOf(index.name), by: by.map(placeOf), columns };
+    this.#inputs[side] = input;
+    return input;
   }
 
   /** Row numbers of pairs that are certain; returns how many. */
   #decide(leftRows: number, rightRows: number): number {
     const { match } = this.#options;
-    this.#tell();
-    if (this.#ahead) this.#room.link(this.#join);
-    const count =
-      match.kind === 'asof'
-        ? this.#room.asof(this.#join, directions[match.direction], match.exact ? 1 : 0, leftRows, rightRows, outputRows)
-        : this.#room.interval(this.#join, match.outer ? 1 : 0, leftRows, rightRows, outputRows);
-    this.#sides.left.head = this.#get('leftHead');
+    const state = this.#state;
+    state.refresh(this.#groups);
+    const [kernel, flag] = match.kind === 'asof' ? [this.#room.asof, match.exact] : [this.#room.interval, match.outer];
+    const count = kernel(state.address, flag ? 1 : 0, leftRows, rightRows, outputRows);
+    this.#sides.left.head = state.leftHead;
     return count;
-  }
-
-  /** Tells the kernels where the sides stand. */
-  #tell(): void {
-    const { left, right } = this.#sides;
-    if (this.#ahead && right.count > this.#linkCapacity) {
-      const capacity = Math.max(right.count, this.#linkCapacity * 2, 1024);
-      const used = this.#linkCapacity * 4;
-      this.#set('links', this.#memory.reallocate(this.#get('links'), used, capacity * 4, this.#options.owner));
-      this.#linkCapacity = capacity;
-    }
-    this.#memory.i64.set([left.watermark, right.watermark], this.#join >>> 3);
-    const state = [left.entries, right.entries, left.head, left.count, right.count];
-    this.#memory.u32.set(state, (this.#join >>> 2) + words);
-    this.#set('rightEnded', right.ended ? 1 : 0);
   }
 
   /** Rows of the left come in their order, mostly that of the store: then nothing is copied. */
@@ -299,87 +247,41 @@ export class TimeJoin implements Joiner {
     return store.take(from, rows, count, this.#scratch, true);
   }
 
-  /** Drops rows and keys that nobody needs any more, when they are many. */
-  #clearAway(): void {
+  /** All that was due is given: rows and keys that nobody needs any more go, when they are many. */
+  #rest(): null {
     const { left, right } = this.#sides;
     left.rewind();
-    if (left.store.length > 2 * left.waiting + leastGarbage) this.#compactLeft();
-    right.head = this.#deadRight();
+    if (left.store.length > 2 * left.waiting + leastGarbage) left.compact();
+    right.head = this.#state.dead;
     if (right.store.length > 2 * (right.waiting + (this.#back ? this.#groups : 0)) + leastGarbage) this.#compactRight();
     if (this.#groups > this.#keyLimit) this.#compactKeys();
-  }
-
-  /** How many of the right's entries no left row can reach any more. */
-  #deadRight(): number {
-    const { left, right } = this.#sides;
-    const { match } = this.#options;
-    const passed = this.#get('passed');
-    if (!this.#ahead) return passed;
-    const reach = match.kind === 'interval' ? match.from : 0n;
-    const earliest = this.#earliestLeft();
-    const linked = this.#get('linked');
-    const dead =
-      earliest === afterAll && left.ended
-        ? linked
-        : this.#room.firstFrom(right.entries, 0, linked, saturated(earliest + reach));
-    return this.#back ? Math.min(passed, dead) : dead;
-  }
-
-  /** No left row that waits or comes is before this. */
-  #earliestLeft(): bigint {
-    const { left } = this.#sides;
-    const { watermark } = left;
-    if (left.waiting === 0) return watermark;
-    const time = this.#memory.i64[(left.entries >>> 3) + left.head * 2]!;
-    return time < watermark ? time : watermark;
-  }
-
-  #compactLeft(): void {
-    this.#sides.left.compact();
+    return null;
   }
 
   #compactRight(): void {
     const { right } = this.#sides;
-    const { match } = this.#options;
-    const groups = this.#groups;
-    const [rows, times] = [this.#get('lastRows'), this.#get('lastTimes')];
-    if (this.#back && match.kind === 'asof' && match.tolerance !== null) {
-      const earliest = this.#earliestLeft();
-      this.#room.expire(rows, times, groups, saturated(earliest - match.tolerance));
-    }
-    right.head = this.#deadRight();
-    const gone = right.head;
-    const map = right.compact(bits => {
-      if (this.#back) this.#room.mark(rows, groups, bits);
-    });
-    if (this.#back) {
-      paneRoom(this.#memory).renumber(rows, groups, map, rows);
-      this.#set('passed', this.#get('passed') - gone);
-    }
-    this.#relink();
-  }
-
-  /** Makes the chains of the right's entries anew. */
-  #relink(): void {
-    if (!this.#ahead) return;
-    const bytes = this.#groupCapacity * 4; // keys that come later get ids that were in use before
-    for (const word of ['firsts', 'finals'] as const) this.#memory.bulk.fill(this.#get(word), 255, bytes);
-    this.#set('linked', 0);
-    this.#tell();
-    this.#room.link(this.#join);
+    const [state, groups] = [this.#state, this.#groups];
+    state.refresh(groups);
+    state.expire(groups);
+    const gone = state.dead;
+    right.head = gone;
+    state.renumberRows(
+      right.compact(bits => state.markRows(bits, groups)),
+      gone,
+      groups,
+    );
   }
 
   /** Forgets keys without rows; those that stay get new ids. */
   #compactKeys(): void {
-    this.#compactLeft();
-    this.#compactRight();
     const { left, right } = this.#sides;
-    const scratch = this.#scratch;
-    const groups = this.#groups;
+    left.compact();
+    this.#compactRight();
+    const [scratch, groups] = [this.#scratch, this.#groups];
+    scratch.reset();
     const marks = scratch.takeZeroed(groups);
     for (const side of [left, right]) this.#room.markIds(side.entries, side.count, marks);
-    const lastRows = this.#get('lastRows');
-    if (this.#back) this.#room.markFound(lastRows, groups, marks);
+    this.#state.markGroups(marks, groups);
     const ids = scratch.take(groups * 4);
     const count = this.#room.marked(marks, groups, ids);
     this.#keyLimit = Math.max(2 * leastGarbage, 2 * count);
@@ -387,53 +289,24 @@ export class TimeJoin implements Joiner {
     const map = scratch.take(groups * 4);
     this.#keys!.compact(ids, count, map);
     for (const side of [left, right]) this.#room.renumberIds(side.entries, side.count, map);
-    if (this.#back) this.#keepLast(ids, count, groups);
-    this.#relink();
+    this.#state.keepGroups(ids, count, groups);
   }
+}
 
-  /** The last rows of the keys at `ids`, which are the first `count` now. */
-  #keepLast(ids: number, count: number, groups: number): void {
-    const room = selectRoom(this.#memory);
-    const { bulk } = this.#memory;
-    for (const [word, width, take] of [
-      ['lastRows', 4, room.take32],
-      ['lastTimes', 8, room.take64],
-    ] as const) {
-      const [table, kept] = [this.#get(word), this.#scratch.take(count * width)];
-      take(table, ids, kept, count);
-      bulk.fill(table, 0, groups * width);
-      bulk.copy(table, kept, count * width);
-    }
-  }
+function reachOf(match: TimeMatch): Reach {
+  if (match.kind === 'interval') return { back: false, ahead: true, tolerance: 0n, from: match.from, to: match.to };
+  const { direction, tolerance } = match;
+  const [back, ahead] = [direction !== 'forward', direction !== 'backward'];
+  return { back, ahead, tolerance: tolerance ?? -1n, from: 0n, to: 0n };
+}
 
-  #reserveGroups(): void {
-    const groups = this.#groups;
-    if (groups <= this.#groupCapacity) return;
-    const capacity = Math.max(groups, this.#groupCapacity * 2, 1024);
-    const grow = (word: Word, width: number, fill: number): void => {
-      const used = this.#groupCapacity * width;
-      const table = this.#memory.reallocate(this.#get(word), used, capacity * width, this.#options.owner);
-      this.#memory.bulk.fill(table + used, fill, capacity * width - used);
-      this.#set(word, table);
-    };
-    if (this.#back) {
-      grow('lastRows', 4, 0);
-      grow('lastTimes', 8, 0);
-    }
-    if (this.#ahead) {
-      grow('firsts', 4, 255);
-      grow('finals', 4, 255);
-    }
-    this.#groupCapacity = capacity;
-  }
-
-  #get(word: Word): number {
-    return this.#memory.u32[(this.#join >>> 2) + words + PLACES.indexOf(word)]!;
-  }
-
-  #set(word: Word, value: number): void {
-    this.#memory.u32[(this.#join >>> 2) + words + PLACES.indexOf(word)] = value;
-  }
+/** Where the columns of a side's chunks are. */
+interface Input {
+  readonly schema: Schema;
+  readonly time: number;
+  readonly by: readonly number[];
+  /** Those that are stored. */
+  readonly columns: readonly number[];
 }
 
 /** The columns of a side that the result shows. */
@@ -462,5 +335,3 @@ function outputOf(
   };
   return { names, schema: new Schema(found.map(({ field }) => field)), left: of('left'), right: of('right') };
 }
-
-const saturated = (ticks: bigint): bigint => (ticks < beforeAll ? beforeAll : ticks > afterAll ? afterAll : ticks);
