@@ -1,15 +1,13 @@
-import type { Batch } from '../column/batch.ts';
-import { type Chunk, type ChunkVector, chunkVector, isChunk } from '../column/chunk.ts';
-import { importBatch } from '../column/import-batch.ts';
+import { type Chunk, type ChunkVector, chunkVector } from '../column/chunk.ts';
 import { DataError, SchemaError, StateError } from '../errors.ts';
-import { type RiverRoom, riverRoom, stepKind } from '../kernel/river.ts';
-import { defaultMemory, type Memory } from '../memory/memory.ts';
-import { Scratch } from '../memory/scratch.ts';
-import { type DataType, isFloat, isVariable, sameType, typeText } from '../schema/data-type.ts';
+import { type RiverRoom, riverRoom } from '../kernel/river.ts';
+import type { Memory } from '../memory/memory.ts';
 import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
 import { Input } from './_input.ts';
-import type { Codec, Decoder, DecoderOptions, DecoderPosition, Encoder } from './codec.ts';
+import type { Codec, Decoder, DecoderOptions, DecoderPosition } from './codec.ts';
+import { RowEncoder } from './river-encoder.ts';
 import { type FieldDefinition, StreamSchema, type StreamSchemaOptions } from './river-schema.ts';
+import { movesOf, Steps } from './river-steps.ts';
 
 export interface RiverRowsOptions extends StreamSchemaOptions {
   /** Other types for the same bytes, when the schema is River's: `{ at: timestamp('us'), symbol: utf8() }`. */
@@ -50,79 +48,6 @@ export function riverRows<C extends Columns = Columns>(
     decoder: place => new RowDecoder<C>(columns, streamSchema, place),
     encoder: rows => new RowEncoder(rows, columns, streamSchema),
   };
-}
-
-const stepWords = 12;
-const lanes = /* @__PURE__ */ Object.freeze({ 8: 2, 4: 4, 2: 8 } as Readonly<Record<number, number>>);
-const groupKind = /* @__PURE__ */ Object.freeze({
-  8: stepKind.pairs,
-  4: stepKind.fours,
-  2: stepKind.eights,
-} as Readonly<Record<number, number>>);
-
-/** A field that moves: where it is in the row, how wide, and its column's number. */
-interface Move {
-  readonly offset: number;
-  readonly width: number;
-  readonly column: number;
-}
-
-/** The list of steps that the kernels read, with the column addresses left open. */
-export class Steps {
-  readonly count: number;
-  readonly #words: Uint32Array;
-  /** Word and column of each address. */
-  readonly #addresses: readonly (readonly [number, number])[];
-
-  constructor(moves: readonly Move[]) {
-    const groups = grouped(moves);
-    this.count = groups.length;
-    this.#words = new Uint32Array(groups.length * stepWords);
-    const addresses: (readonly [number, number])[] = [];
-    for (const [i, group] of groups.entries()) {
-      const { offset, width } = group[0]!;
-      const at = i * stepWords;
-      this.#words.set([group.length === 1 ? stepKind.single : groupKind[width]!, offset, width], at);
-      for (const [lane, { column }] of group.entries()) addresses.push([at + 3 + lane, column]);
-    }
-    this.#addresses = addresses;
-  }
-
-  get bytes(): number {
-    return this.#words.byteLength;
-  }
-
-  /** Writes the list to `address`. */
-  place(memory: Memory, address: number, columns: (column: number) => number): void {
-    for (const [word, column] of this.#addresses) this.#words[word] = columns(column);
-    memory.u32.set(this.#words, address >>> 2);
-  }
-}
-
-/** Neighbours of one width together, as many as fill 16 bytes; the rest one by one. */
-function grouped(moves: readonly Move[]): Move[][] {
-  const groups: Move[][] = [];
-  for (let at = 0; at < moves.length; ) {
-    const { offset, width } = moves[at]!;
-    const many = lanes[width] ?? 1;
-    const group = moves.slice(at, at + many);
-    const whole =
-      group.length === many && group.every((move, i) => move.width === width && move.offset === offset + i * width);
-    groups.push(whole ? group : [moves[at]!]);
-    at += whole ? many : 1;
-  }
-  return groups;
-}
-
-function movesOf(fields: readonly FieldDefinition[], columnOf: (name: string) => number): Move[] {
-  const moves: Move[] = [];
-  let offset = 0;
-  for (const { name, size } of fields) {
-    const column = columnOf(name);
-    if (column >= 0) moves.push({ offset, width: size, column });
-    offset += size;
-  }
-  return moves;
 }
 
 /** What a length before a value may say at most: more is damage. */
@@ -174,7 +99,10 @@ export class RowDecoder<C extends Columns = Columns> implements Decoder<C> {
     this.#variable = hasVariableWidthField;
     this.#stride = sampleSize;
     this.#chunkRows = Math.max(1, chunkRows);
-    this.#steps = new Steps(movesOf(fieldDefinitions, name => wanted.indexOf(name)));
+    this.#steps = new Steps(
+      movesOf(fieldDefinitions, name => wanted.indexOf(name)),
+      sampleSize,
+    );
     this.#values = wanted.names.map(() => 0);
     this.#offsets = wanted.names.map(() => 0);
   }
@@ -331,148 +259,4 @@ export class RowDecoder<C extends Columns = Columns> implements Decoder<C> {
     });
     throw this.#error;
   }
-}
-
-const scratches = /* @__PURE__ */ new WeakMap<Memory, Scratch>();
-
-/** The scratch space of all row encoders over a memory: emptied after each call. */
-function scratchOf(memory: Memory): Scratch {
-  let scratch = scratches.get(memory);
-  if (!scratch) scratches.set(memory, (scratch = new Scratch(memory, 'river')));
-  return scratch;
-}
-
-/** Rows and their bytes: all of one length, or `sizes` of them. */
-export interface PackedRows {
-  readonly bytes: Uint8Array;
-  readonly count: number;
-  /** Lengths of the values of a variable-width field, which stand in `bytes` one behind the other. */
-  readonly sizes: Int32Array | null;
-}
-
-/** Batches and chunks to packed rows. */
-export class RowEncoder implements Encoder {
-  readonly #schema: Schema;
-  readonly #stream: StreamSchema;
-
-  /** @throws SchemaError when the rows have other columns than the stream */
-  constructor(rows: Schema, columns: Schema, stream: StreamSchema) {
-    for (const { name, type } of columns.fields) {
-      const given = rows.field(name, 'river').type;
-      if (fits(given, type)) continue;
-      throw new SchemaError(
-        `river: column "${name}" is ${typeText(given)}, the stream has ${typeText(type)}; cast it before`,
-        {
-          column: name,
-          expected: typeText(type),
-        },
-      );
-    }
-    this.#schema = columns;
-    this.#stream = stream;
-  }
-
-  /** @throws DataError for a null that the type can't show, or a value longer than its field */
-  encode(rows: Batch | Chunk): Uint8Array {
-    const { bytes, sizes, count } = this.pack(rows);
-    if (!sizes) return bytes;
-    const framed = new Uint8Array(bytes.length + count * 4);
-    const view = new DataView(framed.buffer);
-    for (let row = 0, from = 0, to = 0; row < count; row++) {
-      const size = sizes[row]!;
-      view.setUint32(to, size, true);
-      framed.set(bytes.subarray(from, from + size), to + 4);
-      from += size;
-      to += size + 4;
-    }
-    return framed;
-  }
-
-  end(): Uint8Array {
-    return new Uint8Array(0);
-  }
-
-  /** A row is like any other. */
-  get state(): null {
-    return null;
-  }
-
-  /** The rows without anything between them. @throws DataError as `encode` does */
-  pack(rows: Batch | Chunk): PackedRows {
-    const memory = isChunk(rows) ? rows.memory : defaultMemory();
-    const scratch = scratchOf(memory);
-    try {
-      const chunk = isChunk(rows) ? rows : importBatch(rows, memory, scratch);
-      return this.#stream.hasVariableWidthField ? this.#values(chunk) : this.#packed(chunk, scratch);
-    } finally {
-      scratch.reset();
-    }
-  }
-
-  #packed(chunk: Chunk, scratch: Scratch): PackedRows {
-    const { memory, length } = chunk;
-    const { fieldDefinitions, sampleSize } = this.#stream;
-    const columns = fieldDefinitions.map(definition => this.#column(chunk, definition, scratch));
-    const steps = new Steps(movesOf(fieldDefinitions, name => this.#schema.indexOf(name)));
-    const stepsAt = scratch.take(steps.bytes);
-    const target = scratch.take(length * sampleSize);
-    steps.place(memory, stepsAt, column => columns[column]!);
-    riverRoom(memory).packRows(target, sampleSize, length, stepsAt, steps.count);
-    return { bytes: memory.u8.slice(target, target + length * sampleSize), count: length, sizes: null };
-  }
-
-  #values({ memory, length, schema, vectors }: Chunk): PackedRows {
-    const { name, size } = this.#stream.fieldDefinitions[0]!;
-    const { values, offsets, validity } = vectors[schema.indexOf(name)]!;
-    mustBePresent(memory, validity, length, name);
-    const sizes = new Int32Array(length);
-    const at = offsets >>> 2;
-    for (let row = 0; row < length; row++) {
-      sizes[row] = memory.i32[at + row + 1]! - memory.i32[at + row]!;
-      if (sizes[row]! > size) throw tooLong(row, name, size);
-    }
-    const [from, to] = length === 0 ? [0, 0] : [memory.u32[at]!, memory.u32[at + length]!];
-    return { bytes: memory.u8.slice(values + from, values + to), count: length, sizes };
-  }
-
-  /** The address of a column's values as they stand in rows. */
-  #column(
-    { memory, length, schema, vectors }: Chunk,
-    { name, size, type: kind }: FieldDefinition,
-    scratch: Scratch,
-  ): number {
-    const { type, values, offsets, validity } = vectors[schema.indexOf(name)]!;
-    const room = riverRoom(memory);
-    if (validity !== 0 && isFloat(type)) {
-      const copy = scratch.take(length * size);
-      memory.bulk.copy(copy, values, length * size);
-      room.nanWhereNull(validity, copy, length, size);
-      return copy;
-    }
-    mustBePresent(memory, validity, length, name);
-    if (kind !== 'FIXED_WIDTH_BYTES') return values;
-    const padded = scratch.take(length * size);
-    const long = room.padBytes(offsets, values, length, size, padded);
-    if (long >= 0) throw tooLong(long, name, size);
-    return padded;
-  }
-}
-
-const tooLong = (row: number, column: string, bytes: number): DataError =>
-  new DataError(`the value is longer than the ${bytes} bytes of its field`, { record: row + 1, column });
-
-/** River has no nulls: floats show them as NaN, other types can't. */
-function mustBePresent(memory: Memory, validity: number, length: number, column: string): void {
-  if (validity === 0) return;
-  for (let row = 0; row < length; row++) {
-    if ((memory.u8[validity + (row >> 3)]! >> (row & 7)) & 1) continue;
-    throw new DataError('River has no nulls; fill them before', { record: row + 1, column });
-  }
-}
-
-/** Whether values of one type have the bytes of the other, and mean the same. */
-function fits(given: DataType, wanted: DataType): boolean {
-  if (sameType(given, wanted) || (isVariable(given) && isVariable(wanted))) return true;
-  if (given.kind !== 'timestamp') return given.kind === 'date32' && wanted.kind === 'int32';
-  return wanted.kind === 'int64' || (wanted.kind === 'timestamp' && wanted.unit === given.unit);
 }

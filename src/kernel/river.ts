@@ -7,5 +7,19 @@ export type { RiverRoom };
 /** Packed rows to columns and back, over `memory`. */
 export const riverRoom = (memory: Memory): RiverRoom => openRoom(memory, 'river', riverWasm);
 
-/** What a step of `unpackRows` and `packRows` moves: one field, or so many neighbours of one width that they fill a v128. */
-export const stepKind = /* @__PURE__ */ Object.freeze({ single: 0, pairs: 1, fours: 2, eights: 3 });
+/** What a step of `unpackRows` and `packRows` moves; see assembly/river/steps.ts. */
+export const stepKind = /* @__PURE__ */ Object.freeze({
+  field: 0,
+  pairs: 1,
+  fours: 2,
+  eights: 3,
+  twos: 4,
+  words: 5,
+  octets: 6,
+});
+
+/** Added to a step's kind: `packRows` writes nothing behind its fields. */
+export const exactStep = 256;
+
+/** What a word of a row is, in a step of kind `words`. */
+export const wordKind = /* @__PURE__ */ Object.freeze({ whole: 1, lower: 2, upper: 3 });

@@ -1,4 +1,5 @@
-export { type PackedRows, type RiverRowsCodec, type RiverRowsOptions, riverRows } from '../codec/river-rows.ts';
+export type { PackedRows } from '../codec/river-encoder.ts';
+export { type RiverRowsCodec, type RiverRowsOptions, riverRows } from '../codec/river-rows.ts';
 export { FieldDefinition, FieldType, StreamSchema, type StreamSchemaOptions } from '../codec/river-schema.ts';
 export {
   RedisException,

@@ -1,4 +1,5 @@
-import { type PackedRows, type RowEncoder, riverRows } from '../codec/river-rows.ts';
+import type { PackedRows, RowEncoder } from '../codec/river-encoder.ts';
+import { riverRows } from '../codec/river-rows.ts';
 import { StreamSchema } from '../codec/river-schema.ts';
 import { Batch } from '../column/batch.ts';
 import { type Chunk, isChunk } from '../column/chunk.ts';

@@ -45,3 +45,29 @@ export function unpackReference(fields: readonly FieldDefinition[], bytes: Uint8
   }
   return rows;
 }
+
+/** The bytes of each field, of `widths` bytes, one row behind the other. */
+export function columnsOfRows(rows: Uint8Array, widths: readonly number[]): Uint8Array[] {
+  const stride = widths.reduce((sum, width) => sum + width, 0);
+  const count = rows.length / stride;
+  const columns = widths.map(width => new Uint8Array(count * width));
+  for (let row = 0, at = 0; row < count; row++) {
+    for (const [i, width] of widths.entries()) {
+      columns[i]!.set(rows.subarray(at, at + width), row * width);
+      at += width;
+    }
+  }
+  return columns;
+}
+
+/** The other way round. */
+export function rowsOfColumns(columns: readonly Uint8Array[], widths: readonly number[], count: number): Uint8Array {
+  const rows = new Uint8Array(count * widths.reduce((sum, width) => sum + width, 0));
+  for (let row = 0, at = 0; row < count; row++) {
+    for (const [i, width] of widths.entries()) {
+      rows.set(columns[i]!.subarray(row * width, (row + 1) * width), at);
+      at += width;
+    }
+  }
+  return rows;
+}
