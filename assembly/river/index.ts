@@ -2,14 +2,14 @@ import * as rows from './steps';
 import * as texts from './texts';
 import * as zfp from './zfp';
 
-/** Bytes of one step in the list that `unpackRows` and `packRows` read: u32 kind, offset, width, then up to 8 column addresses. */
+/** Bytes of one step in the list that `unpackRows` and `packRows` read: see steps.ts. */
 export const stepBytes: usize = rows.stepBytes;
 
-/** Packed rows of `stride` bytes to columns: each step moves a field, or a group of neighbours of one width. */
-export function unpackRows(from: usize, stride: i32, count: i32, steps: usize, stepCount: i32): void { rows.unpack(from, stride, count, steps, stepCount); }
+/** Packed rows of `stride` bytes to columns: each step moves a field, or a group of neighbours; `block` rows (a multiple of 8) at a time. */
+export function unpackRows(from: usize, stride: i32, count: i32, steps: usize, stepCount: i32, block: i32): void { rows.unpack(from, stride, count, steps, stepCount, block); }
 
 /** Columns to packed rows of `stride` bytes, by the same steps. */
-export function packRows(to: usize, stride: i32, count: i32, steps: usize, stepCount: i32): void { rows.pack(to, stride, count, steps, stepCount); }
+export function packRows(to: usize, stride: i32, count: i32, steps: usize, stepCount: i32, block: i32): void { rows.pack(to, stride, count, steps, stepCount, block); }
 
 /** Offsets of `count` values of one width: 0, width, 2·width, …, count·width. */
 export function rampOffsets(offsets: usize, count: i32, width: i32): void { texts.ramp(offsets, count, width); }

@@ -33,15 +33,6 @@ const octets: u32 = 6;
 @inline
 const exact: u32 = 256;
 
-// Rows go in blocks that stay in the L1 cache while every step passes over them.
-const blockBytes: u32 = 16384;
-
-// @ts-ignore: decorator
-@inline
-function blockRows(stride: u32): i32 {
-  return max<i32>(8, <i32>(blockBytes / stride) & ~7);
-}
-
 /** How many of the last rows have less than 8 bytes from `offset` on to the end of all; 1 at least, since columns end there too. */
 // @ts-ignore: decorator
 @inline
@@ -49,9 +40,8 @@ function lastRows(offset: u32, stride: u32): i32 {
   return max<i32>(1, <i32>((offset + 7) / stride));
 }
 
-/** Rows of `stride` bytes to columns. */
-export function unpack(rows: usize, stride: u32, count: i32, steps: usize, stepCount: i32): void {
-  const block = blockRows(stride);
+/** Rows of `stride` bytes to columns, every step over `block` rows (a multiple of 8) before the next block. */
+export function unpack(rows: usize, stride: u32, count: i32, steps: usize, stepCount: i32, block: i32): void {
   for (let first = 0; first < count; first += block) {
     const some = min<i32>(block, count - first);
     for (let s = 0; s < stepCount; s++) {
@@ -70,9 +60,8 @@ export function unpack(rows: usize, stride: u32, count: i32, steps: usize, stepC
   }
 }
 
-/** Columns to rows of `stride` bytes. */
-export function pack(rows: usize, stride: u32, count: i32, steps: usize, stepCount: i32): void {
-  const block = blockRows(stride);
+/** Columns to rows of `stride` bytes, in the same blocks. */
+export function pack(rows: usize, stride: u32, count: i32, steps: usize, stepCount: i32, block: i32): void {
   for (let first = 0; first < count; first += block) {
     const some = min<i32>(block, count - first);
     for (let s = 0; s < stepCount; s++) {

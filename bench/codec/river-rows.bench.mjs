@@ -79,12 +79,12 @@ const againstCopy = (name, types, direction) => ({
   isolate: true,
   setup() {
     const { memory, room, stride, rows, at, other, steps, list } = table(types);
-    room.unpackRows(at, stride, rows, list, steps.count);
+    room.unpackRows(at, stride, rows, list, steps.count, steps.blockRows);
     return {
       ours: () =>
         direction === 'unpack'
-          ? room.unpackRows(at, stride, rows, list, steps.count)
-          : room.packRows(other, stride, rows, list, steps.count),
+          ? room.unpackRows(at, stride, rows, list, steps.count, steps.blockRows)
+          : room.packRows(other, stride, rows, list, steps.count, steps.blockRows),
       theirs: () => memory.bulk.copy(other, at, rows * stride),
     };
   },
@@ -137,7 +137,7 @@ const againstLoop = (name, types, direction) => ({
   isolate: true,
   setup() {
     const { memory, room, stride, rows, at, other, columns, steps, list } = table(types, loopRows);
-    room.unpackRows(at, stride, rows, list, steps.count);
+    room.unpackRows(at, stride, rows, list, steps.count, steps.blockRows);
     const heap = memory.u8.slice(at, at + rows * stride);
     const theirs = loop(types, types.map(fieldOf), rows, heap);
     theirs.unpack();
@@ -145,8 +145,8 @@ const againstLoop = (name, types, direction) => ({
     const firstBytes = Math.min(64, theirs.out[0].byteLength);
     return {
       ours() {
-        if (direction === 'unpack') room.unpackRows(at, stride, rows, list, steps.count);
-        else room.packRows(other, stride, rows, list, steps.count);
+        if (direction === 'unpack') room.unpackRows(at, stride, rows, list, steps.count, steps.blockRows);
+        else room.packRows(other, stride, rows, list, steps.count, steps.blockRows);
         return direction === 'unpack'
           ? memory.u8.slice(columns[0], columns[0] + firstBytes).join()
           : memory.u8.slice(other + last * stride, other + rows * stride).join();

@@ -97,7 +97,7 @@ export class RowEncoder implements Encoder {
     const stepsAt = scratch.take(steps.bytes);
     const target = scratch.take(length * sampleSize);
     steps.place(memory, stepsAt, column => columns[column]!);
-    riverRoom(memory).packRows(target, sampleSize, length, stepsAt, steps.count);
+    riverRoom(memory).packRows(target, sampleSize, length, stepsAt, steps.count, steps.blockRows);
     return memory.u8.slice(target, target + length * sampleSize);
   }
 

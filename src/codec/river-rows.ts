@@ -175,7 +175,7 @@ export class RowDecoder<C extends Columns = Columns> implements Decoder<C> {
     const rows = Math.min(Math.floor(input.length / this.#stride), this.#chunkRows);
     if (rows === 0) return 0;
     this.#makeRoom(rows);
-    this.#room.unpackRows(input.start, this.#stride, rows, this.#stepsAt, this.#steps.count);
+    this.#room.unpackRows(input.start, this.#stride, rows, this.#stepsAt, this.#steps.count, this.#steps.blockRows);
     input.start += rows * this.#stride;
     return rows;
   }

@@ -31,6 +31,8 @@ const groupBytes = 8;
 /** The list of steps that the kernels `unpackRows` and `packRows` read, with the column addresses left open. */
 export class Steps {
   readonly count: number;
+  /** Rows that every step passes over before the next rows are looked at. */
+  readonly blockRows: number;
   readonly #words: Uint32Array;
   /** Place in the list and column of each address. */
   readonly #addresses: readonly (readonly [number, number])[];
@@ -39,6 +41,7 @@ export class Steps {
   constructor(moves: readonly Move[], stride: number) {
     const { order, exact } = ordered(grouped(moves), stride);
     this.count = order.length;
+    this.blockRows = blockRowsOf(moves, stride);
     this.#words = new Uint32Array(order.length * stepWords);
     const addresses: (readonly [number, number])[] = [];
     for (const [i, group] of order.entries()) {
@@ -76,6 +79,18 @@ export function movesOf(fields: readonly FieldDefinition[], columnOf: (name: str
 }
 
 const widthOf = ({ moves }: Group): number => moves.reduce((sum, { width }) => sum + width, 0);
+// Blocks of 4 KiB, so that rows are in the L1 cache for every step: eight f64 in a row 21 → 34 GB/s (16 KiB before, of 32 that the cache has); but no
+// less than 512 bytes of each column, or 32 columns of i16 that no cache holds go at 4.0 instead of 5.0 GB/s.
+const blockBytes = 4096;
+const mostBlockBytes = 16384;
+const columnBytes = 512;
+
+function blockRowsOf(moves: readonly Move[], stride: number): number {
+  const narrowest = Math.min(...moves.map(({ width }) => width));
+  const rows = Math.max(blockBytes / stride, Math.min(mostBlockBytes / stride, columnBytes / narrowest));
+  return Math.max(8, Math.floor(rows) & ~7);
+}
+
 const columnsOf = ({ moves }: Group): number[] => moves.map(({ column }) => column);
 
 /** What the words of a row are, four bits each, and the column of each. */

@@ -64,11 +64,15 @@ describe.each([true, false])('rows to columns and back, shared memory %s', share
     return { address, read };
   }
 
-  function listOf(moves: readonly Move[], stride: number, columns: readonly number[]): { at: number; count: number } {
+  function listOf(
+    moves: readonly Move[],
+    stride: number,
+    columns: readonly number[],
+  ): { at: number; count: number; block: number } {
     const steps = new Steps(moves, stride);
     const at = memory.allocate(steps.bytes, 'test');
     steps.place(memory, at, column => columns[column]!);
-    return { at, count: steps.count };
+    return { at, count: steps.count, block: steps.blockRows };
   }
 
   /** The columns that the kernel makes of rows at `place`, or in space of their own. */
@@ -83,7 +87,7 @@ describe.each([true, false])('rows to columns and back, shared memory %s', share
       columns.map(({ address }) => address),
     );
     memory.u8.set(rows, own?.address ?? place);
-    room.unpackRows(own?.address ?? place, stride, count, list.at, list.count);
+    room.unpackRows(own?.address ?? place, stride, count, list.at, list.count, list.block);
     memory.free(list.at);
     own?.read();
     return columns.map(({ read }) => read());
@@ -103,7 +107,7 @@ describe.each([true, false])('rows to columns and back, shared memory %s', share
       stride,
       columns.map(({ address }) => address),
     );
-    room.packRows(own?.address ?? place, stride, count, list.at, list.count);
+    room.packRows(own?.address ?? place, stride, count, list.at, list.count, list.block);
     memory.free(list.at);
     for (const { read } of columns) read();
     return own?.read() ?? memory.u8.slice(place, place + count * stride);
