@@ -31,8 +31,10 @@ export {
   DataFrame,
   type DataFrameOptions,
   type ExplainOptions,
+  type LatenessOptions,
   type MetricsOptions,
   type RunOptions,
+  type WindowOptions,
 } from './frame/data-frame.ts';
 export type { FrameSink } from './frame/frame-sink.ts';
 export { GroupBy } from './frame/group-by.ts';
@@ -41,6 +43,7 @@ export { lit } from './frame/lit.ts';
 export type { MergeOptions } from './frame/merge.ts';
 export type { FrameMetrics, NodeMetrics } from './frame/metrics.ts';
 export { type OpenOptions, openFrame } from './frame/open-frame.ts';
+export type { EventTimeFrame } from './frame/pane-types.ts';
 export type { Period, PeriodicOptions, RandomOptions } from './frame/periodic.ts';
 export type { MergeHow } from './frame/plan.ts';
 export type { FrameSource, RunMetrics, SourceMetrics } from './frame/root.ts';
@@ -118,4 +121,4 @@ export {
   type SinkToTextfileOptions,
   sinkToTextfile,
 } from './transport/textfile.ts';
-export type { EmitMode } from './window/window.ts';
+export type { EmitMode, PaneMark, PaneMode } from './window/window.ts';

@@ -108,7 +108,7 @@ function take(panes: Panes, pane: Pane, group: u32): u32 {
   item.group = group;
   item.local = pane.count++;
   item.pane = <u32>changetype<usize>(pane);
-  item.state = 0;
+  item.changed = 0;
   if (pane.head == NONE) pane.head = number;
   else itemAt(<usize>panes.items, pane.tail).next = number;
   pane.tail = number;
@@ -118,8 +118,8 @@ function take(panes: Panes, pane: Pane, group: u32): u32 {
 // @ts-ignore: decorator
 @inline
 function touch(item: Item, number: u32, pane: Pane): void {
-  if (item.state & 1) return;
-  item.state |= 1;
+  if (item.changed) return;
+  item.changed = 1;
   item.nextTouched = pane.touched;
   pane.touched = number;
 }

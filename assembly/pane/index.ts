@@ -1,6 +1,6 @@
 import { assign as assignRows } from './assign';
 import * as panes from './panes';
-import { sessionize as sessionizeRows, closable as closableSessions } from './session';
+import * as sessions from './session';
 
 export const heapBase: usize = __heap_base;
 
@@ -56,14 +56,23 @@ export const panesBytes: i32 = offsetof<panes.Panes>();
 /** Gives rows the numbers of their groups in the panes that hold their times: see assign.ts. Returns the row it stopped before. */
 export function assign(panes: usize, watermark: usize, times: usize, validity: usize, groups: usize, from: i32, length: i32, track: i32, target: usize, late: usize, listed: usize): i32 { return assignRows(panes, watermark, times, validity, groups, from, length, track != 0, target, late, listed); }
 
-/** Numbers, groups and how each was shown last, of the items of a pane (of those that changed, when `touched` is 1), in u32; returns how many. */
-export function collect(at: usize, pane: usize, touched: i32, numbers: usize, groups: usize, shown: usize): i32 { return panes.collect(at, pane, touched, numbers, groups, shown); }
+/** Numbers and groups of the items of a pane (of those that changed, when `touched` is 1), in u32; returns how many. */
+export function collect(at: usize, pane: usize, touched: i32, numbers: usize, groups: usize): i32 { return panes.collect(at, pane, touched, numbers, groups); }
 
 /** Nothing in the pane has changed since now. */
 export function settle(at: usize, pane: usize): void { panes.settle(at, pane); }
 
-/** Items have been shown as `how`. */
-export function markShown(at: usize, numbers: usize, count: i32, how: i32): void { panes.markShown(at, numbers, count, how); }
+/** 1 at marks[group] (u8) for every group of the pane that changed. */
+export function markTouched(at: usize, pane: usize, marks: usize): void { panes.markTouched(at, pane, marks); }
+
+/** Rows in which places were shown before, and that they are rows base, base + 1, … now: see panes.ts; `out` has room for one more than `count`. */
+export function remember(rowOf: usize, places: usize, count: i32, base: i32, out: usize): i32 { return panes.remember(rowOf, places, count, <u32>base, out); }
+
+/** The rows of all places that show one, which get the numbers 0, 1, … in that order; returns how many. */
+export function compactRows(rowOf: usize, places: i32, out: usize): i32 { return panes.compactRows(rowOf, places, out); }
+
+/** Rows in which places were shown, which are forgotten; `out` has room for one more than `count`. Returns how many. */
+export function unremember(rowOf: usize, places: usize, count: i32, out: usize): i32 { return panes.unremember(rowOf, places, count, out); }
 
 /** Numbers and groups of a pane with a map, in the order of the `size` ids at `sorted`; both have room for one more. Returns how many. */
 export function collectSorted(pane: usize, sorted: usize, size: i32, numbers: usize, groups: usize): i32 { return panes.collectSorted(pane, sorted, size, numbers, groups); }
@@ -95,6 +104,9 @@ export function either(target: usize, source: usize, length: i32): void { panes.
 /** The `length` u32 ids whose marks (u8) are set, in order; `out` has room for one more than `length`. Returns how many. */
 export function pickMarked(ids: usize, length: i32, marks: usize, out: usize): i32 { return panes.pickMarked(ids, length, marks, out); }
 
+/** Ids (u32) whose marks (u8, by place) are not set become 0xffffffff. */
+export function dropUnmarked(ids: usize, length: i32, marks: usize): void { panes.dropUnmarked(ids, length, marks); }
+
 /** The places of marks (u8) that are set, as u32; `out` has room for one more than `length`. Returns how many. */
 export function marked(marks: usize, length: i32, out: usize): i32 { return panes.marked(marks, length, out); }
 
@@ -110,11 +122,39 @@ export function rowsOf(at: usize, pane: usize, target: usize, length: i32, rows:
 /** Runs of equal numbers as pairs of number and end (u32), at most `most` of them; returns how many, -1 when there are more. */
 export function runs(target: usize, length: i32, most: i32, out: usize): i32 { return panes.runs(target, length, most, out); }
 
-/** Assigns rows to sessions: see session.ts. Returns the number of rows it got through. */
-export function sessionize(times: usize, validity: usize, groupIds: usize, from: i32, length: i32, gap: i64, delay: i64, sessions: usize, capacity: i32, current: usize, target: usize, stats: usize): i32 { return sessionizeRows(times, validity, groupIds, from, length, gap, delay, sessions, capacity, current, target, stats); }
+/** Bytes of a `Session` and of `Sessions`; see session.ts. */
+export const sessionBytes: i32 = offsetof<sessions.Session>();
+export const sessionsBytes: i32 = offsetof<sessions.Sessions>();
 
-/** Numbers (u32) of open sessions whose last row is at or before `limit`, at `target`; returns how many. */
-export function closable(sessions: usize, length: i32, limit: i64, target: usize): i32 { return closableSessions(sessions, length, limit, target); }
+/** Gives rows their sessions: see session.ts. Returns the row it stopped before. */
+export function sessionize(at: usize, watermark: usize, times: usize, validity: usize, groups: usize, from: i32, length: i32, gap: i64, keep: i64, current: usize, target: usize, late: usize): i32 { return sessions.sessionize(at, watermark, times, validity, groups, from, length, gap, keep, current, target, late); }
+
+/** Begins a session; gives its number, 0xffffffff when there is no record for it. */
+export function beginSession(at: usize, group: u32, time: i64, older: u32): u32 { return sessions.begin(changetype<sessions.Sessions>(at), group, time, older); }
+
+/** Numbers (u32) of open sessions whose last row is at or before `limit`, those that have fired (1) or have not (0); `target` has room for one more than there are. Returns how many. */
+export function closable(at: usize, limit: i64, fired: i32, target: usize): i32 { return sessions.closable(at, limit, <u32>fired, target); }
+
+/** Starts and ends (i64) and key ids (u32) of sessions. */
+export function describeSessions(at: usize, numbers: usize, count: i32, gap: i64, starts: usize, ends: usize, groups: usize): void { sessions.describe(at, numbers, count, gap, starts, ends, groups); }
+
+/** Sorts out sessions that changed into late, closing and open ones: see session.ts. */
+export function sortOutSessions(at: usize, numbers: usize, count: i32, limit: i64, late: usize, closing: usize, open: usize): void { sessions.sortOut(at, numbers, count, limit, late, closing, open); }
+
+/** Sessions have fired. */
+export function fireSessions(at: usize, numbers: usize, count: i32): void { sessions.fire(at, numbers, count); }
+
+/** Takes sessions out of the chains of their groups. */
+export function unlinkSessions(at: usize, numbers: usize, count: i32, current: usize): void { sessions.unlink(at, numbers, count, current); }
+
+/** The numbers of sessions are free. */
+export function releaseSessions(at: usize, numbers: usize, count: i32): void { sessions.release(at, numbers, count); }
+
+/** 1 at marks[group] (u8) for every group that has a session. */
+export function markSessionGroups(at: usize, marks: usize): void { sessions.markGroups(at, marks); }
+
+/** Group g, of `groups`, becomes group map[g]; `work` has room for `groups` u32. */
+export function renumberSessions(at: usize, map: usize, groups: i32, current: usize, work: usize): void { sessions.renumber(at, map, groups, current, work); }
 
 /** Appends those of the `length` u32 ids that are not marked to the `count` ids at `list`, and marks them (a byte each); returns the new count. */
 export function touch(ids: usize, length: i32, marks: usize, list: usize, count: i32): i32 {

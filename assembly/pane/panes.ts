@@ -48,8 +48,8 @@ export class Item {
   local: u32;
   pane: u32;
   nextTouched: u32;
-  /** 1: changed since `settle`; above it, how it was shown last. */
-  state: u32;
+  /** 1: changed since `settle`. */
+  changed: u32;
 }
 
 @unmanaged
@@ -77,15 +77,14 @@ export class Panes {
 @inline
 export function itemAt(items: usize, number: u32): Item { return changetype<Item>(items + <usize>number * offsetof<Item>()); }
 
-/** Writes numbers, groups and how each was shown last, of the items of a pane (of those that changed, when `touched` is 1); returns how many. */
-export function collect(at: usize, paneAt: usize, touched: i32, numbers: usize, groups: usize, shown: usize): i32 {
+/** Writes numbers and groups of the items of a pane (of those that changed, when `touched` is 1); returns how many. */
+export function collect(at: usize, paneAt: usize, touched: i32, numbers: usize, groups: usize): i32 {
   const items = <usize>changetype<Panes>(at).items, pane = changetype<Pane>(paneAt);
   let out: usize = 0;
   for (let number = touched == 1 ? pane.touched : pane.head; number != NONE; out += 4) {
     const item = itemAt(items, number);
     store<u32>(numbers + out, number);
     store<u32>(groups + out, item.group);
-    if (shown != 0) store<u32>(shown + out, item.state >> 1);
     number = touched == 1 ? item.nextTouched : item.next;
   }
   return <i32>(out >> 2);
@@ -96,19 +95,57 @@ export function settle(at: usize, paneAt: usize): void {
   const items = <usize>changetype<Panes>(at).items, pane = changetype<Pane>(paneAt);
   for (let number = pane.touched; number != NONE; ) {
     const item = itemAt(items, number);
-    item.state &= ~1;
+    item.changed = 0;
     number = item.nextTouched;
   }
   pane.touched = NONE;
 }
 
-/** These `count` items have been shown as `how`. */
-export function markShown(at: usize, numbers: usize, count: i32, how: u32): void {
+/** Writes 1 at marks[group] (u8) for every group of the pane that changed. */
+export function markTouched(at: usize, paneAt: usize, marks: usize): void {
   const items = <usize>changetype<Panes>(at).items;
-  for (let i = 0; i < count; i++) {
-    const item = itemAt(items, load<u32>(numbers + (<usize>i << 2)));
-    item.state = item.state & 1 | how << 1;
+  for (let number = changetype<Pane>(paneAt).touched; number != NONE; ) {
+    const item = itemAt(items, number);
+    store<u8>(marks + <usize>item.group, 1);
+    number = item.nextTouched;
   }
+}
+
+/** For places that are shown: where each was shown before among remembered rows (u32 at `out`, without those that were not), and that it is row base + i now. Returns how many were. */
+export function remember(rowOf: usize, places: usize, count: i32, base: u32, out: usize): i32 {
+  let at = out;
+  for (let i = 0; i < count; i++) {
+    const row = rowOf + (<usize>(places == 0 ? <u32>i : load<u32>(places + (<usize>i << 2))) << 2), before = load<u32>(row);
+    store<u32>(at, before);
+    at += <usize>(before != NONE) << 2;
+    store<u32>(row, base + i);
+  }
+  return <i32>((at - out) >> 2);
+}
+
+/** The rows of all places that show one (u32 at `out`), which get the numbers 0, 1, … in that order; returns how many. */
+export function compactRows(rowOf: usize, places: i32, out: usize): i32 {
+  let at = out;
+  for (let place = 0; place < places; place++) {
+    const row = rowOf + (<usize>place << 2), before = load<u32>(row);
+    if (before == NONE) continue;
+    store<u32>(row, <u32>(at - out) >> 2);
+    store<u32>(at, before);
+    at += 4;
+  }
+  return <i32>((at - out) >> 2);
+}
+
+/** Forgets what was shown at places: the rows (u32 at `out`, without places that showed nothing); returns how many. */
+export function unremember(rowOf: usize, places: usize, count: i32, out: usize): i32 {
+  let at = out;
+  for (let i = 0; i < count; i++) {
+    const row = rowOf + (<usize>load<u32>(places + (<usize>i << 2)) << 2), before = load<u32>(row);
+    store<u32>(at, before);
+    at += <usize>(before != NONE) << 2;
+    store<u32>(row, NONE);
+  }
+  return <i32>((at - out) >> 2);
 }
 
 /** Numbers and groups of the items of a pane with a map, in the order of the `size` ids at `sorted`; returns how many. */
@@ -197,6 +234,12 @@ export function pickMarked(ids: usize, length: i32, marks: usize, out: usize): i
     at += <usize>(load<u8>(marks + <usize>id) != 0) << 2;
   }
   return <i32>((at - out) >> 2);
+}
+
+/** Ids (u32) whose marks (u8, by place) are not set become NONE. */
+export function dropUnmarked(ids: usize, length: i32, marks: usize): void {
+  for (let i = 0; i < length; i++)
+    if (load<u8>(marks + <usize>i) == 0) store<u32>(ids + (<usize>i << 2), NONE);
 }
 
 /** The places of marks (u8) that are set, as u32 at `out`; returns how many. */

@@ -67,6 +67,7 @@ export class DistinctAccumulator implements Accumulator {
 
   forget(ids: number, count: number): void {
     this.#room.countsForget(this.#table.address, ids, count);
+    this.#renew();
   }
 
   clear(): void {

@@ -187,6 +187,14 @@ export class KeyTable {
     return out;
   }
 
+  /** As `order` of ids that may come several times, and first by times (i64, one for each). */
+  orderInTime(ids: number, times: number, count: number, scratch: Scratch): number {
+    const order = this.#order(ids, count, scratch);
+    const keys = scratch.take(count * 8);
+    this.#room.sortKeysI64(times, count, 0, noGroup, keys);
+    return this.#sortBy(keys, order, count, scratch);
+  }
+
   /** What `sorted` gives, or 0 when `count` groups are put in order sooner by themselves. */
   sortedFor(count: number): number {
     // To sort 95 groups takes 2.5 µs, to find them among 1,000 takes 0.8. The order of all is made when it will serve again, as no keys
@@ -273,21 +281,24 @@ export class KeyTable {
   }
 
   #order(ids: number, count: number, scratch: Scratch): number {
-    let [order, spare] = [scratch.take(count * 4), scratch.take(count * 4)];
-    const counts = scratch.take(1024);
+    let order = scratch.take(count * 4);
     this.#room.countUp(order, count);
     const columnIds = this.#columnIds(ids, count, scratch);
     // Least significant first: each pass is stable, so the first column decides last.
     for (let i = this.#columns.length - 1; i >= 0; i--) {
       const keys = this.#columns[i]!.sortKeys(columnIds[i]!, count, scratch);
-      if (count <= few) {
-        this.#room.sortFew(keys, order, count);
-        continue;
-      }
-      const done = this.#room.sortBy(keys, order, count, spare, counts) >>> 0;
-      if (done !== order) [order, spare] = [spare, order];
+      order = this.#sortBy(keys, order, count, scratch);
     }
     return order;
+  }
+
+  /** Sorts u32 numbers by their keys (u64), stable; gives where they are then. */
+  #sortBy(keys: number, numbers: number, count: number, scratch: Scratch): number {
+    if (count <= few) {
+      this.#room.sortFew(keys, numbers, count);
+      return numbers;
+    }
+    return this.#room.sortBy(keys, numbers, count, scratch.take(count * 4), scratch.take(1024)) >>> 0;
   }
 
   #eachPair(

@@ -11,6 +11,7 @@ import { windowerOf } from '../window/windower-of.ts';
 import { AggregateOperator, type RawResult } from './operators/aggregate.ts';
 import { BroadcastOperator } from './operators/broadcast.ts';
 import { FilterOperator } from './operators/filter.ts';
+import { LateOperator } from './operators/late.ts';
 import { MapBatchesOperator } from './operators/map-batches.ts';
 import { MergeOperator } from './operators/merge.ts';
 import type { Operator } from './operators/operator.ts';
@@ -176,6 +177,8 @@ export class Compiler {
         return this.#merge(plan, input, owner);
       case 'broadcast':
         return this.#broadcast(plan, owner);
+      case 'late':
+        return new LateOperator(this.#memory, this.#scratch, input as AggregateOperator, plan.schema);
     }
   }
 
@@ -272,7 +275,7 @@ export class Compiler {
       input,
       {
         plan,
-        windower: windowerOf(plan.window, spec, this.#scratch, { index, emit: plan.emit, outOfOrder: plan.outOfOrder }),
+        windower: windowerOf(plan.window, spec, this.#scratch, { ...plan, index }),
         inputs: bindAll(inputs, schema, this.#memory, options),
         argCounts: [...states.values()].map(state => state.args.length),
         results,

@@ -13,7 +13,7 @@ import type { Duration } from '../schema/duration.ts';
 import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
 import { type Clock, systemClock } from '../stream/clock.ts';
 import { Stream } from '../stream/stream.ts';
-import { everything, slidingOver, type WindowScheme } from '../window/window.ts';
+import { everything, isEventTime, slidingOver, type WindowScheme } from '../window/window.ts';
 import type { CheckpointOptions } from './checkpointed-run.ts';
 import { ColumnWise } from './column-wise.ts';
 import { extremesPlan } from './extremes.ts';
@@ -23,6 +23,7 @@ import type { AggregateInput, AggregateSettings, Groups, Keys, Results } from '.
 import { columnNames, expressionOf, keysOf, namedOf } from './input.ts';
 import { lookupParts, type Merged, type MergeOptions, mergePlan, type TableColumns } from './merge.ts';
 import type { FrameMetrics } from './metrics.ts';
+import type { BoundsOf } from './pane-types.ts';
 import {
   type AccumulateSettings,
   accumulatePartitionsPlan,
@@ -39,10 +40,12 @@ import {
   randomParts,
 } from './periodic.ts';
 import {
+  type AggregatePlan,
   assignPlan,
   explainPlan,
   filterPlan,
   indexOf,
+  latePlan,
   type Named,
   type Plan,
   projectPlan,
@@ -60,7 +63,7 @@ import {
   type MergeIntervalOptions,
   type TimeJoined,
 } from './time-joins.ts';
-import type { AsColumns, Assigned, Bounds, ColumnInput, DataFrame as DataFrameOf, RowScope, TypesOf } from './types.ts';
+import type { AsColumns, Assigned, ColumnInput, DataFrame as DataFrameOf, RowScope, TypesOf } from './types.ts';
 import type { ResultOptions } from './user-rows.ts';
 import { type Window, WindowBase } from './windowed.ts';
 
@@ -82,8 +85,17 @@ export interface DataFrameOptions<C extends Columns> {
 /** Names of the columns of what a frame is merged with. */
 type Names<T> = keyof TableColumns<T> & string;
 
+/** Settings of windows that the watermark closes. */
+export interface LatenessOptions {
+  /**
+   * For how long after its end a window takes rows that come late: the groups that they change are shown again, and results say in a
+   * column `pane` which they are. Rows that are later still are in `results.late`. Default: not at all.
+   */
+  readonly allowedLateness?: Duration;
+}
+
 /** Settings of tumbling and sliding windows. */
-export interface WindowOptions {
+export interface WindowOptions extends LatenessOptions {
   /** Shifts windows: `tumbling('1d', { offset: '6h' })` are days from six to six. */
   readonly offset?: Duration;
   /** Whose calendar spans of the calendar are of: `'Europe/Berlin'`; default UTC. */
@@ -330,18 +342,23 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
    * Event-time windows one after another, aligned to the epoch plus `offset`. Spans of the calendar (`'day'`, `'week'`, `'1mo'`, `'1q'`, `'1y'`,
    * or several) make windows of its lengths; in a `timeZone` they begin with its days, and `'1d'` and `'1w'` are of the calendar, too.
    */
-  tumbling(size: Duration, { offset = 0, timeZone = null }: WindowOptions = {}): Window<C, Bounds> {
-    return this.#windowed({ kind: 'tumbling', size, offset, timeZone });
+  tumbling<const O extends WindowOptions = Record<never, never>>(size: Duration, options?: O): Window<C, BoundsOf<O>> {
+    return this.#windowed({ kind: 'tumbling', size, ...gridOptions(options) });
   }
 
   /** Event-time windows of `size`, a new one every `step`: two lengths of time, or two spans of the calendar, as in `sliding('3mo', '1mo')`. */
-  sliding(size: Duration, step: Duration, { offset = 0, timeZone = null }: WindowOptions = {}): Window<C, Bounds> {
-    return this.#windowed({ kind: 'sliding', size, step, offset, timeZone });
+  sliding<const O extends WindowOptions = Record<never, never>>(
+    size: Duration,
+    step: Duration,
+    options?: O,
+  ): Window<C, BoundsOf<O>> {
+    return this.#windowed({ kind: 'sliding', size, step, ...gridOptions(options) });
   }
 
   /** Event-time windows that end when a group is quiet for `gap`. */
-  session(gap: Duration): Window<C, Bounds> {
-    return this.#windowed({ kind: 'session', gap });
+  session<const O extends LatenessOptions = Record<never, never>>(gap: Duration, options?: O): Window<C, BoundsOf<O>> {
+    const { allowedLateness = 0 }: LatenessOptions = options ?? {};
+    return this.#windowed({ kind: 'session', gap, allowedLateness });
   }
 
   /** Only rows without missing cells, in all columns or in these. */
@@ -556,7 +573,9 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
 
   /** A frame of the same root with another plan. */
   derive<D extends Columns>(plan: Plan): DataFrameOf<D> {
-    return new DataFrameBase<D>(this.root, plan, this.outOfOrder) as DataFrameOf<D>;
+    const timed = plan.op === 'aggregate' && isEventTime(plan.window);
+    const Frame = timed ? WindowedFrame<D> : DataFrameBase<D>;
+    return new Frame(this.root, plan, this.outOfOrder) as DataFrameOf<D>;
   }
 
   protected override project(columns: readonly Named[], verb: string): DataFrameOf<any> {
@@ -569,6 +588,23 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
 
   #windowed(scheme: WindowScheme): Window<C, any> {
     return new WindowBase<C, any>(this, scheme) as Window<C, any>;
+  }
+}
+
+const gridOptions = ({ offset = 0, timeZone = null, allowedLateness = 0 }: WindowOptions = {}) => ({
+  offset,
+  timeZone,
+  allowedLateness,
+});
+
+/** Results of event-time windows. */
+class WindowedFrame<C extends Columns> extends DataFrameBase<C> {
+  #late: DataFrameBase | null = null;
+
+  /** The rows of the input that came too late for every window, as they came; a column of that name is reached with `col('late')`. */
+  get late(): DataFrameBase {
+    this.#late ??= new DataFrameBase(this.root, latePlan(this.plan as AggregatePlan), this.outOfOrder);
+    return this.#late;
   }
 }
 

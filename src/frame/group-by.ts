@@ -12,16 +12,21 @@ import { eachRow, ewmRows, type GroupedRows, remembered, rollingRows } from './g
 import type {
   AggregateInput,
   AggregateSettings,
+  DdofSettings,
   Each,
   EachRow,
   GroupRolling,
   KeyColumns,
   NoBounds,
-  Others,
+  NoSettings,
+  OneOf,
   Picked,
   Results,
+  Single,
+  Sums,
 } from './group-types.ts';
 import { aggregatesOf } from './input.ts';
+import type { Marked, Windowed } from './pane-types.ts';
 import { aggregatePartitionsPlan } from './partitions.ts';
 import { aggregatePlan, type Named } from './plan.ts';
 import { presentKey } from './present-key.ts';
@@ -67,12 +72,12 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
    *
    * @throws SchemaError for unknown columns, types an aggregation can't take, and columns outside an aggregation
    */
-  agg<const A extends AggregateInput<C>>(
+  agg<const A extends AggregateInput<C>, const S extends AggregateSettings = NoSettings>(
     aggregates: A,
-    settings: AggregateSettings = {},
-  ): DataFrame<Results<C, K, A, B>> {
+    settings?: S,
+  ): Windowed<C, B, Results<C, K, A, Marked<B, S>>> {
     const results = aggregatesOf(aggregates, this.#frame, 'agg', this.#window);
-    return this.#derive(results, settings, 'agg') as any;
+    return this.#derive(results, settings ?? {}, 'agg') as any;
   }
 
   /** Only these columns, for `sum()` and the like. */
@@ -96,93 +101,91 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
     );
   }
 
-  sum(
-    settings?: AggregateSettings,
-  ): DataFrame<AsColumns<B & KeyColumns<C, K> & { [P in keyof Others<C, K>]: SumType<C[P & keyof C]> }>> {
+  sum<const S extends AggregateSettings = NoSettings>(settings?: S): Sums<C, K, B, S> {
     return this.#each('sum', settings, true);
   }
 
-  mean(settings?: AggregateSettings): Each<C, K, B, Float64> {
+  mean<const S extends AggregateSettings = NoSettings>(settings?: S): Single<C, K, B, S, Float64> {
     return this.#each('mean', settings, true);
   }
 
-  count(settings?: AggregateSettings): Each<C, K, B, CountType> {
+  count<const S extends AggregateSettings = NoSettings>(settings?: S): Single<C, K, B, S, CountType> {
     return this.#each('count', settings);
   }
 
-  min(settings?: AggregateSettings): DataFrame<AsColumns<B & C>> {
+  min<const S extends AggregateSettings = NoSettings>(settings?: S): OneOf<C, B, S> {
     return this.#each('min', settings);
   }
 
-  max(settings?: AggregateSettings): DataFrame<AsColumns<B & C>> {
+  max<const S extends AggregateSettings = NoSettings>(settings?: S): OneOf<C, B, S> {
     return this.#each('max', settings);
   }
 
-  var(settings?: AggregateSettings & { readonly ddof?: number }): Each<C, K, B, Float64> {
+  var<const S extends DdofSettings = NoSettings>(settings?: S): Single<C, K, B, S, Float64> {
     return this.#each('var', settings, true);
   }
 
-  std(settings?: AggregateSettings & { readonly ddof?: number }): Each<C, K, B, Float64> {
+  std<const S extends DdofSettings = NoSettings>(settings?: S): Single<C, K, B, S, Float64> {
     return this.#each('std', settings, true);
   }
 
-  median(settings?: AggregateSettings): Each<C, K, B, Float64> {
+  median<const S extends AggregateSettings = NoSettings>(settings?: S): Single<C, K, B, S, Float64> {
     return this.#each('median', settings, true);
   }
 
-  first(settings?: AggregateSettings): DataFrame<AsColumns<B & C>> {
+  first<const S extends AggregateSettings = NoSettings>(settings?: S): OneOf<C, B, S> {
     return this.#each('first', settings);
   }
 
-  last(settings?: AggregateSettings): DataFrame<AsColumns<B & C>> {
+  last<const S extends AggregateSettings = NoSettings>(settings?: S): OneOf<C, B, S> {
     return this.#each('last', settings);
   }
 
   /** The value of each column at place `n` in order of arrival, from 0; from the end from -1 on. */
-  nth(n: number, settings?: AggregateSettings): DataFrame<AsColumns<B & C>> {
+  nth<const S extends AggregateSettings = NoSettings>(n: number, settings?: S): OneOf<C, B, S> {
     return this.#each('nth', settings, false, { n });
   }
 
-  nunique(settings?: AggregateSettings): Each<C, K, B, CountType> {
+  nunique<const S extends AggregateSettings = NoSettings>(settings?: S): Single<C, K, B, S, CountType> {
     return this.#each('nunique', settings);
   }
 
   /** `q` in [0, 1]; `interpolation`: linear, lower, higher, nearest, midpoint. */
-  quantile(
+  quantile<const S extends AggregateSettings & { readonly interpolation?: string } = NoSettings>(
     q: number,
-    { interpolation = 'linear', ...settings }: AggregateSettings & { readonly interpolation?: string } = {},
-  ): Each<C, K, B, Float64> {
+    options?: S,
+  ): Single<C, K, B, S, Float64> {
+    const { interpolation = 'linear', ...settings }: AggregateSettings & { readonly interpolation?: string } =
+      options ?? {};
     return this.#each('quantile', settings, true, { q, interpolation });
   }
 
-  sem(settings?: AggregateSettings & { readonly ddof?: number }): Each<C, K, B, Float64> {
+  sem<const S extends DdofSettings = NoSettings>(settings?: S): Single<C, K, B, S, Float64> {
     return this.#each('sem', settings, true);
   }
 
-  skew(settings?: AggregateSettings): Each<C, K, B, Float64> {
+  skew<const S extends AggregateSettings = NoSettings>(settings?: S): Single<C, K, B, S, Float64> {
     return this.#each('skew', settings, true);
   }
 
-  kurt(settings?: AggregateSettings): Each<C, K, B, Float64> {
+  kurt<const S extends AggregateSettings = NoSettings>(settings?: S): Single<C, K, B, S, Float64> {
     return this.#each('kurt', settings, true);
   }
 
-  prod(
-    settings?: AggregateSettings,
-  ): DataFrame<AsColumns<B & KeyColumns<C, K> & { [P in keyof Others<C, K>]: SumType<C[P & keyof C]> }>> {
+  prod<const S extends AggregateSettings = NoSettings>(settings?: S): Sums<C, K, B, S> {
     return this.#each('prod', settings, true);
   }
 
-  any(settings?: AggregateSettings): Each<C, K, B, Bool> {
+  any<const S extends AggregateSettings = NoSettings>(settings?: S): Single<C, K, B, S, Bool> {
     return this.#each('any', settings, true);
   }
 
-  all(settings?: AggregateSettings): Each<C, K, B, Bool> {
+  all<const S extends AggregateSettings = NoSettings>(settings?: S): Single<C, K, B, S, Bool> {
     return this.#each('all', settings, true);
   }
 
   /** The most frequent value of each column; the least of several. */
-  mode(settings?: AggregateSettings): DataFrame<AsColumns<B & C>> {
+  mode<const S extends AggregateSettings = NoSettings>(settings?: S): OneOf<C, B, S> {
     return this.#each('mode', settings);
   }
 
@@ -232,11 +235,13 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
   }
 
   /** Rows of each group, null or not; without groups cells, as streamz and pandas say: rows times columns. */
-  size(settings: AggregateSettings = {}): DataFrame<AsColumns<B & KeyColumns<C, K> & { size: CountType }>> {
+  size<const S extends AggregateSettings = NoSettings>(
+    settings?: S,
+  ): Windowed<C, B, AsColumns<Marked<B, S> & KeyColumns<C, K> & { size: CountType }>> {
     const columns = this.#picked?.length ?? this.#frame.schema.length;
     const rows = aggregate('size');
     const expression = this.#keys.length > 0 || columns === 1 ? rows : call('mul', [rows, literal(columns)]);
-    return this.#derive([{ name: 'size', expression }], settings, 'size') as any;
+    return this.#derive([{ name: 'size', expression }], settings ?? {}, 'size') as any;
   }
 
   toString(): string {
@@ -325,13 +330,14 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
     );
   }
 
-  #derive(results: readonly Named[], { emit, outOfOrder }: AggregateSettings, verb: string): DataFrame<any> {
+  #derive(results: readonly Named[], { emit, panes, outOfOrder }: AggregateSettings, verb: string): DataFrame<any> {
     const { plan } = this.#frame;
     const options = {
       window: this.#window,
       keys: this.#keys,
       results,
       emit,
+      panes,
       outOfOrder: outOfOrder ?? this.#frame.outOfOrder,
     };
     return this.#frame.derive(aggregatePlan(plan, options, verb));

@@ -2,12 +2,13 @@ import type { Aggregation } from '../aggregate/accumulator.ts';
 import type { Bool, DataType, Float64 } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
 import type { Columns } from '../schema/schema.ts';
-import type { EmitMode } from '../window/window.ts';
+import type { EmitMode, PaneMode } from '../window/window.ts';
 import type { GroupBy } from './group-by.ts';
+import type { Marked, Windowed } from './pane-types.ts';
 import type { FrameRolling } from './rolled.ts';
 import type { Shown } from './rolling.ts';
 import type { Series } from './series.ts';
-import type { AsColumns, ColumnInput, DataFrame, RowScope, TypesOf } from './types.ts';
+import type { AsColumns, ColumnInput, DataFrame, RowScope, SumType, TypesOf } from './types.ts';
 
 /** One key or several. */
 export type Keys<C extends Columns> = ColumnInput<C> | readonly ColumnInput<C>[];
@@ -22,9 +23,14 @@ export type AggregateInput<C extends Columns> =
 export interface AggregateSettings {
   /** When results come out; default `'onClose'` for event-time windows, else `'everyBatch'`. */
   readonly emit?: EmitMode;
+  /** What several results of a window have to do with each other; default `'accumulating'`. */
+  readonly panes?: PaneMode;
   /** How much later than a newer row a row may come and still be in time; default: the frame's. */
   readonly outOfOrder?: Duration;
 }
+/** No settings are given. */
+export type NoSettings = Record<never, never>;
+export type DdofSettings = AggregateSettings & { readonly ddof?: number };
 
 /** Key columns as the compiler knows them. */
 export type KeyColumns<C extends Columns, K> = K extends readonly (infer N)[]
@@ -40,6 +46,20 @@ export type Others<C extends Columns, K> = Omit<C, Extract<K extends readonly (i
 export type Each<C extends Columns, K, B, T extends DataType> = DataFrame<
   AsColumns<B & KeyColumns<C, K> & { [P in keyof Others<C, K>]: T }>
 >;
+
+/** One aggregation of each column that is no key. */
+export type Single<C extends Columns, K, B, S, T extends DataType> = Windowed<
+  C,
+  B,
+  AsColumns<Marked<B, S> & KeyColumns<C, K> & { [P in keyof Others<C, K>]: T }>
+>;
+export type Sums<C extends Columns, K, B, S> = Windowed<
+  C,
+  B,
+  AsColumns<Marked<B, S> & KeyColumns<C, K> & { [P in keyof Others<C, K>]: SumType<C[P & keyof C]> }>
+>;
+/** One of the values of each column. */
+export type OneOf<C extends Columns, B, S> = Windowed<C, B, AsColumns<Marked<B, S> & C>>;
 
 /** Some columns of groups; the keys stay among the results. */
 export type Picked<C extends Columns, P extends keyof C, K, B> = GroupBy<

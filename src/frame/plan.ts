@@ -6,16 +6,24 @@ import { argumentsOf, splitAggregates } from '../expr/aggregates.ts';
 import { type AggregateCall, column, columnsOf, type Expression } from '../expr/expression.ts';
 import { typeOf } from '../expr/type-of.ts';
 import type { LiveTable } from '../join/lookup-join.ts';
-import { type DataType, typeText } from '../schema/data-type.ts';
+import { bool, type DataType, dictionary, typeText } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
 import { type Field, field, Schema } from '../schema/schema.ts';
 import { checkSpans } from '../window/geometry.ts';
-import { type EmitMode, everything, isEventTime, type WindowScheme, windowText } from '../window/window.ts';
+import {
+  type EmitMode,
+  type EventTimeWindow,
+  everything,
+  isEventTime,
+  type PaneMode,
+  type WindowScheme,
+  windowText,
+} from '../window/window.ts';
 import type { JoinedColumn, JoinKeys } from './joined-columns.ts';
 import type { BatchFunction } from './operators/map-batches.ts';
 import type { ScanPlan } from './scan-plan.ts';
 import { withScans } from './scans.ts';
-import { timeIndex } from './time-index.ts';
+import { type TimeIndex, timeIndex } from './time-index.ts';
 
 /**
  * What a frame computes, as a tree of immutable nodes. A node knows its columns and its time index; nothing runs here.
@@ -83,7 +91,14 @@ export interface AggregatePlan extends PlanBase {
   /** The results as they were written, for `explain`. */
   readonly written: readonly Named[];
   readonly emit: EmitMode;
+  readonly panes: PaneMode;
   readonly outOfOrder: Duration;
+}
+
+/** The rows of an aggregation's input that came too late for their windows. */
+export interface LatePlan extends PlanBase {
+  readonly op: 'late';
+  readonly input: AggregatePlan;
 }
 
 /** Adds the results of an aggregation of the same input, hidden, to every row of a batch. */
@@ -128,7 +143,8 @@ export type Plan =
   | FilterPlan
   | ProjectPlan
   | ScanPlan
-  | AggregatePlan;
+  | AggregatePlan
+  | LatePlan;
 
 /** Name of an index that is no column of its own. */
 export const hiddenIndex = '\u0000index';
@@ -196,6 +212,7 @@ export interface AggregateOptions {
   readonly keys: readonly Named[];
   readonly results: readonly Named[];
   readonly emit?: EmitMode | undefined;
+  readonly panes?: PaneMode | undefined;
   readonly outOfOrder?: Duration | undefined;
 }
 
@@ -219,11 +236,17 @@ export function aggregatePlan(from: Plan, options: AggregateOptions, verb: strin
       `${verb}: emit "onClose" needs windows that close (tumbling, sliding, session); use "everyBatch", "changed" or "end"`,
     );
   }
+  const panes = options.panes ?? 'accumulating';
+  const marked = timed && showsPanes(window, indexOf(input, windowText(window)), emit);
+  checkPanes(panes, marked, verb);
   const bounds: Field[] = [];
   if (timed || window.kind === 'range') {
     const index = indexOf(input, windowText(window));
     checkSpans(window, index);
+    index.ticks(options.outOfOrder ?? 0, 'outOfOrder');
     if (timed) for (const name of ['windowStart', 'windowEnd']) bounds.push(field(name, index.boundType, false));
+    if (marked) bounds.push(field('pane', dictionary(), false));
+    if (panes === 'retracting') bounds.push(field('retract', bool(), false));
   }
   const keyFields = keys.map(({ name, expression }) => field(name, typeOf(expression, input.schema, 'groupby')));
   const { calls, outer: expressed } = splitAggregates(
@@ -254,11 +277,13 @@ export function aggregatePlan(from: Plan, options: AggregateOptions, verb: strin
     results: outer,
     written: results,
     emit,
+    panes,
     outOfOrder: options.outOfOrder ?? 0,
     schema,
     index: timed ? 'windowStart' : null,
     visible: schema.length,
-    mode: timed && emit === 'onClose' ? 'streaming' : 'updating',
+    // marked results are a log of changes: none takes the place of all that came before
+    mode: timed && (emit === 'onClose' || marked) ? 'streaming' : 'updating',
   };
 }
 
@@ -282,7 +307,7 @@ export function batchesPlan(
 }
 
 /** The time index of a plan. @throws SchemaError when it has none */
-export function indexOf(plan: Plan, verb: string): ReturnType<typeof timeIndex> {
+export function indexOf(plan: Plan, verb: string): TimeIndex {
   if (plan.index === null) {
     throw new SchemaError(
       `${verb}: the rows have no time index; name one where the frame is made, as in { index: 'at' }, or with setIndex()`,
@@ -316,6 +341,25 @@ function checkStates({ name, lacks }: Aggregation, window: WindowScheme, verb: s
       `${verb}: a ${windowText(window)} adds states to states, and those of ${name} can't be: ${lacks.merge}; add one, or use tumbling()`,
     );
   }
+}
+
+/** Whether windows show several results, each with a word which it is. */
+const showsPanes = (window: EventTimeWindow, index: TimeIndex, emit: EmitMode): boolean =>
+  emit === 'onUpdate' || (emit === 'onClose' && index.ticks(window.allowedLateness, 'allowedLateness') > 0n);
+
+/** @throws OptionError for results that have nothing to do with those before */
+function checkPanes(panes: PaneMode, marked: boolean, verb: string): void {
+  if (panes === 'accumulating' || marked) return;
+  throw new OptionError(
+    'panes',
+    `${verb}: panes "${panes}" is for windows that show several results, one after another; use emit "onUpdate", or windows with { allowedLateness }`,
+  );
+}
+
+/** The late rows of event-time windows: the columns of their input. */
+export function latePlan(input: AggregatePlan): LatePlan {
+  const { schema, index, visible, mode } = input.input;
+  return { op: 'late', input, schema, index, visible, mode };
 }
 
 function checkAggregated(expression: Expression, raw: Schema, verb: string): void {
@@ -377,7 +421,10 @@ function stepText(plan: Plan): string {
       return `broadcast ${plan.aggregate.written.map(({ expression }) => expression.key).join(', ')} over ${windowText(plan.aggregate.window)}`;
     case 'aggregate': {
       const by = plan.keys.length > 0 ? ` by ${named(plan.keys)}` : '';
-      return `aggregate ${named(plan.written)}${by} over ${windowText(plan.window)}, emit ${plan.emit}`;
+      const panes = plan.panes === 'accumulating' ? '' : ` ${plan.panes}`;
+      return `aggregate ${named(plan.written)}${by} over ${windowText(plan.window)}, emit ${plan.emit}${panes}`;
     }
+    case 'late':
+      return 'late rows';
   }
 }

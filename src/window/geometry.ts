@@ -41,6 +41,7 @@ export function overlapOf({ size, step, offset, timeZone }: SlidingWindow, index
 
 /** Looks at the spans of a window before it runs. @throws OptionError as windows do */
 export function checkSpans(window: WindowScheme, index: IndexTicks): void {
+  if ('allowedLateness' in window) index.ticks(window.allowedLateness, 'allowedLateness');
   if (window.kind === 'range') positive(index, window.range, 'window');
   else if (window.kind === 'tumbling') tumblingGrid(window, index);
   else if (window.kind === 'sliding') overlapOf(window, index);

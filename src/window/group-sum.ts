@@ -48,6 +48,18 @@ export class GroupSum {
     paneRoom(this.#memory).either(this.#present, later.#present, groups);
   }
 
+  /** As `from`, or only the groups of it that are marked (u8, by key id); this is empty. */
+  copy(from: GroupSum, marks?: number): void {
+    if (marks === undefined) {
+      this.addSum(from);
+      return;
+    }
+    const map = this.#scratch.take(from.#groups * 4);
+    this.#memory.bulk.iota(map, 0, from.#groups);
+    paneRoom(this.#memory).dropUnmarked(map, from.#groups, marks);
+    this.takeOver(from, map);
+  }
+
   /** Rows of a pane that it holds; `groups` are their key ids (u32), 0 without keys. */
   onNew(block: AggregateBlock, groups: number): void {
     this.#reserve();
@@ -56,16 +68,23 @@ export class GroupSum {
     else paneRoom(this.#memory).mark(groups, block.length, this.#present);
   }
 
-  /** The groups that have rows, in order of their keys; good until the next one is shown. */
-  shown(): Shown {
+  /**
+   * The groups that have rows, in order of their keys; good until the next one is shown.
+   *
+   * @param marks only those marked there (u8, by key id)
+   */
+  shown(marks?: number): Shown {
     const { keys } = this.#store;
-    if (!keys) return this.#state.shown(0, this.#groups > 0 ? this.#memory.u8[this.#present]! : 0);
+    if (!keys) {
+      const count = this.#groups > 0 ? this.#memory.u8[marks ?? this.#present]! : 0;
+      return { ...this.#state.shown(0, count), places: { at: 0, below: 1 } };
+    }
+    this.#reserve();
     const sorted = keys.sorted();
     const ids = this.#scratch.take(keys.size * 4 + 4);
-    this.#reserve();
-    const count = paneRoom(this.#memory).pickMarked(sorted, keys.size, this.#present, ids);
+    const count = paneRoom(this.#memory).pickMarked(sorted, keys.size, marks ?? this.#present, ids);
     const { accumulators, ids: places } = this.#state.shown(ids, count);
-    return { accumulators, ids: places, keys, groups: ids, count };
+    return { accumulators, ids: places, keys, groups: ids, count, places: { at: ids, below: keys.size } };
   }
 
   /** 1 at `marks` (u8) for every group that has rows. */

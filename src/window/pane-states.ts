@@ -52,17 +52,22 @@ export class PaneStates {
 
   /** The pane will be closed: its states are as new. */
   closing(pane: Pane, { numbers, count }: Pick<PaneItems, 'numbers' | 'count'>): void {
-    this.forget(pane, numbers, count);
-    if (!this.hasOwn) return;
+    for (const accumulator of this.#shared) accumulator?.forget(numbers, count);
+    if (!this.hasOwn || pane.bystander) return;
+    for (const accumulator of pane.own) accumulator.clear();
     if (this.#spare.length < mostSpare) this.#spare.push(pane.own);
     else for (const accumulator of pane.own) accumulator.dispose();
     pane.own = [];
   }
 
-  /** All states of a pane with these numbers are as new; the groups stay. */
-  forget(pane: Pane, numbers: number, count: number): void {
+  /** The states of a pane with these numbers are as new; the groups stay. */
+  forget(pane: Pane, { numbers, count }: Pick<PaneItems, 'numbers' | 'count'>): void {
+    if (count === 0) return;
     for (const accumulator of this.#shared) accumulator?.forget(numbers, count);
-    for (const accumulator of pane.own) accumulator.clear();
+    if (pane.own.length === 0) return;
+    const locals = this.#scratch.take(count * 4);
+    this.#table.locals(numbers, count, locals);
+    for (const accumulator of pane.own) accumulator.forget(locals, count);
   }
 
   /**

@@ -11,7 +11,7 @@ import { PaneStates } from './pane-states.ts';
 import { type PaneItems, PaneTable, type SavedTable, why } from './pane-table.ts';
 import type { SavedWatermark } from './watermark.ts';
 import { Watermark } from './watermark.ts';
-import type { Shown } from './windower.ts';
+import type { Places, Shown } from './windower.ts';
 
 /** Runs of rows of one pane that are fed one by one, when there are no groups. */
 const mostRuns = 8;
@@ -42,7 +42,7 @@ export interface GroupHolder {
   /** Sets marks[id] (u8) to 1 for every group that it needs. */
   markGroups(marks: number): void;
   /** Group g is group map[g] (u32) from now on. */
-  renumber(map: number): void;
+  renumber(map: number, length: number): void;
 }
 
 /** Groups of a pane that are shown, and the numbers of their states. */
@@ -76,14 +76,16 @@ export class PaneStore {
   readonly #states: PaneStates;
   readonly #blocks: BlockRows;
   readonly #track: boolean;
+  readonly #remembered: boolean;
   /** Groups that panes closed with since the last look for idle keys. */
   #closedGroups = 0;
 
   /**
    * @param delay how far the watermark stays behind the highest time, in index ticks
    * @param track whether panes know which groups changed
+   * @param remembered whether what is shown is remembered by the places of groups
    */
-  constructor(spec: GroupSpec, scratch: Scratch, delay: bigint, track: boolean) {
+  constructor(spec: GroupSpec, scratch: Scratch, delay: bigint, track: boolean, remembered = false) {
     const { memory, owner } = spec;
     this.#memory = memory;
     this.#scratch = scratch;
@@ -93,6 +95,7 @@ export class PaneStore {
     this.#states = new PaneStates(spec, scratch, this.#table);
     this.#blocks = new BlockRows(memory, scratch);
     this.#track = track;
+    this.#remembered = remembered;
   }
 
   /** Number of key ids; 1 without keys. */
@@ -167,12 +170,27 @@ export class PaneStore {
     const { numbers, groups, count } = this.#inOrder(pane, changed);
     if (count === 0) return null;
     const { accumulators, ids } = this.#states.of(pane, numbers, count);
-    return { accumulators, ids, keys: this.keys, numbers, groups, count };
+    return { accumulators, ids, keys: this.keys, numbers, groups, count, places: this.#placesOf(pane, numbers, count) };
   }
 
-  /** Nothing in the pane has changed since now. */
-  settle(pane: Pane): void {
-    this.#table.settle(pane);
+  /** Panes whose groups changed in this batch, the earliest first. */
+  changedPanes(): Pane[] {
+    return this.#track ? this.#table.changedPanes() : [];
+  }
+
+  /** The batch is over. */
+  settle(): void {
+    if (this.#track) this.#table.settle();
+  }
+
+  /** 1 at marks[group] (u8) for every group of the pane that changed. */
+  markChanged(pane: Pane, marks: number): void {
+    this.#table.markChanged(pane, marks);
+  }
+
+  /** These groups of a pane begin anew, without rows. */
+  forget(pane: Pane, shown: PaneGroups): void {
+    this.#states.forget(pane, shown);
   }
 
   /** Adds the states of a pane to those of the same groups of `to`, by group. */
@@ -200,7 +218,7 @@ export class PaneStore {
     if (count * 2 > size) return;
     this.keys.compact(kept, count, map);
     this.#table.renumber(map);
-    others?.renumber(map);
+    others?.renumber(map, size);
   }
 
   snapshot(): SavedStore {
@@ -295,7 +313,15 @@ export class PaneStore {
     this.#states.onNewOwn(this.#blocks.slice(block, ownFrom, to - ownFrom), target + ownFrom * 4);
   }
 
-  #inOrder(pane: Pane, changed: boolean): Omit<PaneItems, 'shown'> {
+  /** Groups' places in their pane: no one else has them while the pane is open. */
+  #placesOf(pane: Pane, numbers: number, count: number): Places | undefined {
+    if (!this.#remembered) return undefined;
+    const at = this.#scratch.take(count * 4);
+    this.#table.locals(numbers, count, at);
+    return { at, below: pane.count };
+  }
+
+  #inOrder(pane: Pane, changed: boolean): PaneItems {
     const { keys } = this;
     if (keys && !changed && pane.map !== 0) {
       const sorted = keys.sortedFor(pane.count);

@@ -37,8 +37,6 @@ export interface PaneItems {
   readonly numbers: number;
   /** Their keys' ids. */
   readonly groups: number;
-  /** How each was shown last, 0 for never. */
-  readonly shown: number;
 }
 
 const noItems = /* @__PURE__ */ Object.freeze({ groups: 0, count: 0 });
@@ -65,6 +63,8 @@ export class PaneTable {
   readonly #spareMaps: number[] = [];
   #active: Pane[] = [];
   #mapGroups = 0;
+  /** Panes with changes that are not active any more. */
+  readonly #changedBefore = new Set<Pane>();
 
   constructor(memory: Memory, owner: string) {
     this.#memory = memory;
@@ -185,6 +185,7 @@ export class PaneTable {
     this.#room.release(this.#header, pane.address);
     this.#spareRecords.push(pane.address);
     this.#panes.delete(pane);
+    this.#changedBefore.delete(pane);
   }
 
   /** From now on rows find the pane. When `crowded`, another gives place, and a pane that nobody remembers is closed. */
@@ -218,26 +219,34 @@ export class PaneTable {
   /** The groups of a pane, or those that changed, in order of first appearance (the last changed first). */
   items(pane: Pane, changed: boolean, scratch: Scratch): PaneItems {
     const room = pane.count;
-    const [numbers, groups, shown] = [scratch.take(room * 4), scratch.take(room * 4), scratch.take(room * 4)];
-    const count = this.#room.collect(this.#header, pane.address, changed ? 1 : 0, numbers, groups, shown);
-    return { count, numbers, groups, shown };
+    const [numbers, groups] = [scratch.take(room * 4), scratch.take(room * 4)];
+    const count = this.#room.collect(this.#header, pane.address, changed ? 1 : 0, numbers, groups);
+    return { count, numbers, groups };
   }
 
   /** All groups of an active pane in the order of the `size` ids at `sorted`. */
-  sortedItems(pane: Pane, sorted: number, size: number, scratch: Scratch): Omit<PaneItems, 'shown'> {
+  sortedItems(pane: Pane, sorted: number, size: number, scratch: Scratch): PaneItems {
     const room = pane.count * 4 + 4;
     const [numbers, groups] = [scratch.take(room), scratch.take(room)];
     const count = this.#room.collectSorted(pane.address, sorted, size, numbers, groups);
     return { count, numbers, groups };
   }
 
-  /** Nothing in the pane has changed since now. */
-  settle(pane: Pane): void {
-    if (pane.changed) this.#room.settle(this.#header, pane.address);
+  /** Panes whose groups changed since the last `settle`, the earliest first. */
+  changedPanes(): Pane[] {
+    const panes = new Set([...this.#changedBefore, ...this.#active.filter(pane => pane.changed)]);
+    return [...panes].sort((a, b) => (a.span.start < b.span.start ? -1 : 1));
   }
 
-  markShown(numbers: number, count: number, how: number): void {
-    this.#room.markShown(this.#header, numbers, count, how);
+  /** Nothing has changed since now. */
+  settle(): void {
+    for (const pane of this.changedPanes()) this.#room.settle(this.#header, pane.address);
+    this.#changedBefore.clear();
+  }
+
+  /** 1 at marks[group] (u8) for every group of the pane that changed. */
+  markChanged(pane: Pane, marks: number): void {
+    this.#room.markTouched(this.#header, pane.address, marks);
   }
 
   /** The places of groups in their panes, by number (both u32). */
@@ -308,6 +317,7 @@ export class PaneTable {
       at = 0;
     }
     const [pane] = this.#active.splice(at, 1) as [Pane];
+    if (pane.changed) this.#changedBefore.add(pane);
     if (pane.bystander) this.close(pane, noItems);
     else this.#giveMap(pane);
   }

@@ -37,6 +37,7 @@ export interface SavedPane {
   readonly head: number;
   readonly tail: number;
   readonly count: number;
+  readonly fired: boolean;
   /** States of aggregations that each pane has of its own. */
   readonly own: readonly unknown[];
 }
@@ -51,6 +52,8 @@ export class Pane {
   own: readonly Accumulator[] = [];
   /** Rows of this stretch are not counted any more, and no one but the table holds it. */
   bystander = false;
+  /** For a window: the watermark has passed its end. */
+  fired = false;
 
   constructor(memory: Memory, address: number, span: PaneSpan) {
     this.#memory = memory;
@@ -103,12 +106,13 @@ export class Pane {
   }
 
   snapshot(): SavedPane {
-    const { span, own } = this;
+    const { span, own, fired } = this;
     const [head, tail, count] = [this.#word(HEAD), this.#word(TAIL), this.#word(COUNT)];
-    return { span, head, tail, count, own: own.map(accumulator => accumulator.snapshot()) };
+    return { span, head, tail, count, fired, own: own.map(accumulator => accumulator.snapshot()) };
   }
 
-  load({ head, tail, count }: SavedPane): void {
+  load({ head, tail, count, fired }: SavedPane): void {
+    this.fired = fired;
     const at = this.address >> 2;
     this.#memory.u32[at + HEAD / 4] = head;
     this.#memory.u32[at + TAIL / 4] = tail;

@@ -15,8 +15,13 @@ export interface RangeWindow {
   readonly kind: 'range';
   readonly range: Duration;
 }
+/** What windows that the watermark closes have in common. */
+interface Closing {
+  /** For how long after its end a window still takes rows; each time they change it, it shows what it has become. */
+  readonly allowedLateness: Duration;
+}
 /** [start, start + size), one after another; a span of the calendar, such as `'1mo'`, makes windows of its lengths. */
-export interface TumblingWindow {
+export interface TumblingWindow extends Closing {
   readonly kind: 'tumbling';
   readonly size: Duration;
   readonly offset: Duration;
@@ -24,7 +29,7 @@ export interface TumblingWindow {
   readonly timeZone: string | null;
 }
 /** [start, start + size), a new one every `step`. */
-export interface SlidingWindow {
+export interface SlidingWindow extends Closing {
   readonly kind: 'sliding';
   readonly size: Duration;
   readonly step: Duration;
@@ -32,7 +37,7 @@ export interface SlidingWindow {
   readonly timeZone: string | null;
 }
 /** Per group: rows less than `gap` apart. Reaches from the first row to the last row + gap. */
-export interface SessionWindow {
+export interface SessionWindow extends Closing {
   readonly kind: 'session';
   readonly gap: Duration;
 }
@@ -43,12 +48,30 @@ export type WindowScheme = EverythingWindow | RowsWindow | RangeWindow | EventTi
 /**
  * When results come out.
  *
- * - `everyBatch`: after every batch, all of them
- * - `changed`, for event-time windows also called `onUpdate`: after every batch, the groups (or windows) that the batch changed
- * - `onClose`: once, when the watermark passes the window's end (event-time windows)
+ * - `everyBatch`: after every batch, all of them; of event-time windows those that are open or have just closed
+ * - `changed`: after every batch, the groups that the batch changed; of event-time windows the windows
+ * - `onUpdate`: for event-time windows, after every batch the groups of windows that it changed, all groups when the watermark passes a window's
+ *   end, and then again the groups that late rows change; a column `pane` says which it is. Elsewhere the same as `changed`
+ * - `onClose`: when the watermark passes a window's end; with `allowedLateness` also the groups that late rows change after that, and a
+ *   column `pane` (event-time windows)
  * - `end`: once, at the end of the input
  */
 export type EmitMode = 'everyBatch' | 'changed' | 'onUpdate' | 'onClose' | 'end';
+
+/** Why a window shows results: it is open, the watermark has just passed its end, or late rows have changed it since. */
+export type PaneMark = 'early' | 'onTime' | 'late';
+
+/** As `pane` columns and kernels number them. */
+export const paneMarks: readonly PaneMark[] = /* @__PURE__ */ Object.freeze(['early', 'onTime', 'late']);
+
+/**
+ * What the results of a window that shows several have to do with each other.
+ *
+ * - `accumulating`: each takes the place of the one before
+ * - `discarding`: each is of the rows that came since the one before; they add up
+ * - `retracting`: as `accumulating`, and the one before comes out again first, with `retract` true
+ */
+export type PaneMode = 'accumulating' | 'discarding' | 'retracting';
 
 export const everything: EverythingWindow = /* @__PURE__ */ Object.freeze({ kind: 'everything' });
 
@@ -81,11 +104,15 @@ export function windowText(window: WindowScheme): string {
     case 'sliding':
       return `sliding(${[window.size, window.step, ...optionsText(window)].join(', ')})`;
     case 'session':
-      return `session(${window.gap})`;
+      return `session(${[window.gap, ...latenessText(window)].join(', ')})`;
   }
 }
 
-const optionsText = ({ offset, timeZone }: TumblingWindow | SlidingWindow): string[] => [
-  ...(offset === 0 ? [] : [`offset ${offset}`]),
-  ...(timeZone === null ? [] : [timeZone]),
+const optionsText = (window: TumblingWindow | SlidingWindow): string[] => [
+  ...(window.offset === 0 ? [] : [`offset ${window.offset}`]),
+  ...(window.timeZone === null ? [] : [window.timeZone]),
+  ...latenessText(window),
 ];
+
+const latenessText = ({ allowedLateness }: Closing): string[] =>
+  allowedLateness === 0 ? [] : [`late ${allowedLateness}`];

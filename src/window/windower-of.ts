@@ -1,5 +1,6 @@
 import type { Scratch } from '../memory/scratch.ts';
 import type { Duration } from '../schema/duration.ts';
+import type { Emission } from './emission.ts';
 import { Evicting } from './evicting.ts';
 import { type IndexTicks, overlapOf, positive, tumblingGrid } from './geometry.ts';
 import type { GroupSpec } from './group-state.ts';
@@ -7,13 +8,14 @@ import { Running } from './running.ts';
 import { Session } from './session.ts';
 import { Sliding } from './sliding.ts';
 import { Tumbling } from './tumbling.ts';
-import type { EmitMode, WindowScheme } from './window.ts';
+import type { EmitMode, PaneMode, WindowScheme } from './window.ts';
 import type { Windower } from './windower.ts';
 
 export interface WindowerOptions {
-  /** Turns spans into ticks of the time index; null when there is none. */
+  /** What windows know of the time index; null when there is none. */
   readonly index: IndexTicks | null;
   readonly emit: EmitMode;
+  readonly panes: PaneMode;
   readonly outOfOrder: Duration;
 }
 
@@ -26,22 +28,30 @@ export function windowerOf(
   window: WindowScheme,
   spec: GroupSpec,
   scratch: Scratch,
-  options: WindowerOptions,
+  { index, emit, panes, outOfOrder }: WindowerOptions,
 ): Windower {
-  const emit = options.emit === 'onUpdate' ? 'changed' : options.emit;
-  const delay = options.index?.ticks(options.outOfOrder, 'outOfOrder') ?? 0n;
+  const running = emit === 'onUpdate' ? 'changed' : emit;
   switch (window.kind) {
     case 'everything':
-      return new Running(spec, scratch, emit);
+      return new Running(spec, scratch, running);
     case 'rows':
-      return new Evicting(spec, scratch, { rows: window.rows }, emit);
+      return new Evicting(spec, scratch, { rows: window.rows }, running);
     case 'range':
-      return new Evicting(spec, scratch, { range: positive(options.index!, window.range, 'window') }, emit);
+      return new Evicting(spec, scratch, { range: positive(index!, window.range, 'window') }, running);
+  }
+  const emission: Emission = {
+    emit,
+    discards: panes === 'discarding',
+    retracts: panes === 'retracting',
+    delay: index!.ticks(outOfOrder, 'outOfOrder'),
+    lateness: index!.ticks(window.allowedLateness, 'allowedLateness'),
+  };
+  switch (window.kind) {
     case 'tumbling':
-      return new Tumbling(spec, scratch, tumblingGrid(window, options.index!), delay, emit);
+      return new Tumbling(spec, scratch, tumblingGrid(window, index!), emission);
     case 'sliding':
-      return new Sliding(spec, scratch, overlapOf(window, options.index!), delay, emit);
+      return new Sliding(spec, scratch, overlapOf(window, index!), emission);
     case 'session':
-      return new Session(spec, scratch, positive(options.index!, window.gap, 'session'), delay, emit);
+      return new Session(spec, scratch, positive(index!, window.gap, 'session'), emission);
   }
 }

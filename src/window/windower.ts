@@ -12,18 +12,43 @@ export interface Shown {
   /** The ids of their keys: address of u32, 0 for [0, count). */
   readonly groups: number;
   readonly count: number;
+  /** Of event-time windows: numbers that stay the groups' own as long as their window is open. */
+  readonly places?: Places;
+}
+
+/** Numbers of groups: u32 at `at` (0: 0, 1, 2, …), all below `below`. */
+export interface Places {
+  readonly at: number;
+  readonly below: number;
 }
 
 /** Receives the results of one window (or of everything so far). */
 export interface PaneSink {
-  /** @param span where the window of all these groups, or of each, lies; for event-time windows */
-  show(shown: Shown, span?: WindowSpan | readonly WindowSpan[]): void;
+  /**
+   * @param span where the window of all these groups, or of each, lies; for event-time windows
+   * @param pane why they are shown: a place in `paneMarks`
+   */
+  show(shown: Shown, span?: WindowSpan | WindowSpans, pane?: number): void;
+  /** A window is shown no more; `start` is where it started. */
+  gone(start: bigint): void;
+  /** Of sessions, which have one set of places: those of `count` of them, which are shown no more. */
+  goneSessions(places: Places, count: number): void;
+  /** Sessions have become part of others: what was shown of them holds no more. */
+  swallowed(places: Places, count: number): void;
+  /** Groups at places that are key ids have others: place p is map[p] (u32) from now on, or gone. */
+  renumber(map: number, length: number): void;
 }
 
 /** [start, end) in index ticks. */
 export interface WindowSpan {
   readonly start: bigint;
   readonly end: bigint;
+}
+
+/** The same of several windows: addresses of i64. */
+export interface WindowSpans {
+  readonly starts: number;
+  readonly ends: number;
 }
 
 /** How far a windower has come. */
@@ -49,6 +74,8 @@ export interface Held {
  * `GroupState`s never know which scheme runs them.
  */
 export interface Windower {
+  /** Told which rows of the block in hand come too late: numbers (u32) of `count` rows. */
+  onLate?: ((rows: number, count: number) => void) | null;
   readonly progress: WindowProgress;
   readonly held: Held;
   /** A block of rows of the batch in hand. */

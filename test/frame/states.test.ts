@@ -93,6 +93,31 @@ const eventTime: typeof pipelines = {
   'sessions of groups': df => df.session('1s').groupby('s').agg(all, { emit: 'changed' }),
   'sessions of dictionary texts': df =>
     df.session('500ms').groupby(['d', 'b']).agg({ a: 'mean(x)', c: 'first(s)', n: 'size()' }),
+  'all aggregations in late tumbling windows': df => df.tumbling('1s', { allowedLateness: '2s' }).agg(all),
+  'retracting tumbling windows': df =>
+    df
+      .tumbling('2s', { allowedLateness: '1s' })
+      .groupby('d')
+      .agg({ a: 'sum(x)', m: 'max(s)', n: 'size()' }, { emit: 'onUpdate', panes: 'retracting' }),
+  'discarding tumbling windows': df =>
+    df.tumbling('2s').groupby('s').agg({ a: 'nunique(x)', n: 'size()' }, { emit: 'onUpdate', panes: 'discarding' }),
+  'retracting sliding windows': df =>
+    df
+      .sliding('2s', '1s', { allowedLateness: '2s' })
+      .groupby('s')
+      .agg({ a: 'sum(x)', m: 'first(d)', n: 'size()' }, { emit: 'onUpdate', panes: 'retracting' }),
+  'discarding sliding windows': df =>
+    df
+      .sliding('2s', '700ms', { allowedLateness: '1s' })
+      .groupby('d')
+      .agg({ a: 'median(x)', n: 'size()' }, { panes: 'discarding' }),
+  'retracting sessions': df =>
+    df
+      .session('600ms', { allowedLateness: '1s' })
+      .groupby('s')
+      .agg({ a: 'sum(x)', n: 'size()' }, { emit: 'onUpdate', panes: 'retracting' }),
+  'late sessions': df => df.session('500ms', { allowedLateness: '2s' }).agg(all),
+  'days of a zone': df => df.tumbling('day', { timeZone: 'Asia/Kolkata', offset: '18h30m' }).agg({ n: 'count()' }),
   'windows over windows': df =>
     df.tumbling('1s').groupby('s').agg({ a: 'sum(x)' }).sliding('3s', '1s').agg({ m: 'max(a)' }),
 };

@@ -3,6 +3,7 @@ import {
   type Batch,
   type Bool,
   type DataFrame,
+  type DictionaryUtf8,
   type Float64,
   f64,
   type Int32,
@@ -12,6 +13,7 @@ import {
   type Series,
   type Timestamp,
   timestamp,
+  type Uint32,
   type Utf8,
   userAggregation,
   utf8,
@@ -114,6 +116,38 @@ export function windows(df: DataFrame<Trades>): void {
   df.groupby('symbol').prize;
   // @ts-expect-error there is no such column
   df.groupby('symbol').pick('prize');
+}
+
+export function panes(df: DataFrame<Trades>): void {
+  const closed = df
+    .tumbling('1m')
+    .groupby('symbol')
+    .agg({ high: t => t.price.max() });
+  same<typeof closed.windowEnd, Series<Timestamp>>(true);
+  same<typeof closed.high, Series<Float64>>(true);
+  same<typeof closed.late.price, Series<Float64>>(true);
+  // @ts-expect-error each window shows one result
+  closed.pane;
+  // @ts-expect-error rows have no bounds
+  closed.late.windowStart;
+  const updated = df.session('5m').groupby('symbol').sum({ emit: 'onUpdate', panes: 'retracting' });
+  same<typeof updated.pane, Series<DictionaryUtf8>>(true);
+  same<typeof updated.retract, Series<Bool>>(true);
+  same<typeof updated.qty, Series<Int64>>(true);
+  const late = df.tumbling('1m', { allowedLateness: '1h' }).agg({ n: t => t.price.count() });
+  same<typeof late.pane, Series<DictionaryUtf8>>(true);
+  // @ts-expect-error nothing is taken back
+  late.retract;
+  const all = df.tumbling('1m', { allowedLateness: '1h' }).agg({ n: t => t.price.count() }, { emit: 'everyBatch' });
+  // @ts-expect-error results are not marked
+  all.pane;
+  // @ts-expect-error running results have no late rows
+  df.groupby('symbol').agg({ n: t => t.price.count() }).late;
+  // @ts-expect-error no such mode
+  df.tumbling('1m').agg({ n: t => t.price.count() }, { panes: 'forgetting' });
+  const named = df.tumbling('1m').agg({ late: t => t.price.count() });
+  same<typeof named.late.symbol, Series<Utf8>>(true);
+  same<ReturnType<typeof named.col<'late'>>, Series<Uint32>>(true);
 }
 
 export function ownAggregations(df: DataFrame<Trades>): void {

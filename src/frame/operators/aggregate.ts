@@ -1,18 +1,20 @@
-import { type ChunkVector, chunkVector } from '../../column/chunk.ts';
+import type { ChunkVector } from '../../column/chunk.ts';
 import { ChunkBuilder } from '../../column/chunk-builder.ts';
 import type { BoundExpressions } from '../../expr/bind.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { Scratch } from '../../memory/scratch.ts';
-import type { DataType } from '../../schema/data-type.ts';
 import type { Schema } from '../../schema/schema.ts';
 import type { AggregateBlock } from '../../window/group-state.ts';
-import type { PaneSink, Shown, Windower, WindowSpan } from '../../window/windower.ts';
+import type { PaneSink, Places, Shown, Windower, WindowSpan, WindowSpans } from '../../window/windower.ts';
 import type { Progress } from '../metrics.ts';
 import type { AggregatePlan } from '../plan.ts';
 import type { TimeIndex } from '../time-index.ts';
 import { compactBlock } from './compact.ts';
+import type { LateOperator } from './late.ts';
 import type { Operator, RowBlock } from './operator.ts';
 import type { Outlet } from './outlet.ts';
+import { PaneColumns } from './pane-columns.ts';
+import { Retractions } from './retractions.ts';
 import { blockRows, pointAt } from './source.ts';
 
 /** Where a raw result comes from: which accumulator, and which of its results. */
@@ -48,10 +50,16 @@ export class AggregateOperator implements Operator, PaneSink {
   readonly #scratch: Scratch;
   readonly #input: Operator;
   readonly #parts: AggregateParts;
-  readonly #reads: readonly number[];
+  #reads: readonly number[];
+  #late: LateOperator | null = null;
+  /** The block in hand. */
+  #taken: RowBlock | null = null;
   readonly #block: AggregateBlock;
   readonly #raw: ChunkBuilder;
+  /** How many columns of the window stand in front of the keys. */
   readonly #bounds: number;
+  readonly #windows: PaneColumns;
+  readonly #retractions: Retractions | null;
   readonly #showsEmpty: boolean;
   /** The batch (or the input) has ended: scratch space stays as it is until its results are handed on. */
   #ending = false;
@@ -69,6 +77,9 @@ export class AggregateOperator implements Operator, PaneSink {
     this.#bounds = plan.raw.length - plan.keys.length - plan.aggregates.length;
     this.#showsEmpty = plan.mode === 'updating' && this.#bounds === 0;
     this.#raw = new ChunkBuilder(memory, plan.raw, owner, true);
+    this.#windows = new PaneColumns(memory, scratch, plan.raw.fields.slice(0, this.#bounds));
+    const retracts = plan.panes === 'retracting';
+    this.#retractions = retracts ? new Retractions(memory, scratch, plan.raw, owner) : null;
     this.#block = { length: 0, keys: [], args: parts.argCounts.map(() => []), times: 0, timesValidity: 0, mask: 0 };
     input.require(this.#reads);
     this.out = input.out.connect(this);
@@ -93,6 +104,7 @@ export class AggregateOperator implements Operator, PaneSink {
   rows(incoming: RowBlock): void {
     const { plan, inputs, argCounts, time, windower, takesMask } = this.#parts;
     const block = takesMask ? incoming : compactBlock(this.#memory, this.#scratch, incoming, this.#reads);
+    this.#taken = block;
     const out = this.#block;
     out.length = block.length;
     out.mask = block.mask;
@@ -110,7 +122,20 @@ export class AggregateOperator implements Operator, PaneSink {
     windower.rows(out);
   }
 
+  /** What takes the rows that come too late; null when nobody does. */
+  set late(operator: LateOperator | null) {
+    this.#late = operator;
+    this.#parts.windower.onLate = operator && ((rows, count) => operator.take(this.#taken!, rows, count));
+  }
+
+  /** Columns of the input that late rows are wanted with. */
+  requireLate(columns: Iterable<number>): void {
+    this.#reads = [...new Set([...this.#parts.reads, ...columns])];
+    this.#input.require(this.#reads);
+  }
+
   batchEnd(): void {
+    this.#late?.settle();
     this.#ending = true;
     this.#parts.windower.batchEnd(this);
     this.#handOn(this.#parts.plan.emit !== 'end' && this.#showsEmpty);
@@ -132,11 +157,13 @@ export class AggregateOperator implements Operator, PaneSink {
   }
 
   snapshot(): unknown {
-    return this.#parts.windower.snapshot();
+    const windows = this.#parts.windower.snapshot();
+    return this.#retractions ? { windows, shown: this.#retractions.snapshot() } : windows;
   }
 
-  restore(state: unknown): void {
-    this.#parts.windower.restore(state);
+  restore(state: any): void {
+    this.#parts.windower.restore(this.#retractions ? state.windows : state);
+    this.#retractions?.restore(state.shown);
   }
 
   dispose(): void {
@@ -144,11 +171,13 @@ export class AggregateOperator implements Operator, PaneSink {
     this.#parts.inputs.dispose();
     this.#parts.projections?.dispose();
     this.#raw.dispose();
+    this.#windows.dispose();
+    this.#retractions?.dispose();
   }
 
-  show({ accumulators, ids, keys, groups, count }: Shown, span?: WindowSpan | readonly WindowSpan[]): void {
+  show({ accumulators, ids, keys, groups, count, places }: Shown, span?: WindowSpan | WindowSpans, pane = 0): void {
     if (count === 0) return;
-    const vectors = span ? this.#boundsOf(span, count) : [];
+    const vectors = span ? this.#windows.vectors(span, pane, count) : [];
     // the state of windows that close goes with them; what stays has its key columns in hand
     if (keys)
       vectors.push(...((span ? null : keys.ascending(groups, count)) ?? keys.keys(groups, count, this.#scratch)));
@@ -158,29 +187,25 @@ export class AggregateOperator implements Operator, PaneSink {
       vectors.push(result);
       lasts &&= result.dictionary === null; // texts may be made for the moment
     }
+    this.#retractions?.show(this.#raw, vectors, count, places!, span!);
     if (lasts) this.#only = { vectors, count };
     else this.#raw.append(vectors, count);
   }
 
-  #boundsOf(span: WindowSpan | readonly WindowSpan[], count: number): ChunkVector[] {
-    if ('start' in span) return [this.#constant(span.start, count), this.#constant(span.end, count)];
-    return [this.#times(span.map(({ start }) => start)), this.#times(span.map(({ end }) => end))];
+  gone(start: bigint): void {
+    this.#retractions?.gone(start);
   }
 
-  #boundType(): DataType {
-    return this.layout.fields[0]!.type;
+  goneSessions(places: Places, count: number): void {
+    this.#retractions?.forget(places, count);
   }
 
-  #constant(ticks: bigint, count: number): ChunkVector {
-    const values = this.#scratch.take(count * 8);
-    this.#memory.bulk.fillI64(values, ticks, count);
-    return chunkVector(this.#boundType(), values);
+  swallowed(places: Places, count: number): void {
+    this.#retractions?.takeBack(this.#raw, places, count);
   }
 
-  #times(ticks: readonly bigint[]): ChunkVector {
-    const values = this.#scratch.take(ticks.length * 8);
-    this.#memory.i64.set(ticks, values / 8);
-    return chunkVector(this.#boundType(), values);
+  renumber(map: number, length: number): void {
+    if (this.#parts.plan.window.kind === 'sliding') this.#retractions?.renumber(map, length);
   }
 
   /** Passes the results of a batch on, block by block; an empty result only if `always`. */
