@@ -27,6 +27,8 @@ export interface SourceMetrics {
 
 /** What a run reports beside them. */
 export interface RunMetrics {
+  /** Where the source stands, as checkpoints keep it; null where it tells none. */
+  readonly position: unknown;
   /** Null for a run without checkpoints. */
   readonly checkpoints: CheckpointMetrics | null;
 }
@@ -263,7 +265,19 @@ export class Root {
   /** @param now milliseconds since the epoch, for lags */
   metrics(now: number): FrameMetrics & SourceMetrics & RunMetrics {
     const checkpoints = this.#checkpoints?.metrics ?? null;
-    return { ...this.executor.metrics(now), ...(this.source?.metrics() ?? noSource), checkpoints };
+    const source = this.source?.metrics() ?? noSource;
+    return { ...this.executor.metrics(now), ...source, position: this.#position(), checkpoints };
+  }
+
+  #position(): unknown {
+    const { source } = this;
+    if (!source || source.inputs) return null; // what a join holds back is part of its position
+    try {
+      return source.position?.() ?? null;
+    } catch (error) {
+      if (error instanceof StateError) return null; // standard input, for one
+      throw error;
+    }
   }
 
   /** A plan as text, with the figures of its steps. */

@@ -1,5 +1,5 @@
 import type { FrameMetrics, NodeMetrics } from '../frame/metrics.ts';
-import type { SourceMetrics } from '../frame/root.ts';
+import type { RunMetrics, SourceMetrics } from '../frame/root.ts';
 
 /** A figure as Prometheus knows it; `value` is null where there is none. */
 interface Figure<Of> {
@@ -67,8 +67,10 @@ export const nodeFigures: readonly Figure<NodeMetrics>[] = [
   },
 ];
 
+export type RootMetrics = FrameMetrics & SourceMetrics & RunMetrics;
+
 /** What each root tells. */
-export const frameFigures: readonly Figure<FrameMetrics & SourceMetrics>[] = [
+export const frameFigures: readonly Figure<RootMetrics>[] = [
   {
     name: 'millrace_source_bytes_total',
     kind: 'counter',
@@ -92,5 +94,23 @@ export const frameFigures: readonly Figure<FrameMetrics & SourceMetrics>[] = [
     kind: 'counter',
     help: 'Time between batches: reading and decoding them, or waiting for input.',
     value: ({ inputMs }) => seconds(inputMs),
+  },
+  {
+    name: 'millrace_checkpoints_total',
+    kind: 'counter',
+    help: 'Checkpoints that are on the disk.',
+    value: ({ checkpoints }) => checkpoints?.written ?? null,
+  },
+  {
+    name: 'millrace_checkpoint_bytes',
+    kind: 'gauge',
+    help: 'Bytes of the last checkpoint.',
+    value: ({ checkpoints }) => checkpoints?.bytes ?? null,
+  },
+  {
+    name: 'millrace_checkpoint_pause_seconds',
+    kind: 'gauge',
+    help: 'How long nothing was read for the last checkpoint.',
+    value: ({ checkpoints }) => seconds(checkpoints?.pauseMs ?? null),
   },
 ];

@@ -1,11 +1,10 @@
 import type { Counter, Gauge, Registry } from 'prom-client';
 import { OptionError } from '../errors.ts';
 import { type DataFrame, DataFrameBase } from '../frame/data-frame.ts';
-import type { FrameMetrics } from '../frame/metrics.ts';
-import type { Root, SourceMetrics } from '../frame/root.ts';
+import type { Root } from '../frame/root.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type Clock, systemClock } from '../stream/clock.ts';
-import { frameFigures, nodeFigures } from './_figures.ts';
+import { frameFigures, nodeFigures, type RootMetrics } from './_figures.ts';
 import { promClient } from './_prom.ts';
 
 /** One frame, several, or several by the names they have in the label `frame`. */
@@ -19,7 +18,7 @@ export interface RegistryOptions {
 }
 
 type Labels = Readonly<Record<string, string>>;
-type Look = ReadonlyMap<string, FrameMetrics & SourceMetrics>;
+type Look = ReadonlyMap<string, RootMetrics>;
 
 /**
  * The metrics of frames as a registry of prom-client, for a server of one's own: `await registry.metrics()` is the text that Prometheus

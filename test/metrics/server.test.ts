@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Counter, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { DataFrame } from '../../src/frame/data-frame.ts';
+import { openFrame } from '../../src/frame/open-frame.ts';
 import { type MetricsServer, metricsRegistry, serveMetrics } from '../../src/metrics/index.ts';
 import { f64, timestamp, utf8 } from '../../src/schema/data-type.ts';
 import { VirtualClock } from '../virtual-clock.ts';
@@ -72,6 +76,27 @@ describe('a server of metrics', () => {
     const texts = families.get('millrace_node_info')!.samples.map(({ labels }) => labels['text']);
     expect(texts).toEqual(nodes.map(({ text }) => text));
     expect(families.get('millrace_memory_held_bytes')!.samples[0]!.value).toBeGreaterThan(0);
+  });
+
+  it('tells of checkpoints, and where the source stands', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'millrace-metrics-'));
+    try {
+      writeFileSync(join(dir, 'in.ndjson'), '{"x":1}\n{"x":2}\n');
+      const frame = await openFrame(join(dir, 'in.ndjson'));
+      frame.sink(() => {});
+      await using server = await serveMetrics(frame, { port: 0 });
+      expect((await scrape(server)).get('millrace_checkpoints_total')!.samples).toEqual([]);
+      await frame.run({ checkpoint: { dir: join(dir, 'checkpoints') } });
+      const families = await scrape(server);
+      const { checkpoints, position } = frame.metrics();
+      const value = (name: string) => families.get(name)!.samples[0]!.value;
+      expect(value('millrace_checkpoints_total')).toBe(checkpoints!.written);
+      expect(value('millrace_checkpoint_bytes')).toBe(checkpoints!.bytes);
+      expect(value('millrace_source_bytes_total')).toBe(16);
+      expect(position).toEqual(frame.root.source!.position!());
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
   });
 
   it('counts on from scrape to scrape', async () => {

@@ -1,4 +1,5 @@
 // Checked by the compiler (npm run typecheck), never run: every @ts-expect-error must be one.
+
 import {
   type Batch,
   type Bool,
@@ -18,6 +19,7 @@ import {
   userAggregation,
   utf8,
 } from '../../src/index.ts';
+import { metricsRegistry, serveMetrics } from '../../src/metrics/index.ts';
 
 type Trades = { at: Timestamp<'ms'>; symbol: Utf8; price: Float64; qty: Int64 };
 
@@ -238,4 +240,19 @@ export function joinsInTime(df: DataFrame<Trades>, quotes: DataFrame<Quotes>): v
   df.mergeAsof(quotes, { direction: 'up' });
   // @ts-expect-error without its ends
   df.mergeInterval(quotes, { by: 'symbol' });
+}
+
+export async function figures(df: DataFrame<Trades>): Promise<void> {
+  const { nodes, lagMs } = df.metrics({ clock: { now: () => 0 } });
+  same<typeof lagMs, number | null>(true);
+  const kinds = nodes.map(({ kind }) => kind);
+  same<(typeof kinds)[number] extends string ? true : false, true>(true);
+  const plan = df.explain({ analyze: true });
+  same<typeof plan, string>(true);
+  // @ts-expect-error no such option
+  df.explain({ analyse: true });
+  await serveMetrics({ trades: df }, { port: 0 });
+  await metricsRegistry([df]);
+  // @ts-expect-error a series has no metrics of its own
+  await metricsRegistry(df.price);
 }
