@@ -228,8 +228,8 @@ export class Series<T extends DataType = DataType> {
     return this.#make(call('ifElse', [within, bin(0), literal(null)]));
   }
 
-  /** This where `condition` is true, `other` elsewhere. */
-  where(condition: Series<Bool>, other: Operand<T>): Series<T> {
+  /** This where `condition` is true, `other` (default: null) elsewhere. */
+  where(condition: Series<Bool>, other: Operand<T> | null = null): Series<T> {
     return this.#make(call('ifElse', [condition.expression, this.expression, this.#operand(other)]));
   }
 
