@@ -26,6 +26,9 @@ export interface RunOptions {
   readonly to: string;
   readonly toFormat?: string;
   readonly limit?: number;
+  readonly checkpoint?: string;
+  readonly checkpointEvery?: string;
+  readonly resume?: boolean;
   readonly tail?: number;
   readonly follow?: boolean;
   readonly explain?: boolean;
@@ -59,6 +62,10 @@ Examples:
   Means of a topic of Kafka by the minute, a message each, to another:
     millrace run --from 'kafka://localhost:9092/trades?group=means' --schema 'at: timestamp[ms], symbol: utf8, price: f64' \\
       --index at --tumbling 1m --by symbol --agg 'price = mean(price)' --to 'kafka://localhost:9092/means?key=symbol'
+
+  The same, so that it can be killed and started again at any time, and the file is right:
+    millrace run --from app.log --format ndjson --follow --index at --tumbling 1m --by path --agg 'n = count()' \\
+      --to minutes.csv --checkpoint state --resume
 
 Exit codes: 0 done, 1 the data (or a file) is at fault, 2 the command line is, 130 stopped by Ctrl-C.
 `;
@@ -143,6 +150,9 @@ export function program(
     .option('--to <place>', 'table, - for standard output, a file whose name tells its format, or a URI', 'table')
     .option('--to-format <name>', 'format of the output, when its name does not tell; - is ndjson')
     .option('--limit <rows>', 'stop after this many rows', count)
+    .option('--checkpoint <folder>', 'write down now and then how far the run has come; its file holds every row once')
+    .option('--checkpoint-every <time>', "how often: 10s, 5m, or so many rows: '1000000 rows'; default 10s")
+    .option('--resume', 'go on from the newest checkpoint in the folder, if there is one')
     .option('--tail <rows>', 'only the last rows of a table', count)
     .option('--explain', 'print the plan and do nothing')
     .option('--analyze', 'print the plan at the end, with rows and time of each step, to standard error')
@@ -230,7 +240,7 @@ function count(text: string): number {
 
 /** What commander can't say. @throws OptionError */
 function checkOptions(options: RunOptions): void {
-  const { agg, select, by, emit, tail, to } = options;
+  const { agg, select, by, emit, tail, to, limit, checkpoint, checkpointEvery, resume } = options;
   const window = (['window', 'tumbling', 'sliding', 'session'] as const).find(name => options[name] !== undefined);
   const refuse = (option: string, text: string): never => {
     throw new OptionError(option, `--${option} ${text}`);
@@ -246,6 +256,13 @@ function checkOptions(options: RunOptions): void {
     refuse('emit', 'close wants windows that close: --tumbling, --sliding or --session');
   }
   if (tail !== undefined && to !== 'table') refuse('tail', 'wants --to table');
+  if (checkpoint === undefined) {
+    if (checkpointEvery !== undefined) refuse('checkpoint-every', 'wants --checkpoint, the folder');
+    if (resume) refuse('resume', 'wants --checkpoint, the folder');
+  } else {
+    if (to === 'table' || to === '-') refuse('checkpoint', "wants --to a file: what was printed can't be taken back");
+    if (limit !== undefined) refuse('checkpoint', 'and --limit exclude each other');
+  }
   for (const name of ['tumbling', 'sliding', 'session'] as const) {
     if (options[name] !== undefined && options.index === undefined) {
       refuse(name, 'wants --index, the column that holds the time of a row');

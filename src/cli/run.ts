@@ -3,6 +3,7 @@ import type { Codec } from '../codec/codec.ts';
 import { csv } from '../codec/csv.ts';
 import { ndjson } from '../codec/ndjson.ts';
 import { OptionError } from '../errors.ts';
+import type { CheckpointOptions } from '../frame/checkpointed-run.ts';
 import type { DataFrame } from '../frame/data-frame.ts';
 import { bytesText, countText, durationText, rateText } from '../frame/figures.ts';
 import { type OpenOptions, openFrame } from '../frame/open-frame.ts';
@@ -41,7 +42,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<End
   let metrics: AsyncDisposable | null = null;
   try {
     metrics = await metricsOf(frame, options);
-    await frame.run({ signal: AbortSignal.any([signal, enough.signal]) });
+    await frame.run({ signal: AbortSignal.any([signal, enough.signal]), checkpoint: checkpointsOf(options) });
   } finally {
     bar?.stop();
     await metrics?.[Symbol.asyncDispose]();
@@ -137,6 +138,13 @@ async function metricsOf(frame: DataFrame, { metrics }: RunOptions): Promise<Asy
   const server = await serveMetrics(frame, metrics);
   process.stderr.write(`metrics at ${server.url}\n`);
   return server;
+}
+
+function checkpointsOf({ checkpoint, checkpointEvery, resume }: RunOptions): CheckpointOptions | undefined {
+  if (checkpoint === undefined) return undefined;
+  const rows = /^(\d+)\s*rows?$/.exec(checkpointEvery ?? '')?.[1];
+  const every = rows === undefined ? checkpointEvery : { rows: Number(rows) };
+  return { dir: checkpoint, every, resume: resume ?? false };
 }
 
 /** What `--stats` prints. */

@@ -47,6 +47,7 @@ export class CheckpointedRun {
   readonly #everyMs: number;
   readonly #everyRows: number;
   #nextRows = 0;
+  #savedRows = 0;
   metrics: CheckpointMetrics = { written: 0, bytes: 0, pauseMs: 0, writeMs: 0, resumedFrom: null, damaged: [] };
 
   /** @throws OptionError for options that make no sense; StateError when something is read that can't be read again */
@@ -83,7 +84,7 @@ export class CheckpointedRun {
     const { dir, resume = true } = this.#options;
     if (folder.isEmpty) return false;
     if (!resume) {
-      throw new StateError(`run: there are checkpoints in ${dir} already; resume from them, or give an empty folder`);
+      throw new StateError(`run: there are checkpoints in ${dir} already; resume from them, or give another folder`);
     }
     const stored = (await folder.newest())!;
     const { root, sinks } = stored.value as SavedRun;
@@ -115,7 +116,7 @@ export class CheckpointedRun {
       reading.catch(() => {}); // met below
       while ((await Promise.race([reading, this.#due(signal, stop.signal)])) !== 'over') {
         const isLast = signal?.aborted ?? false;
-        await this.#write(folder, isLast);
+        if (isLast || this.#hasNews) await this.#write(folder, isLast);
         if (!isLast) continue;
         stop.abort();
         await reading;
@@ -162,6 +163,11 @@ export class CheckpointedRun {
     });
   }
 
+  /** Whether anything was taken since the last checkpoint. */
+  get #hasNews(): boolean {
+    return this.#rows() !== this.#savedRows || this.#roots.some(({ holds }) => holds);
+  }
+
   #rows(): number {
     return this.#roots.reduce((sum, { executor }) => sum + executor.rowsIn, 0);
   }
@@ -169,17 +175,18 @@ export class CheckpointedRun {
   /** Writes a checkpoint. @param last the run ends with it: nothing more is computed */
   async #write(folder: CheckpointFolder, last = false): Promise<void> {
     const began = performance.now();
-    const { saved, positions, held, pauseMs } = await quietly(this.#root, () => {
+    const { saved, positions, held, rows, pauseMs } = await quietly(this.#root, () => {
       const quiet = performance.now();
       const taken = this.#take();
       if (last) for (const { executor } of this.#roots) executor.stop();
-      return { ...taken, pauseMs: performance.now() - quiet };
+      return { ...taken, rows: this.#rows(), pauseMs: performance.now() - quiet };
     });
     const sinks = await Promise.all(positions.map(of => Promise.all(of)));
     const bytes = await folder.write({ root: saved, sinks } satisfies SavedRun);
     for (const elements of held) release(elements);
     await this.#root.source?.committed?.(saved.position);
-    this.#nextRows = this.#rows() + this.#everyRows;
+    this.#savedRows = rows;
+    this.#nextRows = rows + this.#everyRows;
     const written = this.metrics.written + 1;
     this.metrics = { ...this.metrics, written, bytes, pauseMs, writeMs: performance.now() - began };
   }

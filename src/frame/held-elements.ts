@@ -20,6 +20,10 @@ export class HeldElements {
     }
   }
 
+  get isEmpty(): boolean {
+    return this.#held.length === 0;
+  }
+
   /** What was taken since the last time: to be released. */
   take(): Metadata[] {
     const held = this.#held;

@@ -230,6 +230,11 @@ export class Root {
     return this.#gate;
   }
 
+  /** Whether elements of the stream are held. */
+  get holds(): boolean {
+    return this.#held?.isEmpty === false;
+  }
+
   /** Elements of the stream that were taken since the last time, and are still held. */
   takeHeld(): Metadata[] {
     return this.#held?.take() ?? [];
