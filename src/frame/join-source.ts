@@ -1,12 +1,13 @@
 import type { Chunk } from '../column/chunk.ts';
 import { exportChunk } from '../column/export-chunk.ts';
 import { StateError } from '../errors.ts';
-import { type Joiner, otherSide, type Side } from '../join/joiner.ts';
+import type { Joiner, Side } from '../join/joiner.ts';
 import { Scratch } from '../memory/scratch.ts';
 import type { Executor, Tap } from './executor.ts';
 import { Importer } from './importer.ts';
 import type { Progress } from './metrics.ts';
 import type { TappedRows } from './operators/tap.ts';
+import { Pace } from './pace.ts';
 import type { Plan } from './plan.ts';
 import type { FrameSource, Root, SavedRoot, SourceMetrics } from './root.ts';
 import { Turns } from './turns.ts';
@@ -37,8 +38,6 @@ interface JoinPosition {
   readonly ended: readonly Side[];
 }
 
-/** A side that is so many rows ahead of the other waits for it. */
-const aheadRows = 262_144;
 const sides = ['right', 'left'] as const;
 
 /**
@@ -49,7 +48,6 @@ export class JoinSource implements FrameSource {
   readonly inputs: readonly Root[];
   readonly #options: JoinSourceOptions;
   readonly #turns = new Turns();
-  readonly #holds: Partial<Record<Side, () => void>> = {};
   #executor: Executor | null = null;
   #taps: Readonly<Record<Side, Tap>> | null = null;
   #joiner: Joiner | null = null;
@@ -57,10 +55,7 @@ export class JoinSource implements FrameSource {
   #columns: readonly string[] = [];
   #imports: { readonly importer: Importer; readonly scratch: Scratch } | null = null;
   readonly #ended = new Set<Side>();
-  /** How many wait for both frames to stand still. */
-  #holding = 0;
-  /** Both sides are read from sources of their own, so that one can wait for the other. */
-  #apart = false;
+  readonly #pace = new Pace(() => this.#joiner, this.#ended);
 
   constructor(options: JoinSourceOptions) {
     this.#options = options;
@@ -93,20 +88,18 @@ export class JoinSource implements FrameSource {
     this.#imports?.scratch.dispose();
     this.#imports = null;
     this.#ended.clear();
-    this.#letGo();
+    this.#pace.look();
   }
 
   async run(_push: unknown, _columns: readonly string[], signal?: AbortSignal): Promise<void> {
     const stop = new AbortController();
     const abort = (): void => {
       stop.abort();
-      this.#apart = false;
-      this.#letGo();
+      this.#pace.stop();
     };
+    this.#pace.keep(this.#options.left.root, this.#options.right.root);
     if (signal?.aborted) abort();
     signal?.addEventListener('abort', abort, { once: true });
-    const { left, right } = this.#options;
-    this.#apart = !stop.signal.aborted && areApart(left.root, right.root);
     try {
       const runs = this.inputs.map(root => (root.runs ? root.run(stop.signal) : endOf(root, stop.signal)));
       for (const run of runs) run.catch(abort);
@@ -152,11 +145,7 @@ export class JoinSource implements FrameSource {
   }
 
   hold(): () => void {
-    this.#holding++;
-    this.#letGo();
-    return () => {
-      this.#holding--;
-    };
+    return this.#pace.hold();
   }
 
   get progress(): Progress | undefined {
@@ -168,7 +157,7 @@ export class JoinSource implements FrameSource {
     return root.tap(plan, this.#options.needs(side, columns), {
       rows: rows => {
         const waiting = this.#turns.take(() => this.#rows(side, rows));
-        return waiting ? waiting.then(() => this.#holdBack(side)) : this.#holdBack(side);
+        return waiting ? waiting.then(() => this.#pace.wait(side)) : this.#pace.wait(side);
       },
       ended: () => this.#turns.take(() => this.#end([side])),
     });
@@ -211,7 +200,7 @@ export class JoinSource implements FrameSource {
       const waiting = executor.push(chunk);
       if (waiting) return waiting.then(() => this.#drain(joiner, executor));
     }
-    this.#letGo();
+    this.#pace.look();
   }
 
   /** Columns that are kept: those that are wanted, and all of a side that is pushed by hand, as more may be wanted later. */
@@ -239,45 +228,7 @@ export class JoinSource implements FrameSource {
     this.#imports.scratch.reset();
     return this.#imports.importer.import(exportChunk(chunk), chunk.schema.names);
   }
-
-  /** Waits while this side is far ahead of the other. */
-  #holdBack(side: Side): void | Promise<void> {
-    if (!this.#mustWait(side)) return;
-    return new Promise(resolve => {
-      this.#holds[side] = resolve;
-    });
-  }
-
-  #mustWait(side: Side): boolean {
-    const joiner = this.#joiner;
-    if (
-      !this.#apart ||
-      this.#holding > 0 ||
-      !joiner ||
-      this.#ended.has(otherSide(side)) ||
-      joiner.held(side) < aheadRows
-    )
-      return false;
-    return joiner.watermark(side) > joiner.watermark(otherSide(side));
-  }
-
-  #letGo(): void {
-    for (const side of sides) {
-      const resume = this.#holds[side];
-      if (!resume || this.#mustWait(side)) continue;
-      delete this.#holds[side];
-      resume();
-    }
-  }
 }
-
-/** Whether two roots are fed by different sources only, none of which is a stream: those may share what is before them. */
-function areApart(left: Root, right: Root): boolean {
-  const [a, b] = [leaves(left), leaves(right)];
-  return [...a, ...b].every(root => root.source !== null) && a.every(root => !b.includes(root));
-}
-
-const leaves = (root: Root): Root[] => (root.source?.inputs ? root.source.inputs.flatMap(leaves) : [root]);
 
 /** Settles when a root that others push into has ended, or the signal is aborted. */
 function endOf(root: Root, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,7 @@
 import { OptionError, SchemaError } from '../errors.ts';
-import { type OutputColumn, type SideOptions, TimeJoin, type TimeMatch } from '../join/time-join.ts';
+import type { OutputColumn } from '../join/output.ts';
+import { type SideOptions, TimeJoin } from '../join/time-join.ts';
+import type { TimeMatch } from '../join/time-match.ts';
 import { sameType } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
 import type { Columns } from '../schema/schema.ts';

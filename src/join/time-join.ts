@@ -6,21 +6,12 @@ import { type JoinRoom, joinRoom } from '../kernel/join.ts';
 import type { Memory } from '../memory/memory.ts';
 import { Scratch } from '../memory/scratch.ts';
 import type { DataType } from '../schema/data-type.ts';
-import { type Field, Schema } from '../schema/schema.ts';
+import type { Schema } from '../schema/schema.ts';
 import { afterAll, beforeAll, JoinSide, type SavedSide } from './join-side.ts';
-import { JoinState, type Reach, type SavedLast } from './join-state.ts';
+import { JoinState, type SavedLast } from './join-state.ts';
 import type { Joiner, Side } from './joiner.ts';
-
-/** Which rows belong together; spans in ticks of the indexes. */
-export type TimeMatch =
-  | {
-      readonly kind: 'asof';
-      readonly direction: 'backward' | 'forward' | 'nearest';
-      /** Null: any distance. */
-      readonly tolerance: bigint | null;
-      readonly exact: boolean;
-    }
-  | { readonly kind: 'interval'; readonly from: bigint; readonly to: bigint; readonly outer: boolean };
+import { type Output, type OutputColumn, outputOf, storedSchema } from './output.ts';
+import { reachOf, type TimeMatch } from './time-match.ts';
 
 /** What a join must know of the rows of one side. */
 export interface SideOptions {
@@ -30,14 +21,6 @@ export interface SideOptions {
   readonly by: readonly string[];
   /** How far its watermark stays behind its highest time. */
   readonly delay: bigint;
-}
-
-/** A column that the result can have, and where it comes from. */
-export interface OutputColumn {
-  readonly field: Field;
-  readonly side: Side;
-  /** Its name there. */
-  readonly from: string;
 }
 
 export interface TimeJoinOptions {
@@ -164,7 +147,7 @@ export class TimeJoin implements Joiner {
     const count = this.#decide(leftRows, rightRows);
     this.#done = count < outputRows;
     if (count === 0) return this.#rest();
-    if (this.#output?.names !== columns) this.#output = outputOf(columns, this.#options.columns, this.#sides);
+    if (this.#output?.names !== columns) this.#output = this.#outputOf(columns);
     const { schema, left, right } = this.#output;
     const vectors: ChunkVector[] = [];
     const fromLeft = this.#leftVectors(left.from, leftRows, count);
@@ -223,6 +206,11 @@ export class TimeJoin implements Joiner {
     const input = { schema, time: placeOf(index.name), by: by.map(placeOf), columns };
     this.#inputs[side] = input;
     return input;
+  }
+
+  #outputOf(names: readonly string[]): Output {
+    const { left, right } = this.#sides;
+    return outputOf(names, this.#options.columns, { left: left.store.schema, right: right.store.schema });
   }
 
   /** Row numbers of pairs that are certain; returns how many. */
@@ -293,13 +281,6 @@ export class TimeJoin implements Joiner {
   }
 }
 
-function reachOf(match: TimeMatch): Reach {
-  if (match.kind === 'interval') return { back: false, ahead: true, tolerance: 0n, from: match.from, to: match.to };
-  const { direction, tolerance } = match;
-  const [back, ahead] = [direction !== 'forward', direction !== 'backward'];
-  return { back, ahead, tolerance: tolerance ?? -1n, from: 0n, to: 0n };
-}
-
 /** Where the columns of a side's chunks are. */
 interface Input {
   readonly schema: Schema;
@@ -307,31 +288,4 @@ interface Input {
   readonly by: readonly number[];
   /** Those that are stored. */
   readonly columns: readonly number[];
-}
-
-/** The columns of a side that the result shows. */
-function storedSchema(columns: readonly OutputColumn[], side: Side): Schema {
-  const fields = columns.filter(column => column.side === side).map(({ field, from }) => ({ ...field, name: from }));
-  return new Schema(fields);
-}
-
-/** Which columns go where: places in a side's store, and in the output. */
-interface Output {
-  readonly names: readonly string[];
-  readonly schema: Schema;
-  readonly left: { readonly from: number[]; readonly to: number[] };
-  readonly right: { readonly from: number[]; readonly to: number[] };
-}
-
-function outputOf(
-  names: readonly string[],
-  columns: readonly OutputColumn[],
-  sides: Readonly<Record<Side, JoinSide>>,
-): Output {
-  const found = names.map(name => columns.find(({ field }) => field.name === name)!);
-  const of = (side: Side): { from: number[]; to: number[] } => {
-    const to = [...found.keys()].filter(at => found[at]!.side === side);
-    return { to, from: to.map(at => sides[side].store.schema.indexOf(found[at]!.from)) };
-  };
-  return { names, schema: new Schema(found.map(({ field }) => field)), left: of('left'), right: of('right') };
 }

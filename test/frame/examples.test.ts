@@ -40,3 +40,10 @@ it('rows pushed by hand, looked at in four ways', () => {
 it('files are read, grouped and converted', () => {
   expect(run('frame-files.mjs')).not.toBe('');
 });
+
+it('trades beside the quotes of their moment', () => {
+  const lines = run('event-asof.mjs').trim().split('\n');
+  expect(lines.length).toBe(10);
+  expect(lines[2]).toMatch(/^09:30 {2}CCC {2}\d+ trades, \d+ with a quote, cost \d+\.\d\d$/);
+  expect(lines.at(-1)).toMatch(/^\d+ trades within half a second behind a quote; \d+ quotes came too late$/);
+});

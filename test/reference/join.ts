@@ -87,3 +87,27 @@ export function plainInterval(
     return (partners.length > 0 ? partners : none).map((one): [Timed, Timed | null] => [row, one]);
   });
 }
+
+/** A row's place in time: entries of a side. */
+export interface Entry {
+  readonly time: bigint;
+  readonly row: number;
+  readonly id: number;
+}
+
+/** Entries in the order of their times, those of one time as they came. */
+export const plainOrder = (entries: readonly Entry[]): Entry[] =>
+  [...entries].sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+
+/** Pairs of left rows and the rows first, first + 1, … of a table with the same key id; 0 stands for none. */
+export function plainExpand(
+  ids: readonly number[],
+  tableIds: readonly number[],
+  first: number,
+  outer: boolean,
+): [number, number][] {
+  return ids.flatMap((id, left) => {
+    const found = tableIds.flatMap((one, row) => (one === id && id !== 0xffff_ffff ? [first + row] : []));
+    return (found.length > 0 || !outer ? found : [0]).map((right): [number, number] => [left, right]);
+  });
+}
