@@ -74,7 +74,8 @@ export class RowPool {
     this.#numbers = new Cells(memory, owner, 4);
     this.#header.growZeroed(0, headerBytes);
     this.#reserveGroups(1, 1);
-    if ('rows' in extent) this.#set(LIMIT, extent.rows);
+    // more rows than that are never held
+    if ('rows' in extent) this.#set(LIMIT, Math.min(extent.rows, 0xffff_ffff));
     else memory.i64[this.#header.address / 8 + RANGE] = extent.range;
   }
 

@@ -83,8 +83,9 @@ export class Stacks implements Follower {
     const length = this.#length;
     const [out, bits, work] = [scratch.take(length * 8 + 8), scratch.take((length >> 3) + 8), scratch.take(workBytes)];
     const order = this.kind === 'seconds' ? 2 : 4;
-    aggregateRoom(this.#memory).resultMoments(this.#answers, 0, length, what, ddof, order, 0, work, out, bits);
-    return chunkVector(f64(), out, bits);
+    const room = aggregateRoom(this.#memory);
+    const nulls = room.resultMoments(this.#answers, 0, length, what, ddof, order, 0, work, out, bits);
+    return chunkVector(f64(), out, nulls > 0 ? bits : 0);
   }
 
   /** The covariance, or the correlation. */
@@ -92,8 +93,9 @@ export class Stacks implements Follower {
     const length = this.#length;
     const [out, bits, work] = [scratch.take(length * 8 + 8), scratch.take((length >> 3) + 8), scratch.take(workBytes)];
     const what = name === 'cov' ? 0 : 1;
-    aggregateRoom(this.#memory).resultPairs(this.#answers, 0, length, what, ddof, 0, work, out, bits);
-    return chunkVector(f64(), out, bits);
+    const room = aggregateRoom(this.#memory);
+    const nulls = room.resultPairs(this.#answers, 0, length, what, ddof, 0, work, out, bits);
+    return chunkVector(f64(), out, nulls > 0 ? bits : 0);
   }
 
   clear(): void {

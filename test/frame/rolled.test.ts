@@ -138,6 +138,12 @@ describe.each([true, false])('windows of each row, shared memory %s', shared => 
     expect(run(df => df.s.rolling(2).valueCounts())).toEqual(run(df => df.s.window(2).valueCounts()));
   });
 
+  it('of a result that is renewed begin anew with each', () => {
+    expect(run(df => df.groupby('q').x.sum().groupby('q').rolling(2, { minPeriods: 1 }).x.count()).slice(-6)).toEqual(
+      [0, 1, 2, 3, 4, 5].map(q => ({ q, x: 1 })),
+    );
+  });
+
   it('refuse what makes no sense, when it is written', () => {
     const df = open() as any;
     expect(() => df.x.rolling(2, { minPeriods: 3 }).skew().type).toThrow(OptionError);

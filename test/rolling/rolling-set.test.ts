@@ -260,6 +260,55 @@ describe('a set of windows', () => {
     expect(memory.stats().heldBytes).toBe(before);
   });
 
+  it.each([true, false])(
+    'gives the same in one batch and in many, saved and restored between them, by key %s',
+    keyed => {
+      const memory = new Memory();
+      const scratch = new Scratch(memory, 'test');
+      const columns = Object.values(ROLLINGS).map(kind => {
+        return { kind, args: [0, 1].slice(0, kind.arity[0]), parameters: kind.parameters, minPeriods: 0 };
+      });
+      const rows = 9000;
+      let state = 1;
+      const random = (below: number): number =>
+        ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 8) % below;
+      const cells = [0, 1].map(() => Array.from({ length: rows }, () => (random(9) === 0 ? null : random(4000) / 8)));
+      const groups = Array.from({ length: rows }, () => random(3));
+      let time = 0;
+      const times = groups.map(() => BigInt((time += random(3))));
+      for (const extent of [{ rows: 1500 }, { rows: 7 }, { range: 1200n }]) {
+        const make = (): RollingSet =>
+          new RollingSet({ memory, owner: 'test', extent, keyed, types: [f64(), f64()], columns });
+        const push = (set: RollingSet, from: number, to: number): unknown[][] => {
+          scratch.reset();
+          const vectors = cells.map(column =>
+            importVector(plainVector(f64(), column.slice(from, to)), memory, scratch),
+          );
+          const ids = scratch.take((to - from) * 4);
+          memory.u32.set(groups.slice(from, to), ids / 4);
+          const ticks = scratch.take((to - from) * 8);
+          memory.i64.set(times.slice(from, to), ticks / 8);
+          const answers = set.push(vectors, to - from, keyed ? ids : 0, 3, ticks, scratch);
+          return answers.map(vector => exportVector(vector, memory, to - from).toArray());
+        };
+        const whole = make();
+        const wanted = push(whole, 0, rows);
+        whole.dispose();
+        let set = make();
+        const found = columns.map((): unknown[] => []);
+        for (let from = 0; from < rows; from += 1000) {
+          for (const [at, answers] of push(set, from, from + 1000).entries()) found[at]!.push(...answers);
+          const saved = set.snapshot();
+          set.dispose();
+          set = make();
+          set.restore(saved);
+        }
+        set.dispose();
+        for (const [at, { kind }] of columns.entries()) expect(found[at], kind.name).toEqual(wanted[at]);
+      }
+    },
+  );
+
   it('refuses the saved state of another', () => {
     const memory = new Memory();
     const make = (rows: number, name: string): RollingSet => {
