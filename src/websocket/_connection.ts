@@ -1,8 +1,6 @@
 import type { RawData, WebSocket } from 'ws';
 import { Fifo } from '../stream/fifo.ts';
-
-/** What a WebSocket brings: texts as strings, binary messages as bytes. */
-export type WebsocketMessage = string | Uint8Array;
+import type { WebsocketMessage } from './source.ts';
 
 /** Codes of RFC 6455, section 7.4.1. */
 const goingAway = 1001;

@@ -1,3 +1,2 @@
-export type { WebsocketMessage } from './_connection.ts';
 export { type ToWebsocketOptions, toWebsocket } from './sink.ts';
-export { type FromWebsocketOptions, fromWebsocket } from './source.ts';
+export { type FromWebsocketOptions, fromWebsocket, type WebsocketMessage } from './source.ts';

@@ -6,7 +6,10 @@ import { type Stream, type StreamOptions, sourceStream } from '../stream/stream.
 import { clientModule } from '../transport/_client.ts';
 import { builtin } from '../transport/_node.ts';
 import { closed, listening } from '../transport/tcp.ts';
-import { Connection, type WebsocketMessage } from './_connection.ts';
+import { Connection } from './_connection.ts';
+
+/** What a WebSocket brings: texts as strings, binary messages as bytes. */
+export type WebsocketMessage = string | Uint8Array;
 
 export interface FromWebsocketOptions extends StreamOptions {
   /** The path that is served; default all. Others are answered with 404. */
