@@ -29,14 +29,14 @@ const services = [
     name: 'Kafka',
     env: 'MILLRACE_KAFKA',
     // Tests start their own brokers, to kill and to start again: what they need is the folder with its jars.
-    start: async () => ({ address: await kafka(), stop: async () => {} }),
+    start: async () => ({ address: await kafkaJars(), stop: async () => {} }),
   },
 ];
 
 const kafkaVersion = '4.1.1';
 
 /** The folder with the jars of Kafka's broker, fetched once from Maven Central. @throws Error when they can't be had */
-async function kafka() {
+export async function kafkaJars() {
   await program(['java'], 'default-jre-headless');
   const folder = join(root, '.cache', `kafka-${kafkaVersion}`);
   if (existsSync(folder)) return folder;

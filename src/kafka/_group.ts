@@ -1,15 +1,25 @@
 import type { Consumer, GroupAssignment } from '@platformatic/kafka';
-import { TransportError } from '../errors.ts';
 import type { Clock } from '../stream/clock.ts';
 import { clientOptions, failure, type KafkaModule, says } from './_client.ts';
 import type { KafkaSourceOptions } from './_options.ts';
 import { Partition } from './_partition.ts';
+import { type Place, startsOf } from './_starts.ts';
 
 export const keyOf = (topic: string, partition: number): string => `${topic}:${partition}`;
 
-/** As listOffsets wants them. */
-const earliest = -2n;
-const latest = -1n;
+/** What is read, and with what. */
+export interface Reading {
+  readonly verb: string;
+  readonly topics: readonly string[];
+  readonly options: KafkaSourceOptions;
+  /** Partitions with this number and higher ones are left alone. */
+  readonly npartitions: number;
+  /** All partitions that were ever ours, by `keyOf`; kept between runs. */
+  readonly partitions: Map<string, Partition>;
+  readonly module: KafkaModule;
+  readonly clock: Clock;
+}
+
 const patienceMs = 5000;
 
 /**
@@ -18,12 +28,8 @@ const patienceMs = 5000;
  */
 export class Group {
   readonly verb: string;
-  readonly topics: readonly string[];
   readonly options: KafkaSourceOptions;
-  readonly #module: KafkaModule;
-  readonly #clock: Clock;
-  /** All that were ever ours, by `keyOf`; kept between runs. */
-  readonly #partitions: Map<string, Partition>;
+  readonly #reading: Reading;
   readonly #onChange: () => void;
   /** What was assigned, until it is adopted. */
   #assignment: readonly GroupAssignment[] | null = null;
@@ -37,21 +43,10 @@ export class Group {
   consumer!: Consumer;
 
   /** @param onChange called when `isChanged` or `broken` becomes true */
-  constructor(
-    verb: string,
-    topics: readonly string[],
-    options: KafkaSourceOptions,
-    module: KafkaModule,
-    clock: Clock,
-    partitions: Map<string, Partition>,
-    onChange: () => void,
-  ) {
-    this.verb = verb;
-    this.topics = topics;
-    this.options = options;
-    this.#module = module;
-    this.#clock = clock;
-    this.#partitions = partitions;
+  constructor(reading: Reading, onChange: () => void) {
+    this.verb = reading.verb;
+    this.options = reading.options;
+    this.#reading = reading;
     this.#onChange = onChange;
   }
 
@@ -60,14 +55,14 @@ export class Group {
   }
 
   get owned(): readonly Partition[] {
-    return [...this.#partitions.values()].filter(({ isOwned }) => isOwned);
+    return [...this.#reading.partitions.values()].filter(({ isOwned }) => isOwned);
   }
 
   /** Reaches a broker. @throws TransportError, also when there is no such topic */
   async connect(): Promise<void> {
     const { groupId = 'millrace', sessionTimeoutMs = 45_000 } = this.options;
     const rebalanceTimeout = Math.max(60_000, sessionTimeoutMs);
-    const consumer = new this.#module.Consumer({
+    const consumer = new this.#reading.module.Consumer({
       requestTimeout: rebalanceTimeout + patienceMs, // joining waits for the other members
       ...clientOptions(this.options),
       groupId,
@@ -91,7 +86,7 @@ export class Group {
     });
     this.consumer = consumer;
     try {
-      await consumer.metadata({ topics: [...this.topics] });
+      await consumer.metadata({ topics: [...this.#reading.topics] });
     } catch (cause) {
       discard(consumer);
       throw failure(this.verb, this.options, cause);
@@ -104,7 +99,7 @@ export class Group {
       this.#assignAll();
       return;
     }
-    this.consumer.topics.trackAll(...this.topics);
+    this.consumer.topics.trackAll(...this.#reading.topics);
     await this.consumer.joinGroup({});
   }
 
@@ -122,25 +117,25 @@ export class Group {
   /** Finds out where the partitions that were assigned are to be read. `first`: the option `start` says so. */
   async adopt(first: boolean): Promise<void> {
     const assignment = this.#assignment!;
-    const { npartitions = Number.POSITIVE_INFINITY } = this.options as { npartitions?: number };
+    const { npartitions } = this.#reading;
     const places = assignment.flatMap(({ topic, partitions }) =>
       partitions.filter(number => number < npartitions).map(number => ({ topic, number })),
     );
     const committed = await this.#committedOffsets(assignment);
-    const fresh: { topic: string; number: number; committed: number }[] = [];
+    const fresh: Place[] = [];
     for (const { topic, number } of places) {
       const offset = Number(committed.get(topic)?.[number] ?? -1n);
-      const known = this.#partitions.get(keyOf(topic, number));
+      const known = this.#reading.partitions.get(keyOf(topic, number));
       // Nobody has got further than we had said: what we have in hand is still to be done by us.
       if (known && (offset === known.committed || offset === known.committing)) known.resume();
       else fresh.push({ topic, number, committed: offset });
     }
-    const starts = await this.#startsOf(fresh, first);
+    const starts = await startsOf(this.consumer, this.verb, this.options, fresh, first);
     if (assignment !== this.#assignment) return; // changed meanwhile
     this.#assignment = null;
     for (const [i, { topic, number, committed }] of fresh.entries()) {
-      this.#partitions.get(keyOf(topic, number))?.lose();
-      this.#partitions.set(keyOf(topic, number), new Partition(topic, number, starts[i]!, committed));
+      this.#reading.partitions.get(keyOf(topic, number))?.lose();
+      this.#reading.partitions.set(keyOf(topic, number), new Partition(topic, number, starts[i]!, committed));
     }
     this.touch();
   }
@@ -148,14 +143,15 @@ export class Group {
   /** Where to go on in a partition whose messages are gone. @throws TransportError when nobody said */
   async restart(partition: Partition): Promise<void> {
     const { topic, number } = partition;
-    const [offset] = await this.#startsOf([{ topic, number, committed: -1 }], false);
+    const place = { topic, number, committed: -1 };
+    const [offset] = await startsOf(this.consumer, this.verb, this.options, [place], false);
     partition.skip(offset!);
     partition.fetchAt = partition.position = offset!;
   }
 
   /** Partitions that can be asked for, by the number of their leader; also notices new ones. */
   async byLeader(): Promise<Map<number, { topicIds: Map<string, string>; partitions: Partition[] }>> {
-    const metadata = await this.consumer.metadata({ topics: [...this.topics] });
+    const metadata = await this.consumer.metadata({ topics: [...this.#reading.topics] });
     if (this.options.refreshPartitions ?? true) await this.#notice();
     const leaders = new Map<number, { topicIds: Map<string, string>; partitions: Partition[] }>();
     for (const partition of this.owned) {
@@ -173,7 +169,7 @@ export class Group {
   /** Something was acknowledged: it is committed soon. */
   touch(): void {
     if (this.options.groupId === undefined || this.#commitTimer !== undefined || this.#isClosed) return;
-    this.#commitTimer = this.#clock.setTimeout(() => {
+    this.#commitTimer = this.#reading.clock.setTimeout(() => {
       this.#commitTimer = undefined;
       void this.commit();
     }, this.options.commitIntervalMs ?? 100);
@@ -192,7 +188,7 @@ export class Group {
   /** Commits, leaves the group, and lets go of the connections. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#clock.clearTimeout(this.#commitTimer);
+    this.#reading.clock.clearTimeout(this.#commitTimer);
     this.#commitTimer = undefined;
     const { consumer } = this;
     const goodbye = async (): Promise<void> => {
@@ -224,14 +220,14 @@ export class Group {
     this.#assignment = assignment ?? [];
     this.#isLeader = isLeader;
     const kept = new Set(this.#assignment.flatMap(({ topic, partitions }) => partitions.map(n => keyOf(topic, n))));
-    for (const [key, partition] of this.#partitions) if (partition.isOwned && !kept.has(key)) partition.lose();
+    for (const [key, partition] of this.#reading.partitions) if (partition.isOwned && !kept.has(key)) partition.lose();
     this.#count();
     this.#onChange();
   }
 
   #assignAll(): void {
     const topics = this.consumer.currentMetadata!.topics;
-    const assignment = this.topics.map(topic => ({
+    const assignment = this.#reading.topics.map(topic => ({
       topic,
       partitions: Array.from({ length: topics.get(topic)!.partitionsCount }, (_, number) => number),
     }));
@@ -239,7 +235,7 @@ export class Group {
   }
 
   #count(): void {
-    for (const topic of this.topics) {
+    for (const topic of this.#reading.topics) {
       this.#counts.set(topic, this.consumer.currentMetadata?.topics.get(topic)?.partitionsCount ?? 0);
     }
   }
@@ -247,7 +243,10 @@ export class Group {
   /** Has partitions that were added handed out: by the member who does that, or to us alone. */
   async #notice(): Promise<void> {
     const topics = this.consumer.currentMetadata?.topics;
-    if (!this.topics.some(topic => (topics?.get(topic)?.partitionsCount ?? 0) > (this.#counts.get(topic) ?? 0))) return;
+    if (
+      !this.#reading.topics.some(topic => (topics?.get(topic)?.partitionsCount ?? 0) > (this.#counts.get(topic) ?? 0))
+    )
+      return;
     if (this.options.groupId === undefined) this.#assignAll();
     else if (this.#isLeader) await this.consumer.joinGroup({});
   }
@@ -255,50 +254,6 @@ export class Group {
   async #committedOffsets(assignment: readonly GroupAssignment[]): Promise<ReadonlyMap<string, bigint[]>> {
     if (this.options.groupId === undefined || assignment.length === 0) return new Map();
     return this.consumer.listCommittedOffsets({ topics: [...assignment] });
-  }
-
-  async #startsOf(
-    places: readonly { readonly topic: string; readonly number: number; readonly committed: number }[],
-    first: boolean,
-  ): Promise<number[]> {
-    const {
-      groupId,
-      start = groupId === undefined ? 'beginning' : 'committed',
-      otherwise = 'beginning',
-    } = this.options;
-    const wanted = places.map(({ topic, number, committed }) => {
-      const saved = first && typeof start === 'object' ? start[topic]?.[number] : undefined;
-      if (saved !== undefined) return saved;
-      if (first && (start === 'beginning' || start === 'end')) return start;
-      if (committed >= 0) return committed;
-      if (otherwise !== 'fail') return otherwise;
-      throw new TransportError(
-        `${this.verb}: group "${groupId}" has no offset for partition ${number} of ${topic} that is there; ` +
-          "say where to begin with otherwise: 'beginning' or 'end'",
-      );
-    });
-    const [beginnings, ends] = [
-      await this.#offsetsOf(places, wanted, 'beginning'),
-      await this.#offsetsOf(places, wanted, 'end'),
-    ];
-    return wanted.map((where, i) => {
-      if (typeof where === 'number') return where;
-      const { topic, number } = places[i]!;
-      return Number((where === 'beginning' ? beginnings : ends).get(topic)![number]!);
-    });
-  }
-
-  async #offsetsOf(
-    places: readonly { readonly topic: string; readonly number: number }[],
-    wanted: readonly (string | number)[],
-    end: 'beginning' | 'end',
-  ): Promise<ReadonlyMap<string, bigint[]>> {
-    const partitions: Record<string, number[]> = {};
-    for (const [i, { topic, number }] of places.entries())
-      if (wanted[i] === end) (partitions[topic] ??= []).push(number);
-    const topics = Object.keys(partitions);
-    if (topics.length === 0) return new Map();
-    return this.consumer.listOffsets({ topics, partitions, timestamp: end === 'beginning' ? earliest : latest });
   }
 }
 

@@ -28,6 +28,8 @@ export class Partition {
   committing: number;
   /** Whether it is ours to read. */
   isOwned = true;
+  /** A message failed below: it is never done, nor what comes behind it. */
+  hasFailed = false;
   /** Counts the times that it was not: what was fetched before is void. */
   epoch = 0;
   #acknowledged: number;

@@ -5,11 +5,12 @@ import { isHopeless, says } from './_client.ts';
 /** A message to be sent, as the client takes it. */
 export interface Outbound {
   readonly topic: string;
-  readonly partition?: number;
-  readonly key?: Buffer;
+  /** Chosen when it is sent first, unless it was given. */
+  partition: number | undefined;
+  readonly key: Buffer | undefined;
   readonly value: Buffer;
-  readonly headers?: Map<Buffer, Buffer>;
-  readonly timestamp?: bigint;
+  readonly headers: Map<Buffer, Buffer> | undefined;
+  readonly timestamp: bigint | undefined;
 }
 
 export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
@@ -115,15 +116,15 @@ export class ProducerLine implements Line<Outbound> {
     const { topics } = await this.#producer.metadata({ topics: names });
     const turn = this.#turn++;
     const groups = new Map<string, Waiting[]>();
-    for (const { message, done } of batch) {
+    for (const waiting of batch) {
+      const { message } = waiting;
       const { topic, key } = message;
       const number = message.partition ?? (key ? this.#partitionOf(key) : turn);
-      const partition = number % topics.get(topic)!.partitionsCount;
-      const place = `${topic}:${partition}`;
+      message.partition = number % topics.get(topic)!.partitionsCount;
+      const place = `${topic}:${message.partition}`;
       const group = groups.get(place);
-      const addressed = { message: { ...message, partition }, done };
-      if (group) group.push(addressed);
-      else groups.set(place, [addressed]);
+      if (group) group.push(waiting);
+      else groups.set(place, [waiting]);
     }
     return [...groups.values()];
   }

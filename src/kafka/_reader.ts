@@ -1,10 +1,9 @@
 import type { Clock } from '../stream/clock.ts';
 import { sleep } from '../stream/clock.ts';
 import { Retry } from '../transport/_retry.ts';
-import { failure, isHopeless, type KafkaModule, says } from './_client.ts';
+import { failure, isHopeless, says } from './_client.ts';
 import { type Fetched, type FetchResponse, fetchedOf } from './_fetched.ts';
-import { Group, keyOf } from './_group.ts';
-import type { KafkaSourceOptions } from './_options.ts';
+import { Group, keyOf, type Reading } from './_group.ts';
 import type { Partition } from './_partition.ts';
 
 /** How long a broker waits for messages before it says that there are none. */
@@ -28,17 +27,9 @@ export class Reader {
   #wake: () => void = () => {};
 
   /** @param first whether the option `start` says where to begin */
-  constructor(
-    verb: string,
-    topics: readonly string[],
-    options: KafkaSourceOptions,
-    module: KafkaModule,
-    partitions: Map<string, Partition>,
-    first: boolean,
-    clock: Clock,
-    signal: AbortSignal,
-  ) {
-    this.group = new Group(verb, topics, options, module, clock, partitions, () => this.#wake());
+  constructor(reading: Reading, first: boolean, signal: AbortSignal) {
+    const { verb, options, clock } = reading;
+    this.group = new Group(reading, () => this.#wake());
     this.#retry = new Retry(verb, options.reconnectMs, clock);
     this.#clock = clock;
     this.#signal = signal;

@@ -146,11 +146,11 @@ export class KafkaSink<T> extends Operator<T, T> {
     const time = timestamp?.(value);
     return {
       topic,
+      partition: number,
+      key: keyBytes === undefined || keyBytes === null ? undefined : bufferOf(keyBytes),
       value: bufferOf(payload),
-      ...(keyBytes === undefined || keyBytes === null ? {} : { key: bufferOf(keyBytes) }),
-      ...(number === undefined ? {} : { partition: number }),
-      ...(time === undefined ? {} : { timestamp: BigInt(Math.trunc(Number(time))) }),
-      ...(pairs ? { headers: new Map(Object.entries(pairs).map(([k, v]) => [Buffer.from(k), bufferOf(v)])) } : {}),
+      headers: pairs && new Map(Object.entries(pairs).map(([name, text]) => [Buffer.from(name), bufferOf(text)])),
+      timestamp: time === undefined ? undefined : BigInt(Math.trunc(Number(time))),
     };
   }
 

@@ -50,6 +50,8 @@ abstract class KafkaSource<T> extends Source<T> {
   readonly #topics: readonly string[];
   #options: FromKafkaOptions;
   readonly #partitions = new Map<string, Partition>();
+  /** The option `start` has said where. */
+  #begun = false;
   protected reader!: Reader;
 
   constructor(topics: readonly string[], options: FromKafkaOptions) {
@@ -61,6 +63,7 @@ abstract class KafkaSource<T> extends Source<T> {
   }
 
   protected abstract readonly verb: string;
+  protected readonly npartitions: number = Number.POSITIVE_INFINITY;
 
   /** Sends on what the reader brings, until it is told to stop. */
   protected abstract read(): Promise<void>;
@@ -83,20 +86,33 @@ abstract class KafkaSource<T> extends Source<T> {
   seek(position: KafkaPosition): void {
     this.#options = { ...this.#options, start: position };
     this.#partitions.clear();
+    this.#begun = false;
   }
 
   protected override async run(): Promise<void> {
-    const module = await kafkaModule(this.verb);
-    const first = this.#partitions.size === 0;
-    const { clock } = this.node;
-    const { signal, verb } = this;
-    this.reader = new Reader(verb, this.#topics, this.#options, module, this.#partitions, first, clock, signal);
+    const reading = {
+      verb: this.verb,
+      topics: this.#topics,
+      options: this.#options,
+      npartitions: this.npartitions,
+      partitions: this.#partitions,
+      module: await kafkaModule(this.verb),
+      clock: this.node.clock,
+    };
+    this.reader = new Reader(reading, !this.#begun, this.signal);
     try {
       await this.reader.open();
       await this.read();
     } finally {
       await this.reader.close();
+      this.#begun ||= this.#partitions.size > 0;
+      if (this.#options.groupId !== undefined) this.#forgetFailed();
     }
+  }
+
+  /** What failed comes again at the next start, from where the group stands. */
+  #forgetFailed(): void {
+    for (const [key, partition] of this.#partitions) if (partition.hasFailed) this.#partitions.delete(key);
   }
 
   /** All messages of a list as one element. */
@@ -109,18 +125,23 @@ abstract class KafkaSource<T> extends Source<T> {
     const { topic, number } = partition;
     const metadata = { topic, partition: number, offset: first.offset, end, timestamp: last.timestamp };
     const list = this.form === 'messages' ? messages : messages.map(({ value }) => value);
-    await this.give(list as T, [{ ...metadata, ref: this.#reference(partition, end) }]);
+    await this.give(list as T, [{ ...metadata, ref: this.#reference(partition, end) }], () => {
+      partition.hasFailed = true;
+    });
     partition.position = end;
   }
 
   /** The messages of a list one by one; what is left after a stop is read again. */
   protected async giveEach({ partition, messages, end, epoch }: Fetched): Promise<void> {
+    const failed = (): void => {
+      partition.hasFailed = true;
+    };
     for (const message of messages) {
       if (this.signal.aborted || partition.epoch !== epoch) return;
       const { topic, partition: number, offset, timestamp, key, value } = message;
       const ref = this.#reference(partition, offset + 1);
       const metadata: Metadata[] = [{ ref, topic, partition: number, offset, end: offset + 1, timestamp, key }];
-      const sent = this.give((this.form === 'messages' ? message : value) as T, metadata);
+      const sent = this.give((this.form === 'messages' ? message : value) as T, metadata, failed);
       if (sent !== undefined) await sent;
       partition.position = offset + 1;
     }
@@ -161,6 +182,7 @@ class StreamingSource extends KafkaSource<Uint8Array | KafkaMessage> {
 class BatchedSource extends KafkaSource<readonly Uint8Array[] | readonly KafkaMessage[]> {
   override readonly label = 'from_kafka_batched';
   protected readonly verb = 'fromKafkaBatched';
+  protected override readonly npartitions: number;
   readonly #maxBatchSize: number;
   readonly #pollMs: number;
 
@@ -180,6 +202,7 @@ class BatchedSource extends KafkaSource<readonly Uint8Array[] | readonly KafkaMe
         `fromKafkaBatched: npartitions is ${npartitions}; give a whole number from 1`,
       );
     }
+    this.npartitions = npartitions ?? Number.POSITIVE_INFINITY;
     this.#maxBatchSize = maxBatchSize;
     this.#pollMs = parseDuration(pollInterval, 'pollInterval');
   }

@@ -23,10 +23,15 @@ export interface OutgoingOptions {
   readonly signal?: AbortSignal;
 }
 
-interface Entry<M> {
+class Entry<M> {
   readonly message: M;
   readonly done: (error?: unknown) => void;
-  isDone: boolean;
+  isDone = false;
+
+  constructor(message: M, done: (error?: unknown) => void) {
+    this.message = message;
+    this.done = done;
+  }
 }
 
 /**
@@ -68,7 +73,7 @@ export class Outgoing<M> {
         if (error !== undefined) reject(error);
         else if (--left === 0) resolve();
       };
-      for (const message of messages) this.#queue.push({ message, done, isDone: false });
+      for (const message of messages) this.#queue.push(new Entry(message, done));
       this.#handOver();
     });
   }

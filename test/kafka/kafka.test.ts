@@ -132,6 +132,33 @@ describe.skipIf(!hasKafka)('Kafka', () => {
       expect(await kafka.committed(name, name)).toEqual([6]);
     });
 
+    it('gives a message that failed again when it is started again, and commits it then', async () => {
+      for (const handled of [false, true]) {
+        const name = await topic();
+        await send(name, numbers(0, 5));
+        const stream = from(name, { groupId: name, start: 'beginning' });
+        let broken = true;
+        const seen: string[] = [];
+        stream.sink(value => {
+          if (broken && text(value) === '2') throw new Error('no 2');
+          seen.push(text(value));
+        });
+        if (handled) stream.onError(() => {});
+        const run = stream.start();
+        if (handled) {
+          await until(() => seen.length === 4);
+          await stream.stop();
+        } else await expect(run).rejects.toThrow('no 2');
+        expect(await kafka.committed(name, name)).toEqual([2]);
+        broken = false;
+        void stream.start();
+        await until(() => seen.at(-1) === '4' && seen.includes('2'));
+        await stream.stop();
+        expect(seen.slice(handled ? 4 : 2)).toEqual(['2', '3', '4']);
+        expect(await kafka.committed(name, name)).toEqual([5]);
+      }
+    });
+
     it('begins at the end, at a position, or where it is told when the group has nothing', async () => {
       const name = await topic();
       await send(name, numbers(0, 5));
@@ -153,7 +180,7 @@ describe.skipIf(!hasKafka)('Kafka', () => {
       expect(await read({ groupId: `${name}-end`, start: 'beginning' }, 'e')).toHaveLength(10);
       const fails = from(name, { groupId: `${name}-fail`, otherwise: 'fail' });
       await expect(fails.start()).rejects.toThrow(
-        `fromKafka: group "${name}-fail" has no offset for partition 0 of ${name} that is there; say where to begin`,
+        `fromKafka: group "${name}-fail" has no offset for partition 0 of ${name} that is there; say where to go on`,
       );
       const gone = from(name, { start: { [name]: { 0: 1000 } } });
       const seen = gone.map(text).sinkToList();
