@@ -6,7 +6,7 @@ import { startKafka } from './_kafka.mjs';
 
 export const title = 'Kafka';
 
-const count = 100_000;
+const count = 200_000;
 const text = i => `{"at":${1.7e12 + i},"symbol":"S${i % 100}","price":${i / 8},"qty":${i % 50}}`;
 const columns = { at: timestamp('ms'), symbol: utf8(), price: f64(), qty: i32() };
 

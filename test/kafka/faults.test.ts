@@ -1,4 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,6 +50,48 @@ describe.skipIf(!hasKafka)('Kafka', () => {
     expect([...new Set(seen)].map(Number).sort((a, b) => a - b)).toEqual(numbers(600).map(Number));
     // what was committed did not come again: three kills cost what was in hand, not everything
     expect(seen.length).toBeLessThan(1000);
+  });
+
+  it('counts every message once in a job that was killed, with checkpoints', async () => {
+    await kafka.createTopic('job', 2);
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-job-'));
+    const program = fileURLToPath(new URL('./_job.mjs', import.meta.url));
+    const out = new Stream<number>();
+    const text = (n: number): string => JSON.stringify({ n });
+    const place = (row: string): number => JSON.parse(row).n;
+    out.map(text).through(toKafka('job', { bootstrapBrokers: kafka.address, partition: place }));
+    const last = 4000;
+    const sending = (async () => {
+      for (let n = 1; n <= last; n++) await out.emit(n);
+      await out.end();
+    })();
+    const sums = (): number[] => {
+      const path = join(folder, 'sums.ndjson');
+      if (!existsSync(path)) return [];
+      return readFileSync(path, 'utf8')
+        .split('\n')
+        .filter(line => line.endsWith('}'))
+        .map(line => JSON.parse(line).sum);
+    };
+    const total = (last * (last + 1)) / 2;
+    for (let round = 0; sums().at(-1) !== total; round++) {
+      const child = spawn(process.execPath, [program, kafka.address, 'job', folder], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let rows = 0;
+      createInterface({ input: child.stdout! }).on('line', line => {
+        rows += Number(line);
+      });
+      await until(() => (round < 4 && rows > 100 + round * 61) || sums().at(-1) === total);
+      child.kill('SIGKILL');
+      await new Promise(resolve => child.once('exit', resolve));
+    }
+    await sending;
+    const rows = readFileSync(join(folder, 'rows.ndjson'), 'utf8').trim().split('\n');
+    expect(rows.map(row => JSON.parse(row).n).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: last }, (_, i) => i + 1),
+    );
+    rmSync(folder, { recursive: true });
   });
 
   it('goes on where it was when the broker is killed and comes back', async () => {
