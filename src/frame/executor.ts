@@ -71,6 +71,9 @@ export class Executor {
   #ended = false;
   /** What comes is not wanted any more. */
   #isStopped = false;
+  /** Some of the batch in hand has reached the operators. */
+  #isTouched = false;
+  #isTorn = false;
   #isOpen = false;
   #isAbandoned = false;
   #rowsIn = 0;
@@ -93,7 +96,11 @@ export class Executor {
     this.#scratch = new Scratch(memory, `${owner} scratch`);
     this.#imports = new Scratch(memory, `${owner} source`);
     this.#importer = new Importer(memory, this.#imports);
-    this.#source = new SourceOperator(schema, () => this.#scratch.reset(), source);
+    const beforeBlock = (): void => {
+      this.#isTouched = true;
+      this.#scratch.reset();
+    };
+    this.#source = new SourceOperator(schema, beforeBlock, source);
     this.#compiler = new Compiler(memory, this.#scratch, this.#source, owner);
   }
 
@@ -157,7 +164,6 @@ export class Executor {
    * @throws StateError after `end`
    */
   push(input: unknown): void | Promise<void> {
-    if (this.#isStopped) return;
     if (this.#pending) return this.#after(() => this.#push(input));
     return this.#push(input);
   }
@@ -175,6 +181,11 @@ export class Executor {
 
   get rowsIn(): number {
     return this.#rowsIn;
+  }
+
+  /** A batch has failed after some of it was taken: what is remembered is of no exact moment. */
+  get isTorn(): boolean {
+    return this.#isTorn;
   }
 
   /** The input is over, or nothing more is wanted. */
@@ -287,7 +298,9 @@ export class Executor {
   }
 
   #push(input: unknown): void | Promise<void> {
+    if (this.#isStopped) return;
     if (this.#ended) throw new StateError('emit: this frame has ended; make a new one');
+    this.#isTouched = false;
     this.#inputMs += this.#clock.lap();
     this.#computing = true;
     try {
@@ -296,6 +309,7 @@ export class Executor {
       this.#rowsIn += rows;
       this.#batches++;
     } catch (error) {
+      this.#isTorn ||= this.#isTouched;
       for (const { taker, result } of this.#results.splice(0)) taker.drop?.(result);
       this.#source.discard();
       throw error;
@@ -367,9 +381,21 @@ export class Executor {
 
   /** One result to its sink. */
   #hand({ taker, result }: Result): void | Promise<void> {
-    const waiting = taker.deliver(result);
-    if (waiting instanceof Promise) return waiting.finally(() => this.#charge(taker));
-    this.#charge(taker);
+    try {
+      const waiting = taker.deliver(result);
+      if (!(waiting instanceof Promise)) return this.#charge(taker);
+      return waiting.then(
+        () => this.#charge(taker),
+        error => this.#tear(error),
+      );
+    } catch (error) {
+      this.#tear(error);
+    }
+  }
+
+  #tear(error: unknown): never {
+    this.#isTorn = true;
+    throw error;
   }
 
   /** The time since the last look at the clock was a sink's. */

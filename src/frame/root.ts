@@ -162,12 +162,13 @@ export class Root {
   taking(act: () => void | Promise<void>, metadata?: Carried): void | Promise<void> {
     const gate = this.#gate;
     if (!gate) return act();
+    const { rowsIn } = this.executor;
     gate.enter();
     let waiting: void | Promise<void>;
     try {
       waiting = act();
     } catch (error) {
-      this.#failed(gate);
+      this.#failed(gate, rowsIn);
       throw error;
     } finally {
       gate.onStack = false;
@@ -178,7 +179,7 @@ export class Root {
     };
     if (!waiting) return taken();
     return waiting.then(taken, error => {
-      this.#failed(gate);
+      this.#failed(gate, rowsIn);
       throw error;
     });
   }
@@ -297,9 +298,10 @@ export class Root {
     this.#executor = null;
   }
 
-  /** A stream's failures may have been taken care of; a source ends with them. */
-  #failed(gate: Gate): void {
-    if (this.source) gate.break();
+  /** An element of a stream of which nothing was taken can be passed over; all else leaves a state that fits no position. */
+  #failed(gate: Gate, rowsIn: number): void {
+    const { isTorn, rowsIn: now } = this.executor;
+    if (this.source || isTorn || now !== rowsIn) gate.break();
     else void gate.leave();
   }
 
