@@ -30,6 +30,15 @@ it('routes are counted while the flights stream by', () => {
   expect(lines.at(-1)).toContain('LAX–LAS');
 });
 
+it('each stock stands beside its own last year', () => {
+  const lines = run('frame-stocks.mjs')
+    .split('\n')
+    .map(line => line.split('│').map(cell => cell.trim()));
+  const row = (symbol: string): string[] => lines.find(cells => cells[2] === `'${symbol}'`)!.slice(3, -1);
+  expect(row('AAPL')).toEqual(['223.02', '9', '178.32', '1.43', '1']);
+  expect(row('IBM')).toEqual(['125.55', '-1.3', '117.6', '0.81', '4']);
+});
+
 it('rows pushed by hand, looked at in four ways', () => {
   const lines = run('frame-windows.mjs').trim().split('\n');
   for (const title of ['so far', 'last three', 'by minute', 'sessions']) {

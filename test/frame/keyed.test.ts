@@ -47,6 +47,8 @@ const columns = [
   'ewm_corr(x, i, alpha=0.5, ignoreMissing=true)',
   'rolling_mean(x, 3, minPeriods=1)',
   'rolling_count(d, 3)',
+  'rolling_mode(d, 3, minPeriods=1)',
+  "rolling_nth(d, '9ms', nth=-2)",
   "rolling_max(t, '5ms')",
   "rolling_mode(s, '9ms')",
   "rolling_kurt(i, '9ms')",

@@ -117,6 +117,16 @@ describe.each([true, false])('windows of each row, shared memory %s', shared => 
     ]);
   });
 
+  it('stand in filters and in aggregations', () => {
+    expect(
+      run(df => df.filter('rolling_rank(x, 2, by=k, ascending=false) == 1')).map(({ at }) => at.getTime()),
+    ).toEqual([2, 4]);
+    expect(run(df => df.groupby('k').agg({ m: (t: any) => t.x.rolling(2).sum().over('k').max() })).slice(-2)).toEqual([
+      { k: 'a', m: 20 },
+      { k: 'b', m: null },
+    ]);
+  });
+
   it('answer everything of one column, and of a frame', () => {
     expect(run(df => df.x.rolling(3, { minPeriods: 2 }).agg(['sem', 'prod', 'size'])).at(-1)).toEqual({
       sem: 8,
