@@ -4,16 +4,21 @@ import { describe, expect, it } from 'vitest';
 import { ops } from '../../src/expr/ops.ts';
 import { parse } from '../../src/expr/parse.ts';
 import { typeOf } from '../../src/expr/type-of.ts';
+import { DataFrame } from '../../src/frame/data-frame.ts';
 import { bool, f64, timestamp, utf8 } from '../../src/schema/data-type.ts';
 import { schemaOf } from '../../src/schema/schema.ts';
 
 const text = readFileSync(fileURLToPath(new URL('../../docs/expressions.md', import.meta.url)), 'utf8');
-/** The calls in the first cell of each row under "Functions". */
-const calls = text
-  .slice(text.indexOf('## Functions'))
-  .split('\n')
-  .filter(line => line.startsWith('| `'))
-  .flatMap(line => [...line.split(' | ')[0]!.matchAll(/`([^`]+\(.*?\))`/g)].map(([, call]) => call!));
+/** The calls in the first cell of each row between two places of the document. */
+const callsBetween = (from: string, to: string) =>
+  text
+    .slice(text.indexOf(from), text.indexOf(to))
+    .split('\n')
+    .filter(line => line.startsWith('| `'))
+    .flatMap(line => [...line.split(' | ')[0]!.matchAll(/`([^`]+\(.*?\))`/g)].map(([, call]) => call!));
+const remembering = 'Columns that remember rows before them';
+const calls = callsBetween('## Functions', remembering);
+const rememberingCalls = callsBetween(remembering, '## How it runs');
 const schema = schemaOf({
   x: f64(),
   y: f64(),
@@ -31,6 +36,12 @@ describe('docs/expressions.md', () => {
       .replace(/, start, stop/, ', 0, 2')
       .replace(/\b[ab]\b(?=[,)\]])/g, call.startsWith('isIn') ? '1' : 'x');
     expect(typeOf(parse(whole), schema)).toBeDefined();
+  });
+
+  it.each(rememberingCalls)('has a column that remembers: %s', call => {
+    const columns = { x: f64(), y: f64(), at: timestamp('ms') };
+    const frame: any = new DataFrame({ schema: columns, index: 'at' });
+    expect(frame.assign({ out: call }).schema.field('out')).toBeDefined();
   });
 
   it('names every function', () => {
