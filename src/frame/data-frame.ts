@@ -56,12 +56,13 @@ import { type FrameSource, Root, type RunMetrics, type SavedRoot, type SourceMet
 import { withScans } from './scans.ts';
 import { Series } from './series.ts';
 import {
+  type AsofJoined,
   asofParts,
+  type IntervalJoined,
   intervalParts,
   type JoinedParts,
   type MergeAsofOptions,
   type MergeIntervalOptions,
-  type TimeJoined,
 } from './time-joins.ts';
 import type { AsColumns, Assigned, ColumnInput, DataFrame as DataFrameOf, RowScope, TypesOf } from './types.ts';
 import type { ResultOptions } from './user-rows.ts';
@@ -240,9 +241,10 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
 
   /**
    * Every row of this frame beside its partner in another, in time: with pandas' words
-   * `trades.mergeAsof(quotes, { on: 'at', by: 'symbol', tolerance: '2s' })`. Rows come out in the order of their times, each when nothing that
-   * may still come can change its partner; a row without one has missing cells. Within each frame's `outOfOrder` rows may come in any order;
-   * later ones are left out and counted (`metrics().late`), as are rows without a time (`untimed`).
+   * `trades.mergeAsof(quotes, { on: 'at', by: 'symbol', tolerance: '2s' })`. Times that both call the same stand once, as this frame has
+   * them. Rows come out in the order of their times, each when nothing that may still come can change its partner; a row without one has
+   * missing cells. Within each frame's `outOfOrder` rows may come in any order; later ones are left out and counted (`metrics().late`), as are
+   * rows without a time (`untimed`).
    *
    * What is remembered is bounded by the watermarks; forward and nearest without a tolerance also wait for a row of the key.
    *
@@ -252,7 +254,7 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
   mergeAsof<T extends DataFrameBase<any>, const O extends MergeAsofOptions<keyof C & string, Names<T>>>(
     other: T,
     options: O = {} as O,
-  ): DataFrameOf<TimeJoined<C, TableColumns<T>, O>> {
+  ): DataFrameOf<AsofJoined<C, TableColumns<T>, O>> {
     return joined(asofParts(this, other, options));
   }
 
@@ -263,7 +265,7 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
   mergeInterval<T extends DataFrameBase<any>, const O extends MergeIntervalOptions<keyof C & string, Names<T>>>(
     other: T,
     options: O,
-  ): DataFrameOf<TimeJoined<C, TableColumns<T>, O>> {
+  ): DataFrameOf<IntervalJoined<C, TableColumns<T>, O>> {
     return joined(intervalParts(this, other, options));
   }
 
@@ -447,6 +449,19 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
    */
   run({ signal, checkpoint }: RunOptions = {}): Promise<void> {
     return this.root.run(signal, checkpoint);
+  }
+
+  /** `run` by streamz' name. */
+  start(options?: RunOptions): Promise<void> {
+    return this.run(options);
+  }
+
+  /**
+   * Stops what `run` or `start` began, as its signal does: the batch in hand is finished, what is open is closed (with checkpoints it stays
+   * open, for the next run). Resolves when it is over; an error of the run is that of `run`. Where nothing runs, nothing happens.
+   */
+  stop(): Promise<void> {
+    return this.root.stop();
   }
 
   /** Results as they come, until the frame ends. Starts the source, if there is one, and stops it when the loop is left. */

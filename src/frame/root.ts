@@ -95,6 +95,7 @@ export class Root {
   readonly name: string;
   #executor: Executor | null = null;
   #run: Promise<void> | null = null;
+  readonly #stopping = new AbortController();
   /** Only once somebody wants to know when it is quiet. */
   #gate: Gate | null = null;
   #held: HeldElements | null = null;
@@ -201,8 +202,19 @@ export class Root {
     if (!this.runs) {
       throw new StateError('run: this frame has no source; push batches with emit(), and end() when there are no more');
     }
-    this.#run ??= checkpoint ? this.#checkpointed(checkpoint, signal) : this.readToEnd(signal);
+    if (!this.#run) {
+      const stop = this.#stopping.signal;
+      const either = signal ? AbortSignal.any([signal, stop]) : stop;
+      this.#run = checkpoint ? this.#checkpointed(checkpoint, either) : this.readToEnd(either);
+    }
     return this.#run;
+  }
+
+  /** Ends the run as its signal does; resolves when it is over. Its errors are those of `run`. */
+  async stop(): Promise<void> {
+    if (!this.#run) return;
+    this.#stopping.abort();
+    await this.#run.catch(() => {});
   }
 
   #checkpointed(options: CheckpointOptions, signal: AbortSignal | undefined): Promise<void> {

@@ -2,7 +2,7 @@ import { OptionError, SchemaError } from '../errors.ts';
 import type { OutputColumn } from '../join/output.ts';
 import { type SideOptions, TimeJoin } from '../join/time-join.ts';
 import type { TimeMatch } from '../join/time-match.ts';
-import { sameType } from '../schema/data-type.ts';
+import { sameType, type TemporalType } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
 import type { Columns } from '../schema/schema.ts';
 import { columnNames } from './input.ts';
@@ -50,7 +50,7 @@ interface TimeJoinSettings<L extends string, R extends string> {
 }
 
 export interface MergeAsofOptions<L extends string = string, R extends string = string> extends TimeJoinSettings<L, R> {
-  /** The column that orders both frames; it stands once in the result. Default: their indexes, which stay two columns. */
+  /** The column that orders both frames; default: their indexes. Where both call it the same it stands once in the result, with this frame's times. */
   readonly on?: L & R;
   /** Where the partner is: the last at or before the row's time (`backward`, default), the first at or after it, or the nearer of both. */
   readonly direction?: 'backward' | 'forward' | 'nearest';
@@ -75,14 +75,20 @@ type SharedBy<O> = O extends { readonly by: infer N }
   : O extends { readonly leftBy: infer A; readonly rightBy: infer B }
     ? NameOf<A> & NameOf<B>
     : never;
-type SharedOn<O> = O extends { readonly on: infer N extends string } ? N : never;
+/** Without `on` the indexes order the frames. The compiler does not know which columns these are, but that few tables have times that are not. */
+type SharedOn<L, R, O> = O extends { readonly on: infer N extends string }
+  ? N
+  : { [P in keyof L & keyof R & string]: L[P] extends TemporalType ? P : never }[keyof L & keyof R & string];
 
-/** The columns of a join in time of `L` with `R`. */
-export type TimeJoined<L extends Columns, R, O> = Joined<L, R, SharedBy<O> | SharedOn<O>, SuffixesOf<O>>;
+/** The columns of an as-of join of `L` with `R`. */
+export type AsofJoined<L extends Columns, R, O> = Joined<L, R, SharedBy<O> | SharedOn<L, R, O>, SuffixesOf<O>>;
+
+/** The columns of an interval join of `L` with `R`. */
+export type IntervalJoined<L extends Columns, R, O> = Joined<L, R, SharedBy<O>, SuffixesOf<O>>;
 
 /** @throws SchemaError for frames without a time index, unknown columns and types that don't go together; OptionError for options */
 export function asofParts(left: FrameSide, right: FrameSide, options: MergeAsofOptions): JoinedParts {
-  const { direction = 'backward', tolerance, allowExactMatches = true, on } = options;
+  const { direction = 'backward', tolerance, allowExactMatches = true, on = commonIndex(left, right) } = options;
   if (!['backward', 'forward', 'nearest'].includes(direction)) {
     throw new OptionError('direction', `mergeAsof: direction is "${direction}"; give backward, forward or nearest`);
   }
@@ -202,6 +208,13 @@ class Sides {
       return { field: schema.field(name), side, from: plan.schema.fields[place]!.name };
     });
   }
+}
+
+/** The index of both frames, when it is a column of one name. */
+function commonIndex(left: FrameSide, right: FrameSide): string | undefined {
+  const { index } = left.plan;
+  if (index === null || index !== right.plan.index) return undefined;
+  return [left, right].every(({ plan }) => visibleSchema(plan).has(index)) ? index : undefined;
 }
 
 /** The frame with another index. */

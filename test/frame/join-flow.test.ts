@@ -138,6 +138,39 @@ describe('rows come out', () => {
   });
 });
 
+describe('the times of an as-of join', () => {
+  const { left, right } = frames();
+
+  it('stand once where both call them the same, as the left has them', () => {
+    const joined = left.mergeAsof(right, { by: 'symbol' });
+    expect(joined.columns).toEqual(['at', 'symbol', 'price', 'bid']);
+    expect(joined.plan.index).toBe('at');
+    expect(joined.explain().split('\n')[0]).toBe(
+      left.mergeAsof(right, { on: 'at', by: 'symbol' }).explain().split('\n')[0],
+    );
+    const results = joined.sinkToList();
+    right.emit([quote(1, 'A', 1)]);
+    left.emit([trade(5, 'A', 50)]);
+    joined.end();
+    expect(results.flatMap((batch: Batch) => batch.toArray())).toEqual([{ at: 5n, symbol: 'A', price: 50, bid: 1 }]);
+    joined.dispose();
+  });
+
+  it('are two columns where they have two names, and the right ones are hidden with the index', () => {
+    const named = right.rename({ at: 'quoted' }).setIndex('quoted');
+    expect(left.mergeAsof(named, { by: 'symbol' }).columns).toEqual(['at', 'symbol', 'price', 'quoted', 'bid']);
+    const kept = right.assign({ quoted: 'at' });
+    expect(left.mergeAsof(kept, { by: 'symbol' }).columns).toEqual(['at', 'symbol', 'price', 'bid', 'quoted']);
+    expect(left.mergeAsof(right.select(['symbol', 'bid']), { by: 'symbol' }).columns).toEqual([
+      'at',
+      'symbol',
+      'price',
+      'bid',
+    ]);
+    expect(left.mergeInterval(right, { by: 'symbol', from: 0, to: 1 }).columns).toContain('at_y');
+  });
+});
+
 describe('frames of one root', () => {
   it('join with each other, and a batch meets the results of itself', () => {
     const df: any = new DataFrame({ schema: trades, index: 'at' });
@@ -263,7 +296,7 @@ describe('a joined frame', () => {
     const all = joined.sinkToList();
     right.end();
     expect(prices).toEqual([10]);
-    expect(all[0].toArray()).toEqual([{ at_x: 1n, symbol: 'A', price: 10, at_y: null, bid: null }]);
+    expect(all[0].toArray()).toEqual([{ at: 1n, symbol: 'A', price: 10, bid: null }]);
     const source = new Given([[trade(1, 'A', 10)], [trade(2, 'A', 20)]]);
     const read: any = new DataFrame({ schema: trades, index: 'at', source });
     const running = read.merge(new DataFrame({ schema: quotes }) as any, { on: 'symbol', how: 'left' });
@@ -315,8 +348,8 @@ describe('a joined frame', () => {
     const joined = left.mergeAsof(right, { by: 'symbol' });
     const results = joined.sinkToList();
     joined.sink((batch: Batch) => {
-      for (const { at_x, price } of batch.toArray() as any[])
-        if (price < 3) left.emit([trade(Number(at_x) + 1, 'A', price + 1)]);
+      for (const { at, price } of batch.toArray() as any[])
+        if (price < 3) left.emit([trade(Number(at) + 1, 'A', price + 1)]);
     });
     right.emit([quote(0, 'A', 1)]);
     right.end();
@@ -563,7 +596,7 @@ describe('what makes no sense is said when it is written', () => {
     ],
     ['from and to', () => left.mergeInterval(right, { from: 5, to: -5 }), /from 5 to -5 holds no time/],
     ['how', () => left.mergeInterval(right, { from: 0, to: 1, how: 'outer' }), /how is "outer"; give inner or left/],
-    ['names', () => left.mergeAsof(right, { by: 'symbol', suffixes: ['', ''] }), /two columns would be called "at"/],
+    ['names', () => left.mergeAsof(right, { suffixes: ['', ''] }), /two columns would be called "symbol"/],
     ['on', () => left.mergeAsof(right, { on: 'bid' }), /^SchemaError: mergeAsof: no column "bid"/],
     ['merge', () => left.merge(bare, { on: 'x' }), /^SchemaError: merge: no column "x"/],
   ];

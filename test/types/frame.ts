@@ -227,8 +227,11 @@ export function joinsInTime(df: DataFrame<Trades>, quotes: DataFrame<Quotes>): v
   const asof = df.mergeAsof(quotes, { on: 'at', by: 'symbol', tolerance: '2s' });
   same<typeof asof.bid, Series<Float64>>(true);
   same<typeof asof.at, Series<Timestamp<'ms'>>>(true);
-  const timed = df.mergeAsof(quotes, { by: ['symbol'], suffixes: ['', '_quoted'] });
-  same<typeof timed.at_quoted, Series<Timestamp<'ms'>>>(true);
+  const timed = df.mergeAsof(quotes, { suffixes: ['', '_quoted'] });
+  same<typeof timed.at, Series<Timestamp<'ms'>>>(true);
+  same<typeof timed.symbol_quoted, Series<Utf8>>(true);
+  // @ts-expect-error it stands once
+  void timed.at_quoted;
   const near = df.mergeInterval(quotes, { leftBy: 'symbol', rightBy: 'symbol', from: '-5s', to: '10s', how: 'left' });
   same<typeof near.at_x, Series<Timestamp<'ms'>>>(true);
   same<typeof near.symbol, Series<Utf8>>(true);
