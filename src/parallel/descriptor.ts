@@ -120,7 +120,7 @@ interface HeapVector {
   readonly dictionary: HeapVector | null;
 }
 
-/** A batch as it travels: its buffers, which are copied, without its methods. */
+/** A batch as it travels: its buffers, without its methods. They are copied, but for those in a `SharedArrayBuffer`. */
 export interface BatchDescriptor {
   readonly millraceBatch: 1;
   readonly fields: Fields;
@@ -148,8 +148,12 @@ function describeVector({ type, length, validity, values, offsets, dictionary }:
   };
 }
 
-// postMessage copies the whole buffer behind a view.
-const own = <V extends Values>(view: V): V => (view.byteLength === view.buffer.byteLength ? view : (view.slice() as V));
+// postMessage copies the whole buffer behind a view, or none of it where threads share it.
+const own = <V extends Values>(view: V): V =>
+  view.byteLength === view.buffer.byteLength || isShared(view.buffer) ? view : (view.slice() as V);
+
+const isShared = (buffer: ArrayBufferLike): boolean =>
+  typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer;
 
 const batchOf = ({ fields, length, vectors }: BatchDescriptor): Batch =>
   new Batch(schemaOf(fields), vectors.map(vectorOf), length);

@@ -46,6 +46,24 @@ it('rows pushed by hand, looked at in four ways', () => {
   }
 });
 
+it('threads sum up a file each', () => {
+  const lines = run('frame-threads.mjs').split('\n').slice(3, 8);
+  expect(
+    lines.map(line =>
+      line
+        .split('│')
+        .slice(2, 5)
+        .map(cell => cell.trim()),
+    ),
+  ).toEqual([
+    ["'ORD'", '2050n', '7.053658536585366'],
+    ["'DFW'", '2021n', '9.66848095002474'],
+    ["'ATL'", '1552n', '7.91430412371134'],
+    ["'LAX'", '1445n', '8.44083044982699'],
+    ["'PHX'", '1156n', '12.713667820069205'],
+  ]);
+});
+
 it('files are read, grouped and converted', () => {
   expect(run('frame-files.mjs')).not.toBe('');
 });

@@ -216,6 +216,14 @@ it('sends batches there and back', async () => {
   expect(text).toBe(String(batch));
 });
 
+it('shares columns of batches that lie in shared memory', async () => {
+  const values = new Float64Array(new SharedArrayBuffer(64)).subarray(2, 4);
+  const batch = new Batch({ x: f64() }, [new Vector(f64(), 2, { values })]);
+  expect(await poolOf().run(work('negate'), batch)).toBe(2);
+  expect(batch.toArray()).toEqual([{ x: -1 }, { x: -1 }]);
+  expect(new Float64Array(values.buffer)[0]).toBe(0);
+});
+
 it('has no filter: what needs values comes after gather', () => {
   const scattered: ParallelStream<number> = scatter(new Stream<number>(), { pool: poolOf() });
   // @ts-expect-error

@@ -33,3 +33,9 @@ export const failing = x => {
 
 /** The batch itself, and what it says of its first row. */
 export const sameBatch = batch => [batch, batch.row(0), batch.toString()];
+
+/** Writes into the batch's own column; tells how many rows it has. */
+export function negate(batch) {
+  batch.column('x').values.fill(-1);
+  return batch.length;
+}
