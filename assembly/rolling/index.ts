@@ -81,7 +81,7 @@ export function pairs(prev: usize, steps: usize, length: i32, total: i32, xs: us
 export function products(prev: usize, steps: usize, length: i32, total: i32, xs: usize, prefixes: usize, suffixes: usize, out: usize): void { stacks.roll<stacks.Product>(prev, steps, length, total, xs, xs, prefixes, suffixes, out); }
 
 /** Slots (u32; all ones: none) of the rows with the greatest keys (`flip` -1: the least), the earliest of several. States of 16 bytes by group and slot. */
-export function extremes(prev: usize, steps: usize, length: i32, total: i32, keys: usize, have: usize, other: usize, flip: i64, prefixes: usize, suffixes: usize, out: usize): void { extreme.extremes(prev, steps, length, total, keys, have, other, flip, prefixes, suffixes, out); }
+export function extremes(prev: usize, steps: usize, length: i32, total: i32, keys: usize, have: usize, other: usize, texts: usize, bytes: usize, flip: i64, prefixes: usize, suffixes: usize, out: usize): void { extreme.extremes(prev, steps, length, total, keys, have, other, texts, bytes, flip, prefixes, suffixes, out); }
 
 /** Slots (u32; all ones: none) of the n-th rows with a value; below 0 from the end. States: 16 bytes by group, u32 by slot. */
 export function picks(next: usize, steps: usize, length: i32, total: i32, have: usize, n: i32, states: usize, links: usize, out: usize): void { pick.picks(next, steps, length, total, have, n, states, links, out); }

@@ -1,7 +1,8 @@
 // One deque of rows for each group, for windows that forget their oldest rows.
 //
 // A deque holds the rows that can still become the answer: for a maximum those with no greater row after them, so its head is
-// the maximum (the monotone deque); for `first` all rows, for `last` the newest only. Deques are lists through one pool of nodes.
+// the maximum (the monotone deque); for `first` all rows, for `last` the newest only. Where rows never leave, the maximum alone is held.
+// Deques are lists through one pool of nodes.
 // A row is known by its number within its group (mod 2^32), so to forget rows only their groups need be told.
 
 import { compareTexts } from '../shared/text-order';
@@ -91,6 +92,13 @@ function drops(fifo: Fifo, key: i64, old: i64): bool {
   return fifo.mode == BELOW ? old < key : old <= key;
 }
 
+/** Whether a row is of no use, because a better one is there and stays. */
+// @ts-ignore: decorator
+@inline
+function isNeedless(fifo: Fifo, key: i64, group: Group): bool {
+  return !fifo.evicting && fifo.mode >= NOT_ABOVE && group.tail != 0 && !drops(fifo, key, group.tailKey);
+}
+
 /** Rows arrive, from row `from` on; returns the row at which nodes ran out, or `length`. */
 export function push(at: usize, keys: usize, present: usize, groupIds: usize, payloads: usize, from: i32, length: i32): i32 {
   const fifo = changetype<Fifo>(at);
@@ -105,6 +113,10 @@ export function push(at: usize, keys: usize, present: usize, groupIds: usize, pa
     const group = groupAt(fifo, id);
     if (isSet(present, row)) {
       const key = load<i64>(keys + (<usize>row << 3)) ^ flip;
+      if (isNeedless(fifo, key, group)) {
+        group.arrived++;
+        continue;
+      }
       let tail = group.tail;
       if (tail != 0 && mode != KEEP && drops(fifo, key, group.tailKey)) {
         do {
@@ -287,10 +299,11 @@ export function room(at: usize): i32 {
 }
 
 /**
- * The rows of `other`'s group i arrive in group map[i], after those that are there. Keys of text pass through `codes` (u32 by code).
+ * The rows of `other`'s group i arrive in group map[i], after those that are there. Keys of text pass through `codes` (u32 by code), payloads
+ * of text through `payloadCodes`.
  * Needs as many free nodes as `other` has in use.
  */
-export function merge(at: usize, other: usize, map: usize, groups: i32, codes: usize): void {
+export function merge(at: usize, other: usize, map: usize, groups: i32, codes: usize, payloadCodes: usize): void {
   const fifo = changetype<Fifo>(at), from = changetype<Fifo>(other);
   for (let i = 0; i < groups; i++) {
     const id = load<u32>(map + (<usize>i << 2));
@@ -299,6 +312,7 @@ export function merge(at: usize, other: usize, map: usize, groups: i32, codes: u
     for (let number = source.head; number != 0; number = nodeAt(from.nodes, number).next) {
       const node = nodeAt(from.nodes, number);
       const key = codes != 0 ? <i64>load<u32>(codes + (<usize>node.key << 2)) : node.key;
+      if (isNeedless(fifo, key, group)) continue;
       while (group.tail != 0 && drops(fifo, key, group.tailKey)) {
         const tail = group.tail, previous = nodeAt(fifo.nodes, tail).previous;
         give(fifo, tail);
@@ -312,7 +326,8 @@ export function merge(at: usize, other: usize, map: usize, groups: i32, codes: u
       const target = take(fifo);
       append(fifo, group, target, key, group.arrived + node.row - source.left);
       if (fifo.payloads != 0) {
-        store<i64>(fifo.payloads + (<usize>target << 3), load<i64>(from.payloads + (<usize>number << 3)));
+        const payload = load<i64>(from.payloads + (<usize>number << 3));
+        store<i64>(fifo.payloads + (<usize>target << 3), payloadCodes != 0 ? <i64>load<u32>(payloadCodes + (<usize>payload << 2)) : payload);
       }
     }
     group.arrived += source.arrived - source.left;

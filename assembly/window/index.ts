@@ -89,7 +89,7 @@ export function fifoForget(fifo: usize, ids: usize, count: i32): void { fifos.fo
 export function fifoRoom(fifo: usize): i32 { return fifos.room(fifo); }
 
 /** Appends the deques of `other`: its group i to group map[i], codes of text through `codes` (0: as they are). Needs free nodes for all of them. */
-export function fifoMerge(fifo: usize, other: usize, map: usize, groups: i32, codes: usize): void { fifos.merge(fifo, other, map, groups, codes); }
+export function fifoMerge(fifo: usize, other: usize, map: usize, groups: i32, codes: usize, payloadCodes: usize): void { fifos.merge(fifo, other, map, groups, codes, payloadCodes); }
 
 /** Like fifoPush, for the modes of nth.ts. */
 export function nthPush(fifo: usize, keys: usize, present: usize, groupIds: usize, from: i32, length: i32): i32 { return nth.push(fifo, keys, present, groupIds, from, length); }

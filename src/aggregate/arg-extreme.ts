@@ -44,8 +44,8 @@ class ArgExtreme extends FlatAccumulator {
   }
 }
 
-/** The same for rows that leave; FifoAccumulator takes what is compared first. */
-class LeavingArgExtreme extends FifoAccumulator {
+/** The same for rows that leave, and for texts; FifoAccumulator takes what is compared first. */
+class HeldArgExtreme extends FifoAccumulator {
   constructor(options: AccumulatorOptions, which: Which) {
     super(which === 'Min' ? 'argmin' : 'argmax', { ...options, types: options.types.toReversed() });
   }
@@ -62,15 +62,16 @@ class LeavingArgExtreme extends FifoAccumulator {
 const argKind = (which: Which): AccumulatorKind =>
   kindOf(
     `arg${which}`,
-    options => new ArgExtreme(options, which),
-    options => new LeavingArgExtreme(options, which),
+    options => (isFixed(options.types[0]!) ? new ArgExtreme(options, which) : new HeldArgExtreme(options, which)),
+    options => new HeldArgExtreme(options, which),
   );
 
 const least = /* @__PURE__ */ argKind('Min');
 const greatest = /* @__PURE__ */ argKind('Max');
 
 const valueType = (name: string, types: readonly DataType[]): DataType => {
-  demand(name, types, isFixed, 'numbers, bool or times');
+  demand(name, types.slice(0, 1), ({ kind }) => kind !== 'binary', 'any column but bytes');
+  demand(name, types.slice(1), isFixed, 'numbers, bool or times to compare');
   return types[0]!;
 };
 

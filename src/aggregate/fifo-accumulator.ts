@@ -43,7 +43,8 @@ const MODES: Readonly<Record<FifoName, number>> = /* @__PURE__ */ Object.freeze(
 const firstNth = 4;
 
 /**
- * The first, last, least or greatest value of a window whose oldest rows leave; O(1) amortised a row, for any number of groups.
+ * The first, last, least or greatest value of a window whose oldest rows leave; O(1) amortised a row, for any number of groups. Where rows never
+ * leave, the least and the greatest hold one value a group.
  *
  * Nulls and NaN are skipped. `argmin` and `argmax` give the second argument of the (first) least or greatest row, or without
  * one its number in the stream, from 0; rows whose second argument is null or NaN are skipped too.
@@ -64,12 +65,14 @@ export class FifoAccumulator implements Accumulator {
   readonly #payload: Block;
   readonly #own: Scratch;
   readonly #isNth: boolean;
+  readonly #evicting: boolean;
   #groupCount = 0;
   #rows = 0;
 
   constructor(name: FifoName, { memory, owner, types, evicting }: AccumulatorOptions, limit = 0) {
     this.#name = name;
     this.#isNth = MODES[name] >= firstNth;
+    this.#evicting = evicting;
     this.#memory = memory;
     this.#room = windowRoom(memory);
     this.#keys = new OrderKeys(memory, owner, types[0]!);
@@ -102,7 +105,7 @@ export class FifoAccumulator implements Accumulator {
 
   onNew({ length, vectors, groupIds, mask }: Rows): void {
     this.reserve(1);
-    const alone = groupIds === 0 && MODES[this.#name] >= 2 && !this.#isNth && !this.#keys.isText;
+    const alone = this.#evicting && groupIds === 0 && MODES[this.#name] >= 2 && !this.#isNth && !this.#keys.isText;
     for (let start = 0; start < length; start += tileRows) {
       const rows = Math.min(tileRows, length - start);
       let payloads = 0;
@@ -128,12 +131,12 @@ export class FifoAccumulator implements Accumulator {
       }
       this.#rows += rows;
     }
+    if (!this.#evicting) this.#renewAll();
   }
 
   onOld({ length, groupIds }: Rows): void {
     this.#room[this.#isNth ? 'nthDrop' : 'fifoDrop'](this.#header.address, groupIds, length);
-    this.#renew(this.#keys, 0);
-    if (this.#payloads) this.#renew(this.#payloads, 1);
+    this.#renewAll();
   }
 
   merge(from: this, map: number, groups: number): void {
@@ -141,7 +144,9 @@ export class FifoAccumulator implements Accumulator {
     while (this.#room.fifoRoom(this.#header.address) < nodes) this.#growNodes();
     const codes = this.#keys.codesOf(from.#keys, this.#own);
     if (this.#keys.isText) this.#pointToTexts();
-    this.#room[this.#isNth ? 'nthMerge' : 'fifoMerge'](this.#header.address, from.#header.address, map, groups, codes);
+    const [to, other] = [this.#header.address, from.#header.address];
+    if (this.#isNth) this.#room.nthMerge(to, other, map, groups, codes);
+    else this.#room.fifoMerge(to, other, map, groups, codes, this.#payloadCodes(from));
     this.#own.reset();
   }
 
@@ -212,7 +217,12 @@ export class FifoAccumulator implements Accumulator {
     this.#own.dispose();
   }
 
-  /** Lets go of the texts of rows that left, once they are the greater part. */
+  /** Lets go of the texts of rows that are held no longer, once they are the greater part. */
+  #renewAll(): void {
+    this.#renew(this.#keys, 0);
+    if (this.#payloads) this.#renew(this.#payloads, 1);
+  }
+
   #renew(keys: OrderKeys, payloads: number): void {
     if (!keys.isStale(0)) return;
     const held = this.#room.fifoHeld(this.#header.address);
@@ -244,6 +254,10 @@ export class FifoAccumulator implements Accumulator {
     this.#own.reset();
     this.#room.count(keys, BigInt(this.#rows), rows);
     return keys;
+  }
+
+  #payloadCodes(from: this): number {
+    return this.#payloads?.isText ? this.#payloads.codesOf(from.#payloads!, this.#own) : 0;
   }
 
   #pointToTexts(): void {

@@ -42,6 +42,8 @@ type OfAny =
   | 'size'
   | 'nunique'
   | 'mode'
+  | 'min'
+  | 'max'
   | 'first'
   | 'last'
   | 'nth'
@@ -50,7 +52,7 @@ type OfAny =
   | 'agg'
   | 'valueCounts';
 /** and for times. */
-type OfTimes = 'min' | 'max' | 'median' | 'quantile' | 'rank';
+type OfTimes = 'median' | 'quantile' | 'rank';
 
 /**
  * A streaming column: an expression over a frame's rows (`t.price.mul(t.qty)`), or a value per group or window
@@ -417,12 +419,12 @@ export class Series<T extends DataType = DataType> {
   }
 
   /** This column's value where `by` is least; the earliest of several. */
-  argmin(this: Series<NumericType | Bool | TemporalType>, by: Series<any>): Series<T> {
+  argmin(by: Series<any>): Series<T> {
     return this.#make(aggregate('argmin', [this.expression, by.expression]));
   }
 
   /** This column's value where `by` is greatest; the earliest of several. */
-  argmax(this: Series<NumericType | Bool | TemporalType>, by: Series<any>): Series<T> {
+  argmax(by: Series<any>): Series<T> {
     return this.#make(aggregate('argmax', [this.expression, by.expression]));
   }
 

@@ -86,8 +86,9 @@ export class Extreme extends Choice {
   protected choose({ pool: { prev, steps, length, total } }: RollingBlock): void {
     const [by, other, flip] = [this.#by, this.#column === this.#by ? 0 : this.#column.have, this.#flip];
     const [groups, links] = [this.groups.address, this.links.address];
-    const room = rollingRoom(this.memory);
-    room.extremes(prev, steps, length, total, by.values, by.have, other, flip, groups, links, this.slots);
+    const { offsets, values } = by.keys.isText ? by.keys.dictionary : { offsets: 0, values: 0 };
+    const kernel = rollingRoom(this.memory).extremes;
+    kernel(prev, steps, length, total, by.values, by.have, other, offsets, values, flip, groups, links, this.slots);
   }
 }
 

@@ -132,8 +132,8 @@ const truth = (name: 'any' | 'all'): RollingKind =>
 
 const extreme = (name: 'min' | 'max'): RollingKind =>
   kindOf(name, {
-    test: isFixed,
-    expected: 'numbers, bool and times',
+    test: isAny,
+    expected: 'any column but bytes',
     result: ([type]) => shown(type!),
     open(parts, [x]) {
       const [counts, choice, column] = [parts.presentCounts([x!], 'keys'), parts.extreme(name, x!), parts.keys(x!)];

@@ -261,11 +261,21 @@ export class Session implements Windower {
     const scratch = this.#scratch;
     const [starts, ends, groups] = [scratch.take(count * 8), scratch.take(count * 8), scratch.take(count * 4)];
     this.#table.describe(numbers, count, starts, ends, groups);
-    const order = this.#keys ? this.#keys.orderInTime(groups, starts, count, scratch) : 0;
+    const order = this.#keys ? this.#keys.orderInTime(groups, starts, count, scratch) : this.#byStart(starts, count);
     const shown = this.#shownOf(this.#inOrder(numbers, order, count, 4), this.#inOrder(groups, order, count, 4), count);
     const spans = { starts: this.#inOrder(starts, order, count, 8), ends: this.#inOrder(ends, order, count, 8) };
     sink.show(shown, spans, mark);
     if (this.#emission.discards) this.#state.forget(numbers, count);
+  }
+
+  /** Places of sessions of no key, in order of start; few, so that no kernel is called for them. */
+  #byStart(starts: number, count: number): number {
+    const { i64, u32 } = this.#memory;
+    const places = Array.from({ length: count }, (_, place) => ({ place, start: i64[starts / 8 + place]! }));
+    places.sort((a, b) => (a.start < b.start ? -1 : 1));
+    const order = this.#scratch.take(count * 4);
+    for (const [at, { place }] of places.entries()) u32[order / 4 + at] = place;
+    return order;
   }
 
   #shownOf(numbers: number, groups: number, count: number): Shown {

@@ -125,6 +125,8 @@ for (const cells of [fewCells, undefined]) {
   const given = { ...(cells && { cells }) };
   rollingLaws('min', { ...given, types: each([...numbers, ...times]), plain: plain.min });
   rollingLaws('max', { ...given, types: each([...numbers, ...times]), plain: plain.max });
+  rollingLaws('min', { ...given, types: each(texts), plain: plain.minText });
+  rollingLaws('max', { ...given, types: each(texts), plain: plain.maxText });
   const pairs = [
     [f64(), i32()],
     [timestamp('ms'), f64()],
