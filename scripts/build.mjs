@@ -133,7 +133,8 @@ async function bundle() {
   if (existsSync(join(fresh, 'cli/main.js'))) chmodSync(join(fresh, 'cli/main.js'), 0o755);
 }
 
-const rooms = ['aggregate', 'codec', 'column', 'expr', 'frame', 'kernel', 'memory', 'schema', 'stream', 'window'];
+// In flow order: streams come before frames, which they make.
+const rooms = ['schema', 'memory', 'kernel', 'column', 'expr', 'aggregate', 'window', 'stream', 'codec', 'frame'];
 
 /** Everything that the rooms of the engine export. What is public comes first, so that modules run in the same order as there. */
 function insides() {

@@ -53,6 +53,11 @@ describe('the packed package, installed elsewhere', () => {
     expect(runIn(folder, bin, ['run', '--help'])).toContain('Examples:');
   });
 
+  it('opens for the benchmarks, which look inside', async () => {
+    const insides = await import(join(root, 'dist/internal.js'));
+    expect(insides).toMatchObject({ Memory: expect.any(Function), DataFrameBase: expect.any(Function) });
+  });
+
   it.each(['nodenext', 'bundler'])('type-checks in a consumer with moduleResolution %s', moduleResolution => {
     const dir = join(folder, moduleResolution);
     mkdirSync(dir, { recursive: true });
