@@ -233,7 +233,8 @@ export class ArrowDecoder implements Decoder {
   #readMagic(): boolean {
     const { u8 } = this.#memory;
     const at = this.#block + this.#from;
-    this.#format = magic.every((byte, i) => u8[at + i] === byte) ? 'file' : 'stream';
+    const isFile = this.#to - this.#from >= 8 && magic.every((byte, i) => u8[at + i] === byte);
+    this.#format = isFile ? 'file' : 'stream';
     if (this.#format === 'file') {
       this.#head.open(this.#position, 8, false);
       this.#consume(8);

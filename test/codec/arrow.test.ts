@@ -263,6 +263,8 @@ describe('arrow', () => {
       /^test, byte \d+: the input ends inside a message/,
     );
     expect(() => decode([])).toThrow('there are no bytes');
+    const file = encode([batch], 'file');
+    for (let end = 1; end < 16; end++) expect(() => decode([file.subarray(0, end)])).toThrow(DataError);
     expect(decode([bytes.subarray(0, bytes.length - 8)]).rows.length).toBe(3); // a stream may end without its mark
   });
 
