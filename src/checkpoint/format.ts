@@ -37,6 +37,7 @@ const schema: Schema = /* @__PURE__ */ new Schema([
  * 16       an Arrow IPC stream of (part: u32, bytes: binary)
  * end  8   XXH64 of everything before, u64 little-endian
  * ```
+ * Head and checksum stay what they are in all versions, so that damage is told from a version that is not known here.
  * Pieces may be views of the value's own typed arrays: take each before the value changes.
  *
  * @throws StateError when the value holds what can't be saved; see `packValue`
@@ -85,17 +86,17 @@ function check(bytes: Uint8Array, memory: Memory): void {
     throw new DataError(`restore: these ${bytes.length} bytes are no checkpoint; give what checkpoint() made`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found = view.getUint32(8, true);
-  if (found !== version) {
-    throw new StateError(
-      `restore: this checkpoint has version ${found}, and this millrace reads version ${version}; use the one that wrote it`,
-    );
-  }
   const digest = new Digest(memory);
   digest.update(bytes.subarray(0, bytes.length - hashBytes));
-  if (digest.finish() === view.getBigUint64(bytes.length - hashBytes, true)) return;
-  throw new DataError(
-    `restore: this checkpoint is damaged: the checksum of its ${bytes.length} bytes is wrong; take an older one`,
+  if (digest.finish() !== view.getBigUint64(bytes.length - hashBytes, true)) {
+    throw new DataError(
+      `restore: this checkpoint is damaged: the checksum of its ${bytes.length} bytes is wrong; take an older one`,
+    );
+  }
+  const found = view.getUint32(8, true);
+  if (found === version) return;
+  throw new StateError(
+    `restore: this checkpoint has version ${found}, and this millrace reads version ${version}; use the one that wrote it`,
   );
 }
 

@@ -6,7 +6,7 @@ import type { ScanKind } from './scan.ts';
 import { shift } from './shift.ts';
 
 /** Every remembering column by the name it has in texts. */
-const scans: Readonly<Record<string, ScanKind>> = /* @__PURE__ */ Object.freeze({
+export const SCANS: Readonly<Record<string, ScanKind>> = /* @__PURE__ */ Object.freeze({
   cumsum,
   cumprod,
   cummin,
@@ -18,4 +18,4 @@ const scans: Readonly<Record<string, ScanKind>> = /* @__PURE__ */ Object.freeze(
 });
 
 /** The kind called `name`; undefined when there is none. */
-export const scanNamed = (name: string): ScanKind | undefined => (Object.hasOwn(scans, name) ? scans[name] : undefined);
+export const scanNamed = (name: string): ScanKind | undefined => (Object.hasOwn(SCANS, name) ? SCANS[name] : undefined);

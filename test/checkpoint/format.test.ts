@@ -1,8 +1,9 @@
 import { tableFromIPC } from 'apache-arrow';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Digest } from '../../src/checkpoint/digest.ts';
 import { readCheckpoint, writeCheckpoint } from '../../src/checkpoint/format.ts';
-import { DataError, MillraceError } from '../../src/errors.ts';
+import { DataError, StateError } from '../../src/errors.ts';
 import { Memory } from '../../src/memory/memory.ts';
 
 describe.each([true, false])('the bytes of a checkpoint, shared memory %s', shared => {
@@ -37,7 +38,7 @@ describe.each([true, false])('the bytes of a checkpoint, shared memory %s', shar
       fc.property(fc.nat(bytes.length - 1), fc.nat(7), (at, bit) => {
         const damaged = bytes.slice();
         damaged[at]! ^= 1 << bit;
-        expect(() => readCheckpoint(damaged, memory)).toThrow(MillraceError);
+        expect(() => readCheckpoint(damaged, memory)).toThrow(DataError);
       }),
     );
     fc.assert(
@@ -47,7 +48,12 @@ describe.each([true, false])('the bytes of a checkpoint, shared memory %s', shar
     );
     const later = bytes.slice();
     later[8] = 2;
+    expect(() => readCheckpoint(later, memory)).toThrow(/damaged/);
+    const digest = new Digest(memory);
+    digest.update(later.subarray(0, later.length - 8));
+    new DataView(later.buffer).setBigUint64(later.length - 8, digest.finish(), true);
     expect(() => readCheckpoint(later, memory)).toThrow(/version 2, and this millrace reads version 1/);
+    expect(() => readCheckpoint(later, memory)).toThrow(StateError);
     expect(() => readCheckpoint(new TextEncoder().encode('{"plan": "something else"}'), memory)).toThrow(
       /no checkpoint/,
     );
