@@ -5,7 +5,7 @@
 // A file exports `title`, what its cases are about, and `cases`, each
 //   { name, against, rows?, bytes?, isolate?, setup() }         setup() resolves to { ours, theirs, check?, close? }: one whole
 //                                                               run each; check(a, b) compares the answers before timing
-//   { name, against, unit, measure() }                          measure() resolves to { ours, theirs }: figures of another kind
+//   { name, against, unit, measure() }                          measure() resolves to { ours, theirs, bytes? }: figures of another kind
 // and what it should reach: `target` (theirs ÷ ours at least), `atMost` (ours ÷ theirs at most) or `limit` (ours at most).
 // `note` tells the page what bounds a case that misses. `isolate: true` gives the case a process of its own. --case takes cases whose path
 // or name contains TEXT. Results are kept in .cache/bench/; --page makes docs/benchmarks.md of all that are kept.
@@ -96,9 +96,10 @@ async function timed({ setup, rounds }) {
 
 /** The result of one case, figures and verdict. */
 async function runCase(one) {
-  const { id, name, against, rows, bytes, target, atMost, limit, note } = one;
+  const { id, name, against, rows, target, atMost, limit, note } = one;
   const load = loadavg()[0];
   const figures = one.measure ? { unit: one.unit, ...(await one.measure()) } : await timed(one);
+  const { bytes = one.bytes } = figures;
   const ratio = figures.theirs / figures.ours;
   const met =
     target !== undefined

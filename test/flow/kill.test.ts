@@ -1,5 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -41,6 +50,19 @@ async function grow(path: string, isOver: () => boolean): Promise<number> {
   return rows;
 }
 
+const checkpointsIn = (out: string): string[] => {
+  const dir = join(out, 'checkpoints');
+  return existsSync(dir) ? readdirSync(dir).filter(name => name.endsWith('.checkpoint')) : [];
+};
+
+/** Waits until so many checkpoints were written; the milliseconds that it took. */
+async function untilSaved(out: string, number: number, lives: () => boolean): Promise<number> {
+  const began = performance.now();
+  const written = (): number => Math.max(0, ...checkpointsIn(out).map(name => Number(name.slice(0, 12))));
+  while (lives() && written() < number) await sleep(5);
+  return performance.now() - began;
+}
+
 const resultsOf = (out: string): { windows: unknown[]; rows: string } => ({
   windows: tableFromIPC(readFileSync(join(out, 'windows.arrow')))
     .toArray()
@@ -56,14 +78,23 @@ describe('a run that is killed again and again', () => {
     writeFileSync(input, '');
     let isOver = false;
     const growing = grow(input, () => isOver);
-    for (let kill = 0; kill < kills; kill++) {
+    // the first life shows how long it takes to get somewhere here; the others end anywhere within twice that
+    let longest = 0;
+    for (let kill = 0; kill <= kills; kill++) {
       const child = spawn(process.execPath, [job, input, out, 'follow'], { stdio: ['ignore', 'ignore', 'pipe'] });
       let stderr = '';
       child.stderr.setEncoding('utf8').on('data', text => {
         stderr += text;
       });
-      const closed = new Promise<NodeJS.Signals | null>(resolve => child.on('close', (_, signal) => resolve(signal)));
-      await sleep(Math.random() * 1000);
+      let lives = true;
+      const closed = new Promise<NodeJS.Signals | null>(resolve =>
+        child.on('close', (_, signal) => {
+          lives = false;
+          resolve(signal);
+        }),
+      );
+      if (kill > 0) await sleep(Math.random() * longest);
+      else longest = 2 * (await untilSaved(out, 10, () => lives));
       child.kill('SIGKILL');
       expect([await closed, stderr]).toEqual(['SIGKILL', '']);
     }
@@ -72,7 +103,7 @@ describe('a run that is killed again and again', () => {
     const last = JSON.parse(execFileSync(process.execPath, [job, input, out, 'end'], { encoding: 'utf8' }));
     expect(last.resumedFrom).toMatch(/\.checkpoint$/);
     // most lives were long enough to get somewhere
-    expect(Number(readdirSync(join(out, 'checkpoints'))[0]!.slice(0, 12))).toBeGreaterThan(kills);
+    expect(Number(checkpointsIn(out)[0]!.slice(0, 12))).toBeGreaterThan(kills);
 
     const whole = join(folder, 'whole');
     mkdirSync(whole);
