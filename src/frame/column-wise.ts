@@ -22,7 +22,10 @@ type Number_ = number | bigint;
 
 const isCountable = (type: DataType): boolean => isNumeric(type) || type.kind === 'bool';
 
-/** What a frame does to each of its columns: reductions, remembering columns, arithmetic. */
+/**
+ * What a frame does to each of its columns: reductions, remembering columns, arithmetic. `first`, `last` and `mode` are those of `expanding()`
+ * only: many a column of results is called so.
+ */
 export abstract class ColumnWise<C extends Columns> {
   abstract readonly schema: Schema<C>;
   abstract col(name: any): Series<any>;
@@ -84,6 +87,55 @@ export abstract class ColumnWise<C extends Columns> {
 
   nunique(settings?: AggregateSettings): Each<C, CountType> {
     return this.expanding().nunique(settings) as any;
+  }
+
+  /** Standard error of each column's mean so far. */
+  sem(settings?: Moment): Each<C, Float64> {
+    return this.expanding().sem(settings) as any;
+  }
+
+  skew(settings?: AggregateSettings): Each<C, Float64> {
+    return this.expanding().skew(settings) as any;
+  }
+
+  kurt(settings?: AggregateSettings): Each<C, Float64> {
+    return this.expanding().kurt(settings) as any;
+  }
+
+  prod(settings?: AggregateSettings): Sums<C> {
+    return this.expanding().prod(settings) as any;
+  }
+
+  any(settings?: AggregateSettings): Each<C, Bool> {
+    return this.expanding().any(settings) as any;
+  }
+
+  all(settings?: AggregateSettings): Each<C, Bool> {
+    return this.expanding().all(settings) as any;
+  }
+
+  /** The present value of each column at place `n` in order of arrival, from 0; from the end from -1 on: -1 is the last. */
+  nth(n: number, settings?: AggregateSettings): DataFrame<C> {
+    return this.expanding().nth(n, settings) as any;
+  }
+
+  /** Each column's value where `by` is least; the earliest of several. */
+  argmin(by: Series<any>, settings?: AggregateSettings): DataFrame<C> {
+    return this.expanding().argmin(by, settings) as any;
+  }
+
+  /** Each column's value where `by` is greatest; the earliest of several. */
+  argmax(by: Series<any>, settings?: AggregateSettings): DataFrame<C> {
+    return this.expanding().argmax(by, settings) as any;
+  }
+
+  /** Pearson's correlation of each column with another, as pandas' `corrwith`. */
+  corr(other: Series<any>, settings?: AggregateSettings): Each<C, Float64> {
+    return this.expanding().corr(other, settings) as any;
+  }
+
+  cov(other: Series<any>, settings?: Moment): Each<C, Float64> {
+    return this.expanding().cov(other, settings) as any;
   }
 
   cumsum(): Sums<C> {

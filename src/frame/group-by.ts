@@ -31,6 +31,7 @@ import { aggregatePartitionsPlan } from './partitions.ts';
 import { aggregatePlan, type Named } from './plan.ts';
 import { presentKey } from './present-key.ts';
 import type { RollingOptions } from './rolling.ts';
+import type { Series } from './series.ts';
 import { type TopOptions, topValuesPlan } from './top-values.ts';
 import type { AsColumns, CountType, DataFrame, SumType } from './types.ts';
 import type { ResultOptions } from './user-rows.ts';
@@ -189,6 +190,26 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
     return this.#each('mode', settings);
   }
 
+  /** Each column's value where `by` is least: `groupby('symbol').at.argmin(df.price)`; the earliest of several. */
+  argmin<const S extends AggregateSettings = NoSettings>(by: Series<any>, settings?: S): OneOf<C, B, S> {
+    return this.#each('argmin', settings, false, {}, by);
+  }
+
+  /** Each column's value where `by` is greatest; the earliest of several. */
+  argmax<const S extends AggregateSettings = NoSettings>(by: Series<any>, settings?: S): OneOf<C, B, S> {
+    return this.#each('argmax', settings, false, {}, by);
+  }
+
+  /** Pearson's correlation of each column with another. */
+  corr<const S extends AggregateSettings = NoSettings>(other: Series<any>, settings?: S): Single<C, K, B, S, Float64> {
+    return this.#each('corr', settings, true, {}, other);
+  }
+
+  /** The covariance of each column with another. */
+  cov<const S extends DdofSettings = NoSettings>(other: Series<any>, settings?: S): Single<C, K, B, S, Float64> {
+    return this.#each('cov', settings, true, {}, other);
+  }
+
   /** The `k` most frequent values of a column in each group as rows: keys, the value, `count`, `error`; see `Series.topValues`. */
   topValues(
     name: keyof C & string,
@@ -312,11 +333,12 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
     settings: (AggregateSettings & { readonly ddof?: number }) | undefined,
     numeric = false,
     given: Readonly<Record<string, number | string>> = {},
+    other?: Series<any>,
   ): any {
     const parameters = settings?.ddof === undefined ? given : { ...given, ddof: settings.ddof };
     const results = this.#columns(name, numeric).map(field => ({
       name: field.name,
-      expression: aggregate(name, [column(field.name)], parameters),
+      expression: aggregate(name, [column(field.name), ...(other ? [other.expression] : [])], parameters),
     }));
     return this.#derive(results, settings ?? {}, name);
   }

@@ -53,7 +53,12 @@ const perRow: readonly [string, ...unknown[]][] = [
   ['fillna', 9],
   ['clip', 0, 2],
 ];
-const perColumn = ['sum', 'mean', 'count', 'min', 'max', 'var', 'std', 'median', 'nunique'];
+const perColumn = [
+  ...['sum', 'mean', 'count', 'min', 'max', 'var', 'std', 'median', 'nunique'],
+  ...['sem', 'skew', 'kurt', 'prod', 'any', 'all'],
+];
+/** Reductions that take a second column. */
+const besides = ['argmin', 'argmax', 'corr', 'cov'];
 
 describe('what a frame does to its columns', () => {
   it.each(perRow)('is what each column does by itself: %s', (name, ...args) => {
@@ -69,6 +74,22 @@ describe('what a frame does to its columns', () => {
     expect(results(df => df.window(2)[name]())).toEqual(
       results(df => df.window(2).agg({ x: (t: any) => t.x[name](), i: (t: any) => t.i[name]() })),
     );
+  });
+
+  it.each(besides)('is what each column gives beside another: %s', name => {
+    const of = (t: any): object => ({ x: t.x[name](t.i), i: t.i[name](t.i) });
+    const named = { x: (t: any) => of(t)['x' as never], i: (t: any) => of(t)['i' as never] };
+    expect(results(df => df[name](df.i))).toEqual(results(df => df.agg(of(df))));
+    expect(results(df => df.window(2)[name](df.i))).toEqual(results(df => df.window(2).agg(named)));
+    const keyed = (df: any): any => df.groupby([(t: any) => t.i.mod(2)]);
+    const [key] = Object.keys((results(df => keyed(df).size()) as any)[1][0]);
+    expect(results(df => keyed(df)[name](df.i))).toEqual(results(df => keyed(df).agg(named)));
+    expect((results(df => keyed(df).pick('x')[name](df.i)) as any)[1].map(Object.keys)).toContainEqual([key, 'x']);
+  });
+
+  it('gives the value at a place', () => {
+    expect(results(df => df.nth(-1))).toEqual(results(df => df.expanding().last()));
+    expect(results(df => df.nth(1))).toEqual([[{ x: -3.5, i: toNumber(-1) }], [{ x: -3.5, i: toNumber(-1) }]]);
   });
 
   it('gives quantiles, and counts along rows', () => {
