@@ -1,6 +1,5 @@
 // How often each key occurs in each group: an open-addressing table of (key, group) -> count. A count of 0 keeps its slot until the
 // table is made anew.
-import { compareTexts } from '../shared/text-order';
 
 @unmanaged
 export class Counts {
@@ -9,8 +8,6 @@ export class Counts {
   used: u32; // slots that are not empty
   zeros: u32; // of those, slots whose count is 0
   distinct: usize; // u32[groups]: keys of each group with a count above 0
-  texts: usize; // for codes of text: offsets and bytes of their dictionary
-  bytes: usize;
 }
 
 @unmanaged
@@ -147,41 +144,6 @@ export function merge(at: usize, other: usize, map: usize, codes: usize, from: i
     if (group != NONE && !add(table, group, key, slot.count)) return <i32>place;
   }
   return -1;
-}
-
-/** Whether key `a` comes before `b`: as numbers, or as codes of the texts at `texts` (offsets; 0: none) and `bytes`. */
-export function isBelow(texts: usize, bytes: usize, a: i64, b: i64): bool {
-  return texts == 0 ? a < b : compareTexts(texts, bytes, a, b) < 0;
-}
-
-/** The most frequent key of each group, the least of several, as i64 at `keys`, and how often it occurs, as u32 at `most`: 0 when it has none. */
-export function modes(at: usize, groups: i32, keys: usize, most: usize): void {
-  const table = changetype<Counts>(at);
-  memory.fill(most, 0, <usize>groups << 2);
-  for (let place: u32 = 0; place <= table.mask; place++) {
-    const slot = slotAt(table.slots, place);
-    if (slot.group == NONE || slot.count == 0) continue;
-    const best = most + (<usize>slot.group << 2), key = keys + (<usize>slot.group << 3), count = load<u32>(best);
-    if (slot.count > count || (slot.count == count && isBelow(table.texts, table.bytes, slot.key, load<i64>(key)))) {
-      store<u32>(best, slot.count);
-      store<i64>(key, slot.key);
-    }
-  }
-}
-
-/** i64 keys and presence bits of `count` groups out of those of all groups. Returns how many are present. */
-export function pick(keys: usize, most: usize, ids: usize, count: i32, out: usize, present: usize): i32 {
-  let found = 0;
-  memory.fill(present, 0, <usize>((count + 7) >> 3));
-  for (let i = 0; i < count; i++) {
-    const group = ids != 0 ? load<u32>(ids + (<usize>i << 2)) : <u32>i;
-    const there = load<u32>(most + (<usize>group << 2)) != 0;
-    store<i64>(out + (<usize>i << 3), there ? load<i64>(keys + (<usize>group << 3)) : 0);
-    const byte = present + <usize>(i >> 3);
-    store<u8>(byte, <u8>(<i32>load<u8>(byte) | (<i32>there << (i & 7))));
-    found += i32(there);
-  }
-  return found;
 }
 
 /** Numbers of distinct keys as i64. */

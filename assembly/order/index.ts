@@ -129,12 +129,6 @@ export function countsForget(table: usize, ids: usize, count: i32): void { count
 /** Adds the counts of `other` from slot `from` on: its group i to group map[i], keys through `codes`. Returns the slot at which the table was full, or -1. */
 export function countsMerge(table: usize, other: usize, map: usize, codes: usize, from: i32): i32 { return counts.merge(table, other, map, codes, from); }
 
-/** The most frequent key of each group (i64), the least of several, and how often it occurs (u32). */
-export function countsModes(table: usize, groups: i32, keys: usize, most: usize): void { counts.modes(table, groups, keys, most); }
-
-/** Keys and presence bits of `count` groups from those of all groups. Returns how many are present. */
-export function pickKeys(keys: usize, most: usize, ids: usize, count: i32, out: usize, present: usize): i32 { return counts.pick(keys, most, ids, count, out, present); }
-
 /** How many distinct keys `count` groups have, i64. */
 export function countsDistinct(table: usize, ids: usize, count: i32, out: usize): void { counts.distinct(table, ids, count, out); }
 
@@ -164,3 +158,21 @@ export function modesSteps(modes: usize, next: usize, steps: usize, from: i32, l
 
 /** Lists the nodes of modes anew in mask + 1 lists (u32); keys pass through `map` (0: as they are). */
 export function modesRelist(modes: usize, lists: usize, mask: u32, map: usize): void { mode.relist(modes, lists, mask, map); }
+
+/** Rows [from, length) arrive at modes: i64 keys, presence bits (0: all), group ids (0: all in group 0). Returns the row at which nodes ran out, or `length`. */
+export function modesPush(modes: usize, keys: usize, present: usize, groupIds: usize, from: i32, length: i32): i32 { return mode.push(modes, keys, present, groupIds, from, length); }
+
+/** Rows leave modes. */
+export function modesPull(modes: usize, keys: usize, present: usize, groupIds: usize, length: i32): void { mode.pull(modes, keys, present, groupIds, length); }
+
+/** All rows of these groups leave. */
+export function modesForget(modes: usize, ids: usize, count: i32): void { mode.forget(modes, ids, count); }
+
+/** Adds what `other` holds from node `from` (1 at first) on. Returns the node at which nodes ran out, or 0. */
+export function modesMerge(modes: usize, other: usize, map: usize, codes: usize, from: u32): u32 { return mode.merge(modes, other, map, codes, from); }
+
+/** The most frequent keys of `count` groups, the least of several, i64, and presence bits. Returns how many are present. */
+export function modesRead(modes: usize, ids: usize, count: i32, out: usize, present: usize): i32 { return mode.read(modes, ids, count, out, present); }
+
+/** Reads the keys that count as u32 codes, or (`back`) writes them in the same order. Returns how many. */
+export function modesRecode(modes: usize, back: i32, codes: usize): i32 { return mode.recode(modes, back, codes); }

@@ -7,6 +7,9 @@ export const isAddable = (type: DataType): boolean => isNumeric(type) || type.ki
 /** Everything but text and binary. */
 export const isFixed = (type: DataType): boolean => isAddable(type) || isTemporal(type);
 
+/** What can be told apart and put in order: everything but binary. */
+export const isCountable = ({ kind }: DataType): boolean => kind !== 'binary';
+
 /** @throws SchemaError unless every type passes `test` */
 export function demand(
   name: string,

@@ -3,7 +3,7 @@ import type { Scratch } from '../memory/scratch.ts';
 import type { DataType } from '../schema/data-type.ts';
 import { FlatAccumulator, type Part } from './_flat.ts';
 import { kindOf } from './_kinds.ts';
-import { demand, isFixed } from './_types.ts';
+import { demand, isCountable, isFixed } from './_types.ts';
 import type { AccumulatorKind, AccumulatorOptions, Aggregation, Parameters, Rows } from './accumulator.ts';
 import { flipOf, isWide } from './extreme.ts';
 import { FifoAccumulator } from './fifo-accumulator.ts';
@@ -70,7 +70,7 @@ const least = /* @__PURE__ */ argKind('Min');
 const greatest = /* @__PURE__ */ argKind('Max');
 
 const valueType = (name: string, types: readonly DataType[]): DataType => {
-  demand(name, types.slice(0, 1), ({ kind }) => kind !== 'binary', 'any column but bytes');
+  demand(name, types.slice(0, 1), isCountable, 'any column but bytes');
   demand(name, types.slice(1), isFixed, 'numbers, bool or times to compare');
   return types[0]!;
 };

@@ -12,8 +12,6 @@ const MASK = 1;
 const USED = 2;
 const ZEROS = 3;
 const DISTINCT = 4;
-const TEXTS = 5;
-const BYTES = 6;
 const slotBytes = 16;
 const firstSlots = 64;
 
@@ -49,11 +47,6 @@ export class CountTable {
     return this.#get(USED) - this.#get(ZEROS);
   }
 
-  /** Groups that there is room for. */
-  get groups(): number {
-    return this.#distinct.count;
-  }
-
   /** There are groups [0, groups) afterwards. */
   reserve(groups: number): void {
     if (groups > this.#distinct.count) this.#set(DISTINCT, this.#distinct.grow(groups));
@@ -63,12 +56,6 @@ export class CountTable {
   grow(): void {
     const slots = this.#get(MASK) + 1;
     this.#resize(this.#get(ZEROS) * 2 > this.#get(USED) ? slots : slots * 2);
-  }
-
-  /** Keys are codes of texts, in the order of the texts. */
-  pointToTexts(offsets: number, bytes: number): void {
-    this.#set(TEXTS, offsets);
-    this.#set(BYTES, bytes);
   }
 
   /** Other codes in place of the keys: `renew` gets the address of `held` codes (u32) and puts the new ones there. */

@@ -8,10 +8,7 @@ import type { Accumulator, AccumulatorKind, AccumulatorOptions, Parameters, Rows
 import { CountTable } from './count-table.ts';
 import { OrderKeys, tileRows } from './order-keys.ts';
 
-/**
- * How often each value occurs in each group: the number of distinct values and the most frequent one, of rows that leave or not;
- * O(1) a row. Nulls and NaN are skipped.
- */
+/** How often each value occurs in each group, and so the number of distinct values, of rows that leave or not; O(1) a row. Nulls and NaN are skipped. */
 export class DistinctAccumulator implements Accumulator {
   readonly sideBySide = false;
   readonly #room: OrderRoom;
@@ -75,23 +72,10 @@ export class DistinctAccumulator implements Accumulator {
     this.#keys.clear();
   }
 
-  /** `nunique`, or `mode`: the least of the most frequent values. */
-  result(name: string, _parameters: Parameters, ids: number, count: number, scratch: Scratch): ChunkVector {
+  result(_name: string, _parameters: Parameters, ids: number, count: number, scratch: Scratch): ChunkVector {
     const out = scratch.take(count * 8);
-    if (name === 'nunique') {
-      this.#room.countsDistinct(this.#table.address, ids, count, out);
-      return chunkVector(i64(), out);
-    }
-    if (this.#keys.isText) {
-      const { offsets, values } = this.#keys.dictionary;
-      this.#table.pointToTexts(offsets, values);
-    }
-    const [keys, most] = [this.#own.take(this.#table.groups * 8), this.#own.take(this.#table.groups * 4)];
-    const present = scratch.take((count + 7) >> 3);
-    this.#room.countsModes(this.#table.address, this.#table.groups, keys, most);
-    const found = this.#room.pickKeys(keys, most, ids, count, out, present);
-    this.#own.reset();
-    return this.#keys.vector(out, found === count ? 0 : present, count, scratch);
+    this.#room.countsDistinct(this.#table.address, ids, count, out);
+    return chunkVector(i64(), out);
   }
 
   snapshot(): Uint8Array {

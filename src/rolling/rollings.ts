@@ -1,4 +1,4 @@
-import { isAddable, isFixed } from '../aggregate/_types.ts';
+import { isAddable, isCountable, isFixed } from '../aggregate/_types.ts';
 import type { Parameters } from '../aggregate/accumulator.ts';
 import { modeOf } from '../aggregate/order-accumulator.ts';
 import type { ChunkVector } from '../column/chunk.ts';
@@ -43,7 +43,6 @@ export interface RollingKind {
 
 type Test = (type: DataType) => boolean;
 
-const isAny: Test = ({ kind }) => kind !== 'binary';
 const shown = (type: DataType): DataType => (isAddable(type) ? f64() : type);
 
 function take(name: string, types: readonly DataType[], test: Test, expected: string): void {
@@ -132,7 +131,7 @@ const truth = (name: 'any' | 'all'): RollingKind =>
 
 const extreme = (name: 'min' | 'max'): RollingKind =>
   kindOf(name, {
-    test: isAny,
+    test: isCountable,
     expected: 'any column but bytes',
     result: ([type]) => shown(type!),
     open(parts, [x]) {
@@ -144,7 +143,7 @@ const extreme = (name: 'min' | 'max'): RollingKind =>
 const extremeBy = (name: 'argmin' | 'argmax'): RollingKind =>
   kindOf(name, {
     arity: 2,
-    test: isAny,
+    test: isCountable,
     expected: 'any column but bytes',
     testLast: isFixed,
     expectedLast: 'numbers, bool or times to compare',
@@ -159,7 +158,7 @@ const extremeBy = (name: 'argmin' | 'argmax'): RollingKind =>
 const nth = (name: 'first' | 'last' | 'nth'): RollingKind =>
   kindOf(name, {
     parameters: name === 'nth' ? { nth: 0 } : {},
-    test: isAny,
+    test: isCountable,
     expected: 'any column but bytes',
     result: ([type]) => shown(type!),
     check({ nth: n }) {
@@ -225,7 +224,7 @@ const prod = (): RollingKind =>
 const count = (): RollingKind =>
   kindOf('count', {
     counts: true,
-    test: isAny,
+    test: isCountable,
     expected: 'any column but bytes',
     open(parts, [x], _parameters, memory) {
       // as pandas: a row without a value counts as 0, and towards minPeriods
@@ -246,7 +245,7 @@ const size = (): RollingKind =>
 
 const nunique = (): RollingKind =>
   kindOf('nunique', {
-    test: isAny,
+    test: isCountable,
     expected: 'any column but bytes',
     open(parts, [x]) {
       const [counts, distinct] = [parts.presentCounts([x!], 'keys'), parts.distinct(x!)];
@@ -256,7 +255,7 @@ const nunique = (): RollingKind =>
 
 const mode = (): RollingKind =>
   kindOf('mode', {
-    test: isAny,
+    test: isCountable,
     expected: 'any column but bytes',
     result: ([type]) => shown(type!),
     open(parts, [x]) {
