@@ -31,6 +31,7 @@ export {
   DataFrame,
   type DataFrameOptions,
   type ExplainOptions,
+  type FrameEmitOptions,
   type LatenessOptions,
   type MetricsOptions,
   type RunOptions,
@@ -39,6 +40,7 @@ export {
 export type { FrameSink } from './frame/frame-sink.ts';
 export { GroupBy } from './frame/group-by.ts';
 export type { AggregateSettings, Groups } from './frame/group-types.ts';
+export type { IdleOptions } from './frame/inputs.ts';
 export { lit } from './frame/lit.ts';
 export type { MergeOptions } from './frame/merge.ts';
 export type { FrameMetrics, NodeMetrics } from './frame/metrics.ts';

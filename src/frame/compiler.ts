@@ -7,6 +7,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { GroupSpec, StateSpec } from '../window/group-state.ts';
+import type { Followed, WatermarkInputs } from '../window/watermark.ts';
 import { windowerOf } from '../window/windower-of.ts';
 import { AggregateOperator, type RawResult } from './operators/aggregate.ts';
 import { BroadcastOperator } from './operators/broadcast.ts';
@@ -30,6 +31,7 @@ import {
   type ProjectPlan,
   type SourcePlan,
   sourcePlan,
+  timesOf,
   visibleSchema,
 } from './plan.ts';
 import type { ScanPlan } from './scan-plan.ts';
@@ -59,13 +61,15 @@ export class Compiler {
   readonly #owner: string;
   readonly #memory: Memory;
   readonly #scratch: Scratch;
+  readonly #inputs: WatermarkInputs;
   #source: RunningNode<SourcePlan>;
   readonly #nodes = new Map<Plan, Computed>();
   #count = 1;
 
-  constructor(memory: Memory, scratch: Scratch, source: Operator, owner: string) {
+  constructor(memory: Memory, scratch: Scratch, source: Operator, inputs: WatermarkInputs, owner: string) {
     this.#memory = memory;
     this.#scratch = scratch;
+    this.#inputs = inputs;
     this.#owner = owner;
     const plan = sourcePlan(source.layout, null);
     this.#source = { id: 0, kind: 'source', plan, inputs: [], owner: `${owner} source`, operator: source };
@@ -242,6 +246,12 @@ export class Compiler {
     });
   }
 
+  /** What moves the watermark of windows over a plan, beside its rows. */
+  #followed(plan: Plan): Followed | null {
+    const times = timesOf(plan);
+    return times && { inputs: this.#inputs, column: times.column };
+  }
+
   #aggregate(plan: AggregatePlan, input: Operator, owner: string): Operator {
     const { schema } = plan.input;
     const states = new Map<
@@ -275,7 +285,11 @@ export class Compiler {
       input,
       {
         plan,
-        windower: windowerOf(plan.window, spec, this.#scratch, { ...plan, index }),
+        windower: windowerOf(plan.window, spec, this.#scratch, {
+          ...plan,
+          index,
+          followed: this.#followed(plan.input),
+        }),
         inputs: bindAll(inputs, schema, this.#memory, options),
         argCounts: [...states.values()].map(state => state.args.length),
         results,

@@ -21,6 +21,7 @@ import type { FrameSink } from './frame-sink.ts';
 import { GroupBy } from './group-by.ts';
 import type { AggregateInput, AggregateSettings, Groups, Keys, Results } from './group-types.ts';
 import { columnNames, expressionOf, keysOf, namedOf } from './input.ts';
+import type { IdleOptions } from './inputs.ts';
 import { lookupParts, type Merged, type MergeOptions, mergePlan, type TableColumns } from './merge.ts';
 import type { FrameMetrics } from './metrics.ts';
 import type { BoundsOf } from './pane-types.ts';
@@ -50,6 +51,7 @@ import {
   type Plan,
   projectPlan,
   sourcePlan,
+  timesOf,
   visibleSchema,
 } from './plan.ts';
 import { type FrameSource, Root, type RunMetrics, type SavedRoot, type SourceMetrics } from './root.ts';
@@ -68,7 +70,7 @@ import type { AsColumns, Assigned, ColumnInput, DataFrame as DataFrameOf, RowSco
 import type { ResultOptions } from './user-rows.ts';
 import { type Window, WindowBase } from './windowed.ts';
 
-export interface DataFrameOptions<C extends Columns> {
+export interface DataFrameOptions<C extends Columns> extends IdleOptions {
   /** Names and types of the columns. */
   readonly schema?: C | Schema<C>;
   /** Rows that show them, in place of a schema: they are not counted. */
@@ -77,10 +79,20 @@ export interface DataFrameOptions<C extends Columns> {
   readonly index?: string | null;
   /** How much later than a newer row a row may come and still be in time, for event-time windows. */
   readonly outOfOrder?: Duration;
+  /**
+   * Names of inputs whose rows are pushed side by side, each in its own order of time, with `emit(rows, { input })`: the watermark is behind the slowest
+   * of them from the beginning. One that is not named here is waited for from its first rows on.
+   */
+  readonly inputs?: readonly string[];
   /** Where its data lives while it is computed; default: the one memory of the process. */
   readonly memory?: Memory;
   /** Where its rows come from. Without one, push them with `emit`. */
   readonly source?: FrameSource;
+}
+
+export interface FrameEmitOptions {
+  /** The input that the rows come from, when there are several side by side: each has an order of time of its own. */
+  readonly input?: string;
 }
 
 /** Names of the columns of what a frame is merged with. */
@@ -429,8 +441,33 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
    *
    * @throws SchemaError when the rows don't fit; nothing was counted then
    */
-  emit(rows: BatchLike): void | Promise<void> {
-    return this.root.emit(rows);
+  emit(rows: BatchLike, { input }: FrameEmitOptions = {}): void | Promise<void> {
+    return this.root.emit(rows, input);
+  }
+
+  /**
+   * Says how far time has come, beside what the rows say: no rows before `time` are expected any more. Windows that end by then close, in all frames
+   * of the root whose times are this one's. A Date or milliseconds since the epoch, for an integer index the number itself; a bigint is in the
+   * index's ticks. A time before `currentWatermark` changes nothing.
+   *
+   * @throws OptionError for what is no point in time
+   * @throws SchemaError when the frame has no time index, or its times are computed: results of windows, an `assign` of the index
+   */
+  advanceWatermark(time: Date | number | bigint): void | Promise<void> {
+    const ticks = indexOf(this.plan, 'advanceWatermark').at(time, 'advanceWatermark');
+    const column = timesOf(this.plan)?.column ?? null;
+    if (column !== null) return this.root.advanceWatermark(column, ticks);
+    throw new SchemaError(
+      'advanceWatermark: the times of these rows are computed; call it on the frame that they come from',
+    );
+  }
+
+  /**
+   * How far time has come: no earlier rows are expected. Milliseconds since the epoch, or the number itself for an integer index. That of the windows
+   * whose results these are; elsewhere the least of all windows over frames of this root. Null before the first row, and without windows over time.
+   */
+  get currentWatermark(): number | null {
+    return this.root.executor.watermarkOf(this.plan);
   }
 
   /** No more rows will come: open windows close, `emit: 'end'` results come out. */
@@ -636,6 +673,8 @@ export const DataFrame: DataFrameConstructor = /* @__PURE__ */ (() => {
     outOfOrder = 0,
     memory,
     source,
+    inputs,
+    ...idle
   }: DataFrameOptions<any>): DataFrameBase {
     const columns = schema ? schemaOf(schema) : example ? toBatch(example).schema : null;
     if (!columns) {
@@ -643,7 +682,8 @@ export const DataFrame: DataFrameConstructor = /* @__PURE__ */ (() => {
         'DataFrame: neither schema nor example tells the columns; give one, as in { schema: { price: f64() } }',
       );
     }
-    const root = new Root(columns as Schema, { source, memory });
+    const root = new Root(columns as Schema, { source, memory, idle });
+    if (inputs) root.inputs.expect(inputs);
     return new DataFrameBase(root, sourcePlan(columns as Schema, index), outOfOrder);
   }
   construct.prototype = DataFrameBase.prototype; // instanceof DataFrame

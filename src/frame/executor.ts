@@ -11,6 +11,7 @@ import { BatchClock } from './batch-clock.ts';
 import { Compiler, type RunningNode } from './compiler.ts';
 import type { FrameSink } from './frame-sink.ts';
 import { Importer } from './importer.ts';
+import { Inputs } from './inputs.ts';
 import { type FrameMetrics, nodeMetrics, type Progress, totalsOf } from './metrics.ts';
 import type { Operator } from './operators/operator.ts';
 import { blockRows, SourceOperator } from './operators/source.ts';
@@ -83,10 +84,18 @@ export class Executor {
   #sinkMs = 0;
   #inputMs = 0;
   readonly #clock = new BatchClock();
+  readonly #inputs: Inputs;
 
   /** @param source what the rows come from; null: they are pushed by hand */
-  constructor(memory: Memory, schema: Schema, owner: string, source: { readonly progress?: Progress } | null = null) {
+  constructor(
+    memory: Memory,
+    schema: Schema,
+    owner: string,
+    source: { readonly progress?: Progress } | null = null,
+    inputs: Inputs = new Inputs(),
+  ) {
     this.memory = memory;
+    this.#inputs = inputs;
     this.schema = schema;
     let tellEnd = (): void => {};
     this.ended = new Promise(resolve => {
@@ -101,7 +110,7 @@ export class Executor {
       this.#scratch.reset();
     };
     this.#source = new SourceOperator(schema, beforeBlock, source);
-    this.#compiler = new Compiler(memory, this.#scratch, this.#source, owner);
+    this.#compiler = new Compiler(memory, this.#scratch, this.#source, inputs, owner);
   }
 
   /** Whom a source of this executor holds linear memory for. */
@@ -160,12 +169,19 @@ export class Executor {
   /**
    * A batch in any form: its results are computed at once; the promise, if there is one, settles when slow sinks are done.
    *
+   * @param from the input that it comes from; see `Inputs`
    * @throws SchemaError when it lacks a column, or a column has another type; nothing was counted then
    * @throws StateError after `end`
    */
-  push(input: unknown): void | Promise<void> {
-    if (this.#pending) return this.#after(() => this.#push(input));
-    return this.#push(input);
+  push(input: unknown, from = ''): void | Promise<void> {
+    if (this.#pending) return this.#after(() => this.#push(input, from));
+    return this.#push(input, from);
+  }
+
+  /** No rows came, but watermarks may have moved: results that are due come out. */
+  passTime(): void | Promise<void> {
+    if (this.#pending) return this.#after(() => this.#passTime());
+    return this.#passTime();
   }
 
   /** The input is over: windows close, results that wait for the end come out. */
@@ -176,6 +192,7 @@ export class Executor {
 
   /** Takes no more: nothing is computed, nothing closes, no result comes out. */
   stop(): void {
+    this.#inputs.close();
     this.#isStopped = this.#ended = true;
   }
 
@@ -254,6 +271,7 @@ export class Executor {
   /** Frees linear memory. */
   dispose(): void {
     this.#ended = true;
+    this.#inputs.close();
     this.#compiler.dispose();
     this.#scratch.dispose();
     this.#imports.dispose();
@@ -279,6 +297,17 @@ export class Executor {
     };
   }
 
+  /**
+   * The watermark of the windows that a plan's rows come from, or else the least of all there are; as in `metrics`, null when there is none.
+   */
+  watermarkOf(plan: Plan): number | null {
+    const own = this.#compiler.node(plan)?.operator.progress?.watermark;
+    if (own !== undefined && own !== null) return own;
+    if (plan.op !== 'source') return this.watermarkOf(plan.input);
+    const marks = this.#compiler.nodes.map(({ operator }) => operator.progress?.watermark ?? null);
+    return marks.reduce((least, mark) => (least === null || (mark !== null && mark < least) ? mark : least), null);
+  }
+
   /** The number of a plan's node in `metrics().nodes`; undefined when it is not computed. */
   nodeOf(plan: Plan): number | undefined {
     return this.#compiler.node(plan)?.id;
@@ -297,17 +326,32 @@ export class Executor {
     };
   }
 
-  #push(input: unknown): void | Promise<void> {
+  #push(input: unknown, from: string): void | Promise<void> {
     if (this.#isStopped) return;
     if (this.#ended) throw new StateError('emit: this frame has ended; make a new one');
-    this.#isTouched = false;
-    this.#inputMs += this.#clock.lap();
-    this.#computing = true;
-    try {
+    this.#inputs.turnTo(from);
+    this.#compute(() => {
       const rows = this.#take(input);
       this.#source.batchEnd();
       this.#rowsIn += rows;
       this.#batches++;
+    });
+    return this.#deliver();
+  }
+
+  #passTime(): void | Promise<void> {
+    if (this.#ended) return;
+    this.#compute(() => this.#source.passTimeTo(this.#compiler.nodes.map(({ operator }) => operator)));
+    return this.#deliver();
+  }
+
+  /** What fails in the middle leaves no results behind. */
+  #compute(work: () => void): void {
+    this.#isTouched = false;
+    this.#inputMs += this.#clock.lap();
+    this.#computing = true;
+    try {
+      work();
     } catch (error) {
       this.#isTorn ||= this.#isTouched;
       for (const { taker, result } of this.#results.splice(0)) taker.drop?.(result);
@@ -318,12 +362,12 @@ export class Executor {
       this.#imports.reset();
       this.#busyMs += this.#clock.lap();
     }
-    return this.#deliver();
   }
 
   #end(): void | Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    this.#inputs.close();
     this.#inputMs += this.#clock.lap();
     this.#source.end();
     this.#busyMs += this.#clock.lap();
@@ -368,9 +412,11 @@ export class Executor {
     for (let at = 0; at < results.length; at++) {
       const waiting = this.#hand(results[at]!);
       if (!waiting) continue;
+      const since = this.#inputs.now;
       const rest = (async () => {
         await waiting;
         for (const later of results.slice(at + 1)) await this.#hand(later);
+        this.#inputs.excuse(since);
         this.#clock.next();
       })();
       this.#setPending(rest);

@@ -5,15 +5,16 @@ import { SchemaError } from '../errors.ts';
 import { defaultMemory, type Memory } from '../memory/memory.ts';
 import type { Duration } from '../schema/duration.ts';
 import { type Columns, Schema, schemaOf } from '../schema/schema.ts';
-import type { Carried } from '../stream/metadata.ts';
+import type { Carried, Metadata } from '../stream/metadata.ts';
 import { type Emitted, Operator, type Takes } from '../stream/operator.ts';
 import type { Stream } from '../stream/stream.ts';
 import { DataFrameBase } from './data-frame.ts';
+import type { IdleOptions } from './inputs.ts';
 import { sourcePlan } from './plan.ts';
 import { Root } from './root.ts';
 import type { DataFrame } from './types.ts';
 
-export interface ToDataFrameOptions {
+export interface ToDataFrameOptions extends IdleOptions {
   /** The column that tells a row's time. */
   readonly index?: string;
   /** How much later than a newer row a row may come and still be in time. */
@@ -44,7 +45,11 @@ export function frameFromStream(stream: Stream<any>, shape: FrameShape, options:
       `toDataFrame: ${codec!.name} without columns can't tell them before the first bytes; name them, as in ${codec!.name}(${columns})`,
     );
   }
-  const root = new Root(schema, { memory, stream });
+  const root = new Root(schema, {
+    memory,
+    stream,
+    idle: { clock: options.clock ?? stream.clock, idleAfter: options.idleAfter },
+  });
   const { payloadOf } = stream.operator;
   const decoder = (): Decoder => codec!.decoder({ memory, source: options.source, onBadRecord: options.onBadRecord });
   if (!codec) stream.through(new Pushing(root));
@@ -58,6 +63,7 @@ class Pushing extends Operator<unknown, never> {
   override readonly label: string = 'toDataFrame';
   override readonly look = 'sink';
   protected readonly root: Root;
+  #mixed = false;
 
   constructor(root: Root) {
     super();
@@ -65,20 +71,42 @@ class Pushing extends Operator<unknown, never> {
   }
 
   update(rows: unknown, _who: unknown, metadata: Carried): Emitted {
-    const { root } = this;
-    return root.taking(() => root.executor.push(rows), metadata) ?? undefined;
+    const input = this.inputOf(metadata);
+    return this.root.taking(() => this.root.executor.push(rows, input), metadata) ?? undefined;
   }
 
   override ended(): Emitted {
     return this.root.finish() ?? undefined;
   }
+
+  /** The input that an element comes from, as it says itself. Those of several make all inputs one. */
+  protected inputOf(metadata: Carried): string {
+    if (metadata === undefined || this.#mixed) return '';
+    const name = inputName(metadata[0]!);
+    if (name === '') return '';
+    const { inputs } = this.root;
+    this.#mixed = metadata.some(one => inputName(one) !== name);
+    if (this.#mixed) inputs.unite();
+    else inputs.expect(this.node.inputs);
+    return this.#mixed ? '' : name;
+  }
 }
+
+/** A partition of a topic, or what the element calls it. */
+const inputName = ({ input, topic, partition }: Metadata): string =>
+  typeof input === 'string'
+    ? input
+    : typeof topic === 'string' && partition !== undefined
+      ? `${topic}:${partition}`
+      : '';
 
 /** Bytes and text go through a decoder, wherever they are cut. */
 class Decoding extends Pushing {
   override readonly takes: Takes = 'bytes';
   protected decoder: Decoder;
   #busy: Promise<void> | null = null;
+  /** What the bytes in hand come from. */
+  #input = '';
 
   constructor(root: Root, decoder: () => Decoder) {
     super(root);
@@ -87,7 +115,11 @@ class Decoding extends Pushing {
   }
 
   override update(data: unknown, _who: unknown, metadata: Carried): Emitted {
-    const take = (): void | Promise<void> => this.root.taking(() => this.take(data), metadata);
+    const act = (): void | Promise<void> => {
+      this.#input = this.inputOf(metadata);
+      return this.take(data);
+    };
+    const take = (): void | Promise<void> => this.root.taking(act, metadata);
     if (this.#busy) return this.#keep(this.#busy.then(take));
     const waiting = take();
     return waiting ? this.#keep(waiting) : undefined;
@@ -117,7 +149,7 @@ class Decoding extends Pushing {
   /** Pushes every chunk there is; a chunk lasts until the next is asked for, so each push is waited for. */
   protected pushAll(): Promise<void> | undefined {
     for (let chunk = this.decoder.next(); chunk; chunk = this.decoder.next()) {
-      const waiting = this.root.executor.push(chunk);
+      const waiting = this.root.executor.push(chunk, this.#input);
       if (waiting) return waiting.then(() => this.pushAll());
     }
     return undefined;

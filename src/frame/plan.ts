@@ -316,6 +316,27 @@ export function indexOf(plan: Plan, verb: string): TimeIndex {
   return timeIndex(plan.schema.field(plan.index).type, verb);
 }
 
+/**
+ * Where the times of a plan's rows come from: which column of the source, null when they are computed. Null as a whole for results of windows,
+ * which are of no input in particular.
+ */
+export function timesOf(plan: Plan): { readonly column: string | null } | null {
+  let at: Plan = plan;
+  let name = plan.index;
+  while (at.op !== 'source') {
+    if (at.op === 'aggregate') return null;
+    if (at.op === 'project') name = columnNamed(at, name);
+    at = at.op === 'late' ? at.input.input : at.input;
+  }
+  return { column: name };
+}
+
+/** The column of a projection's input that it hands on under this name. */
+function columnNamed({ columns }: ProjectPlan, name: string | null): string | null {
+  const expression = columns.find(column => column.name === name)?.expression;
+  return expression?.kind === 'column' ? expression.name : null;
+}
+
 function bindAggregate(call: AggregateCall, schema: Schema, verb: string): BoundAggregate {
   const name = call.name === 'count' && call.args.length === 0 ? 'size' : call.name;
   const aggregation = call.aggregation ?? aggregationOf(name, verb);

@@ -10,6 +10,7 @@ import { type Deliver, Executor, type Tap } from './executor.ts';
 import type { FrameSink } from './frame-sink.ts';
 import { Gate } from './gate.ts';
 import { HeldElements, type Offsets } from './held-elements.ts';
+import { type IdleOptions, Inputs } from './inputs.ts';
 import type { FrameMetrics, Progress } from './metrics.ts';
 import type { TapReceiver } from './operators/tap.ts';
 import type { Plan } from './plan.ts';
@@ -38,9 +39,16 @@ export interface FrameSource {
   /**
    * Pushes everything there is, waiting for each push; resolves at the end, or soon after the signal is aborted.
    *
+   * @param push takes rows, and the name of the input that they come from when there are several
    * @param columns names of the columns that are needed
+   * @param expect says which inputs there are from now on: the watermark waits for all of them
    */
-  run(push: (rows: unknown) => void | Promise<void>, columns: readonly string[], signal?: AbortSignal): Promise<void>;
+  run(
+    push: (rows: unknown, input?: string) => void | Promise<void>,
+    columns: readonly string[],
+    signal?: AbortSignal,
+    expect?: (inputs: readonly string[]) => void,
+  ): Promise<void>;
   metrics(): SourceMetrics;
   /**
    * Where everything that was handed to `push` ends, the push that is going on included: what `seek` of another run takes. Plain values:
@@ -83,6 +91,7 @@ export interface RootOptions {
   /** Its elements are pushed by an operator attached to it. */
   readonly stream?: Stream<any> | null;
   readonly memory?: Memory | undefined;
+  readonly idle?: IdleOptions;
 }
 
 /** What all frames derived from one have in common: the executor, and the source if there is one. */
@@ -91,6 +100,9 @@ export class Root {
   readonly source: FrameSource | null;
   readonly #stream: Stream<any> | null;
   readonly #memory: Memory | undefined;
+  readonly inputs: Inputs;
+  /** A result that was due without rows could not be delivered: whoever pushes next is told. */
+  #failure: { readonly error: unknown } | null = null;
   /** `frame 3`: whom linear memory is held for. */
   readonly name: string;
   #executor: Executor | null = null;
@@ -103,11 +115,14 @@ export class Root {
   /** The stream's elements are bytes that are cut anywhere: what is left of one is in nobody's position. */
   cutsBytes = false;
 
-  constructor(schema: Schema, { source = null, stream = null, memory }: RootOptions) {
+  /** @throws OptionError when `idleAfter` is no length of time */
+  constructor(schema: Schema, { source = null, stream = null, memory, idle }: RootOptions) {
     this.schema = schema;
     this.source = source;
     this.#stream = stream;
     this.#memory = memory;
+    this.inputs = new Inputs(idle);
+    this.inputs.onIdle = () => this.#passTime();
     this.name = `frame ${++count}`;
   }
 
@@ -117,7 +132,7 @@ export class Root {
 
   /** Opened when the first sink is attached or the first batch comes, never on construction. */
   get executor(): Executor {
-    this.#executor ??= new Executor(this.memory, this.schema, this.name, this.source);
+    this.#executor ??= new Executor(this.memory, this.schema, this.name, this.source, this.inputs);
     return this.#executor;
   }
 
@@ -138,19 +153,45 @@ export class Root {
   }
 
   /** Pushes rows; with a stream they go through it, so that its other branches see them too. */
-  emit(rows: unknown): void | Promise<void> {
+  emit(rows: unknown, input?: string): void | Promise<void> {
     if (this.source?.inputs) {
       throw new StateError('emit: the rows of a join come from its two frames; push them into those');
     }
-    return this.#stream ? this.#stream.emit(rows) : this.push(rows);
+    if (!this.#stream) return this.push(rows, input);
+    return this.#stream.emit(rows, input === undefined ? undefined : { metadata: { input } });
   }
 
   /** Rows on their way to the executor, from wherever they come. */
-  push(rows: unknown): void | Promise<void> {
-    const { executor } = this;
+  push(rows: unknown, input?: string): void | Promise<void> {
+    return this.#pushed(() => this.executor.push(rows, input));
+  }
+
+  /** No rows before `time` (ticks of the source's column) are expected any more. */
+  advanceWatermark(column: string, time: bigint): void | Promise<void> {
+    this.inputs.give(column, time);
+    return this.#pushed(() => this.executor.passTime());
+  }
+
+  #passTime(): void {
+    const failed = (error: unknown): void => {
+      this.#failure ??= { error };
+    };
+    try {
+      this.#pushed(() => this.executor.passTime())?.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  #tellFailure(): void {
+    const failure = this.#failure;
+    this.#failure = null;
+    if (failure) throw failure.error;
+  }
+
+  #pushed(act: () => void | Promise<void>): void | Promise<void> {
     // what a sink pushes is part of what it was given
-    if (!this.#gate || this.#gate.onStack) return executor.push(rows);
-    return this.taking(() => executor.push(rows));
+    return this.#gate?.onStack ? act() : this.taking(act);
   }
 
   /** The input is over. */
@@ -161,6 +202,7 @@ export class Root {
 
   /** All the pushes of one element of the stream, which carries `metadata`: a checkpoint comes before them or behind. */
   taking(act: () => void | Promise<void>, metadata?: Carried): void | Promise<void> {
+    this.#tellFailure();
     const gate = this.#gate;
     if (!gate) return act();
     const { rowsIn } = this.executor;
@@ -227,8 +269,11 @@ export class Root {
     const { executor, source } = this;
     try {
       await executor.open();
-      if (source) await source.run(rows => this.push(rows), executor.requiredColumns, signal);
-      else await this.#stream!.start(signal ? { signal } : {});
+      if (source) {
+        const push = (rows: unknown, input?: string): void | Promise<void> => this.push(rows, input);
+        const expect = (names: readonly string[]): void => this.inputs.expect(names);
+        await source.run(push, executor.requiredColumns, signal, expect);
+      } else await this.#stream!.start(signal ? { signal } : {});
       await this.finish();
     } catch (error) {
       await executor.abandon();

@@ -17,6 +17,8 @@ export interface TimeIndex {
   read(memory: Memory, scratch: Scratch, vector: ChunkVector, length: number): number;
   /** Ticks as milliseconds since the epoch, for watermarks; for integers as they are. */
   toMs(ticks: bigint): number;
+  /** A point in time as ticks: a Date or milliseconds since the epoch, for integers the number itself; a bigint is in ticks. */
+  at(time: Date | number | bigint, option: string): bigint;
   /** What the calendar needs; null for integers, which no calendar counts. */
   readonly clock: TickClock | null;
 }
@@ -37,6 +39,7 @@ export function timeIndex(type: DataType, verb: string): TimeIndex {
       ticks: (span, option) => durationTicks(span, unit, option),
       read: (_memory, _scratch, vector) => vector.values,
       toMs: ticks => Number(ticks) / perMs,
+      at: (time, option) => instant(time, perMs, option),
       clock: tickClock(BigInt(perMs * 1000)),
     };
   }
@@ -46,6 +49,7 @@ export function timeIndex(type: DataType, verb: string): TimeIndex {
       ticks: (span, option) => durationTicks(span, 's', option),
       read: (memory, scratch, vector, length) => widened(memory, scratch, vector, length, secondsPerDay),
       toMs: ticks => Number(ticks) * 1e3,
+      at: (time, option) => instant(time, 1e-3, option),
       clock: tickClock(1n),
     };
   }
@@ -56,6 +60,7 @@ export function timeIndex(type: DataType, verb: string): TimeIndex {
       read: (memory, scratch, vector, length) =>
         type.kind === 'int64' ? vector.values : widened(memory, scratch, vector, length, 1n),
       toMs: Number,
+      at: integerAt,
       clock: null,
     };
   }
@@ -72,6 +77,24 @@ function widened(memory: Memory, scratch: Scratch, vector: ChunkVector, length: 
   const target = scratch.take(length * 8);
   paneRoom(memory).widenI32(vector.values, length, factor, target);
   return target;
+}
+
+/** Ticks at or before a point in time. */
+function instant(time: Date | number | bigint, perMs: number, option: string): bigint {
+  if (typeof time === 'bigint') return time;
+  const ms = Number(time);
+  if (!Number.isFinite(ms)) {
+    throw new OptionError(option, `${option}: ${time} is no point in time; give a Date, or milliseconds since 1970`);
+  }
+  const whole = Math.floor(ms);
+  if (perMs < 1) return BigInt(Math.floor(ms * perMs));
+  return BigInt(whole) * BigInt(perMs) + BigInt(Math.floor((ms - whole) * perMs));
+}
+
+function integerAt(time: Date | number | bigint, option: string): bigint {
+  if (typeof time === 'bigint') return time;
+  if (typeof time === 'number' && Number.isSafeInteger(time)) return BigInt(time);
+  throw new OptionError(option, `${option}: the index is a column of integers, so "${time}" must be a whole number`);
 }
 
 function integerSpan(span: Duration, option: string): bigint {

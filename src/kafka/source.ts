@@ -53,6 +53,7 @@ abstract class KafkaSource<T> extends Source<T> {
   /** The option `start` has said where. */
   #begun = false;
   protected reader!: Reader;
+  #inputs: readonly string[] = [];
 
   constructor(topics: readonly string[], options: FromKafkaOptions) {
     super();
@@ -70,6 +71,14 @@ abstract class KafkaSource<T> extends Source<T> {
 
   override get detail(): string {
     return this.#topics.join(', ');
+  }
+
+  /** The partitions that are ours. */
+  override get inputs(): readonly string[] {
+    const names = [...this.#partitions].filter(([, { isOwned }]) => isOwned).map(([name]) => name);
+    const known = names.length === this.#inputs.length && names.every((name, at) => name === this.#inputs[at]);
+    if (!known) this.#inputs = names;
+    return this.#inputs;
   }
 
   /** Behind the messages that everything below has taken. */

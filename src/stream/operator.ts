@@ -50,6 +50,11 @@ export abstract class Operator<In = any, Out = any> {
   /** For sources of messages: what an element says, bytes or text. `toDataFrame` then takes elements as messages. */
   readonly payloadOf: ((message: any) => unknown) | null = null;
 
+  /** For sources that read several inputs side by side (partitions): the names of all that are read now, as `topic:partition`. */
+  get inputs(): readonly string[] {
+    return noInputs;
+  }
+
   /** The one argument worth showing: a function's name, a size, an interval. */
   get detail(): string {
     return '';
@@ -114,6 +119,8 @@ export abstract class Operator<In = any, Out = any> {
     return sent?.catch(() => {});
   }
 }
+
+const noInputs: readonly string[] = /* @__PURE__ */ Object.freeze([]);
 
 const covers = /* @__PURE__ */ new WeakSet<Promise<unknown>>();
 

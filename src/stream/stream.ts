@@ -69,6 +69,7 @@ type Receiver = Pick<Operator, 'update'>;
 /** Operators that can be started and stopped. */
 interface Startable {
   readonly stopped: boolean;
+  readonly inputs: readonly string[];
   detached(): Emitted;
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -345,6 +346,14 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
   /** @internal Sources above this node that can go elsewhere begin there at the next start. */
   seek(position: unknown): void {
     for (const source of this.#sources()) source.seek?.(position);
+  }
+
+  /** @internal What the sources above read side by side; the same list as long as there is one such source and it has not changed. */
+  get inputs(): readonly string[] {
+    const [first = none, ...others] = this.#sources()
+      .map(({ inputs }) => inputs)
+      .filter(inputs => inputs.length > 0);
+    return others.length === 0 ? first : [first, ...others].flat();
   }
 
   /** Whether a source above this node runs. */
@@ -829,6 +838,7 @@ const carried = (metadata: EmitOptions['metadata']): Carried => {
 };
 
 const nothing = (): void => {};
+const none: readonly string[] = /* @__PURE__ */ Object.freeze([]);
 
 const isStartable = (operator: Startable): boolean =>
   typeof operator.start === 'function' && typeof operator.stop === 'function';

@@ -1,3 +1,4 @@
+import type { Followed } from './watermark.ts';
 import type { EmitMode } from './window.ts';
 
 /** When windows show what they have, and until when they take rows; ticks of the time index. */
@@ -9,6 +10,8 @@ export interface Emission {
   readonly retracts: boolean;
   /** How much later than a newer row a row may come. */
   readonly delay: bigint;
+  /** What the watermark follows beside the rows; null for results of other windows. */
+  readonly followed: Followed | null;
   /** For how long after its end a window still takes rows. */
   readonly lateness: bigint;
 }

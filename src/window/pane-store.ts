@@ -5,6 +5,7 @@ import { selectRoom } from '../kernel/select.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { BlockRows } from './block-rows.ts';
+import type { Emission } from './emission.ts';
 import type { AggregateBlock, GroupSpec, GroupState } from './group-state.ts';
 import type { Pane, PaneSpan, SavedPane } from './pane.ts';
 import { PaneStates } from './pane-states.ts';
@@ -81,16 +82,22 @@ export class PaneStore {
   #closedGroups = 0;
 
   /**
-   * @param delay how far the watermark stays behind the highest time, in index ticks
+   * @param emission how far the watermark stays behind, and what it follows
    * @param track whether panes know which groups changed
    * @param remembered whether what is shown is remembered by the places of groups
    */
-  constructor(spec: GroupSpec, scratch: Scratch, delay: bigint, track: boolean, remembered = false) {
+  constructor(
+    spec: GroupSpec,
+    scratch: Scratch,
+    { delay, followed }: Pick<Emission, 'delay' | 'followed'>,
+    track: boolean,
+    remembered = false,
+  ) {
     const { memory, owner } = spec;
     this.#memory = memory;
     this.#scratch = scratch;
     this.keys = spec.keys.length > 0 ? new KeyTable(memory, { owner, types: spec.keys }) : null;
-    this.mark = new Watermark(memory, delay, owner);
+    this.mark = new Watermark(memory, delay, owner, followed);
     this.#table = new PaneTable(memory, owner);
     this.#states = new PaneStates(spec, scratch, this.#table);
     this.#blocks = new BlockRows(memory, scratch);
@@ -137,6 +144,7 @@ export class PaneStore {
   /** A block of rows of the batch in hand. */
   rows(block: AggregateBlock, keeper: PaneKeeper): void {
     const { length } = block;
+    this.mark.follow();
     const groups = this.#groupsOf(block);
     this.#table.reserve(this.groups);
     const target = this.#scratch.take(length * 4);

@@ -7,7 +7,7 @@ import { ChangedGroups } from './changed-groups.ts';
 import { closingPane, type Emission, early, late, tracksChanges } from './emission.ts';
 import { type AggregateBlock, type GroupSpec, GroupState, type SavedGroups } from './group-state.ts';
 import { endReason, type Numbers, type SavedTable, SessionTable } from './session-table.ts';
-import { afterAll, type SavedWatermark, Watermark } from './watermark.ts';
+import { afterAll, beforeAll, type SavedWatermark, Watermark } from './watermark.ts';
 import type { Held, PaneSink, Places, Shown, Windower, WindowProgress } from './windower.ts';
 
 /** Sessions as a checkpoint keeps them. */
@@ -52,7 +52,7 @@ export class Session implements Windower {
     this.#scratch = scratch;
     this.#gap = gap;
     this.#emission = emission;
-    this.#mark = new Watermark(memory, emission.delay, owner);
+    this.#mark = new Watermark(memory, emission.delay, owner, emission.followed);
     this.#keys = spec.keys.length > 0 ? new KeyTable(memory, { owner, types: spec.keys }) : null;
     this.#table = new SessionTable(memory, gap, gap + emission.lateness, owner);
     this.#state = new GroupState({ ...spec, keys: [] }, false);
@@ -71,6 +71,7 @@ export class Session implements Windower {
   }
 
   rows(block: AggregateBlock): void {
+    this.#mark.follow();
     let groups = 0;
     if (this.#keys) {
       groups = this.#scratch.take(block.length * 4);
@@ -98,7 +99,12 @@ export class Session implements Windower {
     this.#count(block, target, counted, block.length);
   }
 
+  passTime(): boolean {
+    return this.#mark.follow();
+  }
+
   batchEnd(sink: PaneSink): void {
+    this.#mark.follow();
     this.#freeSwallowed(sink);
     if (this.#emission.emit === 'end') return;
     const watermark = this.#mark.value;
@@ -163,7 +169,8 @@ export class Session implements Windower {
   #place(block: AggregateBlock, groups: number, row: number, target: number, count: () => void): void {
     const time = this.#memory.i64[block.times / 8 + row]!;
     const group = groups === 0 ? 0 : this.#memory.u32[groups / 4 + row]!;
-    const { number, absorbed } = this.#table.place(group, time, this.#mark.value!);
+    const { number, absorbed } = this.#table.place(group, time, this.#mark.value ?? beforeAll);
+    this.#mark.raise(time);
     this.#memory.u32[target / 4 + row] = number;
     if (absorbed !== null) {
       count();
@@ -268,13 +275,13 @@ export class Session implements Windower {
     if (this.#emission.discards) this.#state.forget(numbers, count);
   }
 
-  /** Places of sessions of no key, in order of start; few, so that no kernel is called for them. */
+  /** Without keys: numbers are in the order of time as long as rows come in it. */
   #byStart(starts: number, count: number): number {
-    const { i64, u32 } = this.#memory;
-    const places = Array.from({ length: count }, (_, place) => ({ place, start: i64[starts / 8 + place]! }));
-    places.sort((a, b) => (a.start < b.start ? -1 : 1));
     const order = this.#scratch.take(count * 4);
-    for (const [at, { place }] of places.entries()) u32[order / 4 + at] = place;
+    const times = this.#memory.i64.subarray(starts / 8, starts / 8 + count);
+    if (times.every((time, at) => at === 0 || times[at - 1]! < time)) return 0;
+    const places = Array.from(times.keys()).sort((a, b) => (times[a]! < times[b]! ? -1 : 1));
+    this.#memory.u32.set(places, order / 4);
     return order;
   }
 

@@ -75,7 +75,7 @@ export class Sliding implements Windower, PaneKeeper {
     this.#spec = spec;
     this.#overlap = overlap;
     this.#emission = emission;
-    this.#store = new PaneStore(spec, scratch, emission.delay, tracksChanges(emission));
+    this.#store = new PaneStore(spec, scratch, emission, tracksChanges(emission));
     this.#store.onSummed = this.#addSummed;
     const once = (emission.emit === 'onClose' || emission.emit === 'end') && emission.lateness === 0n;
     this.#sums = new WindowSums(spec, scratch, this.#store, { follows: true, frees: once });
@@ -104,7 +104,12 @@ export class Sliding implements Windower, PaneKeeper {
     this.#store.rows(block, this);
   }
 
+  passTime(): boolean {
+    return this.#store.mark.follow();
+  }
+
   batchEnd(sink: PaneSink): void {
+    this.#store.mark.follow();
     if (this.#emission.emit === 'end') return;
     this.#showDue(sink);
     const watermark = this.#store.mark.value;

@@ -26,7 +26,7 @@ export class Tumbling implements Windower, PaneKeeper {
   #firedTo: bigint = beforeAll;
 
   constructor(spec: GroupSpec, scratch: Scratch, grid: Grid, emission: Emission) {
-    this.#store = new PaneStore(spec, scratch, emission.delay, tracksChanges(emission), emission.retracts);
+    this.#store = new PaneStore(spec, scratch, emission, tracksChanges(emission), emission.retracts);
     this.#scratch = scratch;
     this.#grid = grid;
     this.#emission = emission;
@@ -49,7 +49,12 @@ export class Tumbling implements Windower, PaneKeeper {
     this.#store.rows(block, this);
   }
 
+  passTime(): boolean {
+    return this.#store.mark.follow();
+  }
+
   batchEnd(sink: PaneSink): void {
+    this.#store.mark.follow();
     if (this.#emission.emit === 'end') return;
     const watermark = this.#store.mark.value;
     if (watermark === null) return;

@@ -8,6 +8,7 @@ import { Running } from './running.ts';
 import { Session } from './session.ts';
 import { Sliding } from './sliding.ts';
 import { Tumbling } from './tumbling.ts';
+import type { Followed } from './watermark.ts';
 import type { EmitMode, PaneMode, WindowScheme } from './window.ts';
 import type { Windower } from './windower.ts';
 
@@ -17,6 +18,8 @@ export interface WindowerOptions {
   readonly emit: EmitMode;
   readonly panes: PaneMode;
   readonly outOfOrder: Duration;
+  /** What the watermark follows beside the rows. */
+  readonly followed: Followed | null;
 }
 
 /**
@@ -28,7 +31,7 @@ export function windowerOf(
   window: WindowScheme,
   spec: GroupSpec,
   scratch: Scratch,
-  { index, emit, panes, outOfOrder }: WindowerOptions,
+  { index, emit, panes, outOfOrder, followed }: WindowerOptions,
 ): Windower {
   const running = emit === 'onUpdate' ? 'changed' : emit;
   switch (window.kind) {
@@ -44,6 +47,7 @@ export function windowerOf(
     discards: panes === 'discarding',
     retracts: panes === 'retracting',
     delay: index!.ticks(outOfOrder, 'outOfOrder'),
+    followed,
     lateness: index!.ticks(window.allowedLateness, 'allowedLateness'),
   };
   switch (window.kind) {

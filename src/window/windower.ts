@@ -80,6 +80,8 @@ export interface Windower {
   readonly held: Held;
   /** A block of rows of the batch in hand. */
   rows(block: AggregateBlock): void;
+  /** Takes up what moves the watermark without rows; whether it has moved, so that `batchEnd` may have results. Absent where nothing closes. */
+  passTime?(): boolean;
   /** The batch is over: results that are due go to `sink`. */
   batchEnd(sink: PaneSink): void;
   /** The input is over: what is still open is closed. */

@@ -142,6 +142,14 @@ export class AggregateOperator implements Operator, PaneSink {
     if (this.#parts.plan.input.mode === 'updating') this.#parts.windower.clear?.();
   }
 
+  passTime(): void {
+    const { windower } = this.#parts;
+    if (!windower.passTime?.()) return;
+    this.#ending = true;
+    windower.batchEnd(this);
+    this.#handOn(false);
+  }
+
   end(): void {
     this.#ending = true;
     this.#parts.windower.end(this);

@@ -31,6 +31,8 @@ export interface Operator {
   rows(block: RowBlock): void;
   batchEnd(): void;
   end(): void;
+  /** No rows came, but the watermark may have moved. Absent for operators without one. */
+  passTime?(): void;
   /** The batch in hand failed: its rows must not come out with the next one. */
   discard(): void;
   /** How far it has come in time, and what it keeps; absent for operators without time or groups. */

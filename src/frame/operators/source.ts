@@ -94,6 +94,19 @@ export class SourceOperator implements Operator {
     this.#stopwatch.end();
   }
 
+  /** No rows came, but the watermark may have moved for these operators, which stand behind this one. */
+  passTimeTo(operators: readonly Operator[]): void {
+    this.#beforeBlock();
+    this.#stopwatch.beginLast(this.out);
+    for (const operator of operators) {
+      if (!operator.passTime) continue;
+      const before = this.#stopwatch.switchTo(operator.out);
+      operator.passTime();
+      this.#stopwatch.switchTo(before);
+    }
+    this.#stopwatch.end();
+  }
+
   end(): void {
     this.#beforeBlock();
     this.#stopwatch.beginLast(this.out);
