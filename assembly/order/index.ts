@@ -120,8 +120,8 @@ export function countsPush(table: usize, keys: usize, present: usize, groupIds: 
 /** Rows leave a table of counts. */
 export function countsPull(table: usize, keys: usize, present: usize, groupIds: usize, length: i32): void { counts.pull(table, keys, present, groupIds, length); }
 
-/** Moves a table of counts to mask + 1 slots of 16 bytes at `slots`. */
-export function countsRehash(table: usize, slots: usize, mask: u32): void { counts.rehash(table, slots, mask); }
+/** Moves a table of counts to mask + 1 slots of 16 bytes at `slots`, and a u32 for each behind them. */
+export function countsRehash(table: usize, slots: usize, mask: u32, groups: u32): void { counts.rehash(table, slots, mask, groups); }
 
 /** All rows of `count` groups leave a table of counts. */
 export function countsForget(table: usize, ids: usize, count: i32): void { counts.forget(table, ids, count); }

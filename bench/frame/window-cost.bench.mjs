@@ -5,6 +5,7 @@ import { DataFrame, f64 } from '../../dist/index.js';
 const batchRows = 10_000;
 const batches = 50;
 const aggregations = [
+  'size()',
   'count(x)',
   'sum(x)',
   'mean(x)',
@@ -25,10 +26,14 @@ const aggregations = [
   'median(x)',
   'quantile(x, 0.9)',
   'nunique(x)',
+  'mode(x)',
   'corr(x, y)',
   'cov(x, y)',
   'argmin(x, y)',
   'argmax(x, y)',
+  'approx_nunique(x)',
+  'approx_quantile(x, 0.9)',
+  'top_k(x)',
 ];
 
 /** Values with a few thousand repeats each, the same every time. */

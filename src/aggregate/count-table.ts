@@ -12,7 +12,9 @@ const MASK = 1;
 const USED = 2;
 const ZEROS = 3;
 const DISTINCT = 4;
+const HEADS = 5;
 const slotBytes = 16;
+const linkBytes = 4;
 const firstSlots = 64;
 
 /** How often each key occurs in each group, in linear memory; kernels of the room `order` push, pull and ask. */
@@ -22,6 +24,7 @@ export class CountTable {
   readonly #owner: string;
   readonly #header: Block;
   readonly #distinct: Cells;
+  readonly #heads: Cells;
   #slots = 0;
 
   constructor(memory: Memory, owner: string) {
@@ -30,6 +33,7 @@ export class CountTable {
     this.#owner = owner;
     this.#header = new Block(memory, owner);
     this.#distinct = new Cells(memory, owner, 4);
+    this.#heads = new Cells(memory, owner, 4);
     this.#header.growZeroed(0, 64);
     this.#resize(firstSlots);
   }
@@ -39,7 +43,7 @@ export class CountTable {
   }
 
   get stateBytes(): number {
-    return this.#header.bytes + this.#distinct.bytes + this.#memory.sizeOf(this.#slots);
+    return this.#header.bytes + this.#distinct.bytes + this.#heads.bytes + this.#memory.sizeOf(this.#slots);
   }
 
   /** Keys that count something. */
@@ -49,7 +53,9 @@ export class CountTable {
 
   /** There are groups [0, groups) afterwards. */
   reserve(groups: number): void {
-    if (groups > this.#distinct.count) this.#set(DISTINCT, this.#distinct.grow(groups));
+    if (groups <= this.#distinct.count) return;
+    this.#set(DISTINCT, this.#distinct.grow(groups));
+    this.#set(HEADS, this.#heads.grow(groups));
   }
 
   /** Twice the slots, unless half of those in use count nothing: what to do when a kernel ran out of them. */
@@ -68,6 +74,7 @@ export class CountTable {
 
   clear(): void {
     this.#distinct.clear();
+    this.#heads.clear();
     this.#memory.bulk.fill(this.#slots, 0xff, (this.#get(MASK) + 1) * slotBytes);
     this.#set(USED, 0);
     this.#set(ZEROS, 0);
@@ -93,18 +100,21 @@ export class CountTable {
     this.#set(USED, used);
     this.#set(ZEROS, zeros);
     this.#set(DISTINCT, this.#distinct.address);
+    this.#set(HEADS, this.#heads.grow(this.#distinct.count));
+    this.#resize(mask + 1); // lists of groups are not saved
   }
 
   dispose(): void {
     this.#header.free();
     this.#distinct.free();
+    this.#heads.free();
     this.#memory.free(this.#slots);
     this.#slots = 0;
   }
 
   #resize(count: number): void {
-    const slots = this.#memory.allocate(count * slotBytes, this.#owner);
-    this.#room.countsRehash(this.address, slots, count - 1);
+    const slots = this.#memory.allocate(count * (slotBytes + linkBytes), this.#owner);
+    this.#room.countsRehash(this.address, slots, count - 1, this.#heads.count);
     this.#memory.free(this.#slots);
     this.#slots = slots;
   }
