@@ -4,11 +4,12 @@ import { type Bool, type DataType, type Float64, isNumeric } from '../schema/dat
 import type { Columns, Schema } from '../schema/schema.ts';
 import { Ewm, type EwmOptions, ewmCall } from './ewm.ts';
 import type { AggregateSettings } from './group-types.ts';
-import type { Named } from './plan.ts';
+import type { Named, Plan } from './plan.ts';
 import { FrameRolling, rollingCall } from './rolled.ts';
 import type { RollingColumn, RollingOptions } from './rolling.ts';
 import type { Series } from './series.ts';
 import type { AsColumns, CountType, DataFrame, SumType } from './types.ts';
+import { checkedExtent } from './window-checks.ts';
 import type { Window } from './windowed.ts';
 
 type Each<C extends Columns, T extends DataType> = DataFrame<AsColumns<{ readonly [K in keyof C]: T }>>;
@@ -28,6 +29,7 @@ const isCountable = (type: DataType): boolean => isNumeric(type) || type.kind ==
  */
 export abstract class ColumnWise<C extends Columns> {
   abstract readonly schema: Schema<C>;
+  abstract readonly plan: Plan;
   abstract col(name: any): Series<any>;
   abstract expanding(): Window<C>;
   /** A frame of just these columns. */
@@ -177,6 +179,7 @@ export abstract class ColumnWise<C extends Columns> {
     window: number | string,
     options: RollingOptions = {},
   ): FrameRolling<C, Each<C, Float64>, Each<C, Float64>, Each<C, Bool>> {
+    checkedExtent(this.plan, window);
     const column: RollingColumn = (verb, parameters, others) =>
       this.#each(
         verb,

@@ -68,6 +68,7 @@ import {
 } from './time-joins.ts';
 import type { AsColumns, Assigned, ColumnInput, DataFrame as DataFrameOf, RowScope, TypesOf } from './types.ts';
 import type { ResultOptions } from './user-rows.ts';
+import { checkedDelay, checkedWindow } from './window-checks.ts';
 import { type Window, WindowBase } from './windowed.ts';
 
 export interface DataFrameOptions<C extends Columns> extends IdleOptions {
@@ -355,6 +356,8 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
   /**
    * Event-time windows one after another, aligned to the epoch plus `offset`. Spans of the calendar (`'day'`, `'week'`, `'1mo'`, `'1q'`, `'1y'`,
    * or several) make windows of its lengths; in a `timeZone` they begin with its days, and `'1d'` and `'1w'` are of the calendar, too.
+   *
+   * @throws SchemaError when the frame has no time index; OptionError for spans, offsets and zones that make no windows. So do all windows
    */
   tumbling<const O extends WindowOptions = Record<never, never>>(size: Duration, options?: O): Window<C, BoundsOf<O>> {
     return this.#windowed({ kind: 'tumbling', size, ...gridOptions(options) });
@@ -639,7 +642,7 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
   }
 
   #windowed(scheme: WindowScheme): Window<C, any> {
-    return new WindowBase<C, any>(this, scheme) as Window<C, any>;
+    return new WindowBase<C, any>(this, checkedWindow(this.plan, scheme)) as Window<C, any>;
   }
 }
 
@@ -684,7 +687,8 @@ export const DataFrame: DataFrameConstructor = /* @__PURE__ */ (() => {
     }
     const root = new Root(columns as Schema, { source, memory, idle });
     if (inputs) root.inputs.expect(inputs);
-    return new DataFrameBase(root, sourcePlan(columns as Schema, index), outOfOrder);
+    const plan = sourcePlan(columns as Schema, index);
+    return new DataFrameBase(root, plan, checkedDelay(plan, outOfOrder));
   }
   construct.prototype = DataFrameBase.prototype; // instanceof DataFrame
   construct.of = frameOf;

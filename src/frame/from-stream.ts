@@ -13,6 +13,7 @@ import type { IdleOptions } from './inputs.ts';
 import { sourcePlan } from './plan.ts';
 import { Root } from './root.ts';
 import type { DataFrame } from './types.ts';
+import { checkedDelay } from './window-checks.ts';
 
 export interface ToDataFrameOptions extends IdleOptions {
   /** The column that tells a row's time. */
@@ -45,6 +46,8 @@ export function frameFromStream(stream: Stream<any>, shape: FrameShape, options:
       `toDataFrame: ${codec!.name} without columns can't tell them before the first bytes; name them, as in ${codec!.name}(${columns})`,
     );
   }
+  const plan = sourcePlan(schema, options.index ?? null);
+  checkedDelay(plan, options.outOfOrder ?? 0);
   const root = new Root(schema, {
     memory,
     stream,
@@ -55,7 +58,7 @@ export function frameFromStream(stream: Stream<any>, shape: FrameShape, options:
   if (!codec) stream.through(new Pushing(root));
   else if (options.messages ?? payloadOf !== null) stream.through(new DecodingMessages(root, decoder, payloadOf));
   else stream.through(new Decoding(root, decoder));
-  return new DataFrameBase(root, sourcePlan(schema, options.index ?? null), options.outOfOrder ?? 0) as DataFrame;
+  return new DataFrameBase(root, plan, options.outOfOrder ?? 0) as DataFrame;
 }
 
 /** Rows in any form go to the frame's executor. */

@@ -9,6 +9,7 @@ import { FrameRolling, rollingCall } from './rolled.ts';
 import type { RollingOptions } from './rolling.ts';
 import { keyedBy } from './scans.ts';
 import type { DataFrame } from './types.ts';
+import { checkedExtent } from './window-checks.ts';
 
 /** The rows of a frame by key. */
 export interface GroupedRows {
@@ -40,6 +41,7 @@ export function rollingRows(
 ): FrameRolling<any, any, any, any> {
   refuseWindow(rows, 'rolling');
   const { frame, keys } = rows;
+  checkedExtent(frame.plan, window);
   const by = keys.map(({ expression }) => expression);
   const show = (columns: readonly Named[], verb: string): DataFrame<any> =>
     frame.derive(projectPlan(frame.plan, [...keys, ...columns], verb));

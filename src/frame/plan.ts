@@ -11,6 +11,7 @@ import type { Duration } from '../schema/duration.ts';
 import { type Field, field, Schema } from '../schema/schema.ts';
 import { checkSpans } from '../window/geometry.ts';
 import {
+  checkModes,
   type EmitMode,
   type EventTimeWindow,
   everything,
@@ -230,13 +231,14 @@ export function aggregatePlan(from: Plan, options: AggregateOptions, verb: strin
   const results = rewritten.slice(options.keys.length);
   const timed = isEventTime(window);
   const emit = options.emit ?? (timed ? 'onClose' : 'everyBatch');
+  const panes = options.panes ?? 'accumulating';
+  checkModes({ emit, panes }, verb);
   if (emit === 'onClose' && !timed) {
     throw new OptionError(
       'emit',
       `${verb}: emit "onClose" needs windows that close (tumbling, sliding, session); use "everyBatch", "changed" or "end"`,
     );
   }
-  const panes = options.panes ?? 'accumulating';
   const marked = timed && showsPanes(window, indexOf(input, windowText(window)), emit);
   checkPanes(panes, marked, verb);
   const bounds: Field[] = [];

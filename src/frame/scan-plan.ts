@@ -10,6 +10,7 @@ import { type DataType, sameType } from '../schema/data-type.ts';
 import { field, Schema } from '../schema/schema.ts';
 import { indexOf, type Plan, type PlanBase } from './plan.ts';
 import { presentKey } from './present-key.ts';
+import { checkedExtent } from './window-checks.ts';
 
 /** Adds remembering columns, hidden, behind the input's. */
 export interface ScanPlan extends PlanBase {
@@ -53,6 +54,7 @@ export function scanPlan(input: Plan, name: string, node: AggregateCall, kind: S
   const types = kind.inputs(given);
   const timed = kind.needsIndex?.(parameters) ?? false;
   if (timed) indexOf(input, node.name);
+  if (node.name.startsWith('rolling_')) checkedExtent(input, parameters.n);
   return {
     ...planOf(input, [{ name, type: kind.result(types) }]),
     by: keysOf(input, node, verb),
@@ -74,11 +76,10 @@ export function rollingPlan(input: Plan, name: string, node: AggregateCall, kind
   const known = { n: Number.NaN, minPeriods: Number.NaN, ...kind.parameters };
   const { args, parameters } = argumentsOf(node, { name: node.name, arity: kind.arity, parameters: known }, verb);
   const { n, minPeriods, ...own } = parameters;
-  const window = windowOf(n);
+  const window = checkedExtent(input, n);
   const least = minPeriodsOf(minPeriods, window, kind);
   kind.resultType(args.map(arg => typeOf(arg, input.schema, verb)));
   kind.check(own);
-  if (typeof window === 'string') indexOf(input, 'rolling');
   const column = { name, kind, args, parameters: own, minPeriods: least, text: node.key };
   const by = keysOf(input, node, verb);
   return joined(input, window, by, column, verb) ?? rollingOver(input, by, { n: window, columns: [column] }, verb);
@@ -145,14 +146,6 @@ function planOf(
 /** A key that is not there, or NaN, is no group. */
 const keysOf = ({ schema }: Plan, { by = [] }: AggregateCall, verb: string): Expression[] =>
   by.map(key => presentKey(key, typeOf(key, schema, verb)));
-
-function windowOf(n: Parameters[string] | undefined): number | string {
-  if (typeof n === 'string' || (typeof n === 'number' && Number.isSafeInteger(n) && n > 0)) return n;
-  throw new OptionError(
-    'rolling',
-    `rolling: a window of ${n} rows makes no sense; give a whole number or a span, "2s"`,
-  );
-}
 
 /** Default, as in pandas: all of a window of rows, 1 for spans of time; none for counts. */
 function minPeriodsOf(given: Parameters[string] | undefined, n: number | string, kind: RollingKind): number {

@@ -35,6 +35,7 @@ import { isAggregated, isRowWise, keyedBy } from './scans.ts';
 import { type TopOptions, topValuesPlan } from './top-values.ts';
 import type { Arithmetic, CountType, DataFrame, Operand, SumType } from './types.ts';
 import type { ResultOptions } from './user-rows.ts';
+import { checkedExtent, checkedWindow } from './window-checks.ts';
 
 /** Methods of windows for columns of any type, */
 type OfAny =
@@ -464,6 +465,7 @@ export class Series<T extends DataType = DataType> {
   ): Pick<ColumnRolling<T>, OfAny | OfTimes>;
   rolling(this: Series<any>, window: number | string, options?: RollingOptions): Pick<ColumnRolling<T>, OfAny>;
   rolling(window: number | string, options: RollingOptions = {}): any {
+    checkedExtent(this.frame.plan, window);
     return new ColumnRolling(this, window, options, (name, parameters, others) =>
       this.#make(rollingCall(name, this.expression, parameters, others)),
     );
@@ -492,7 +494,7 @@ export class Series<T extends DataType = DataType> {
 
   /** The last `n` rows or the last stretch of time: `series.window('1m').sum()`. */
   window(extent: number | string): Series<T> {
-    return new Series(this.frame, this.expression, this.name, slidingOver(extent));
+    return new Series(this.frame, this.expression, this.name, checkedWindow(this.frame.plan, slidingOver(extent)));
   }
 
   /**

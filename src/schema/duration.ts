@@ -59,7 +59,7 @@ export function durationTicks(duration: Duration, unit: TickUnit, option = 'dura
 function exactly(text: string, option: string): bigint {
   let total = 0n;
   part.lastIndex = 0;
-  const trimmed = text.trim();
+  const trimmed = String(text).trim();
   while (part.lastIndex < trimmed.length) {
     const match = part.exec(trimmed);
     if (!match) break;

@@ -1,4 +1,4 @@
-import { OptionError } from '../errors.ts';
+import { nearest, OptionError } from '../errors.ts';
 import type { Duration } from '../schema/duration.ts';
 
 /** All rows so far. */
@@ -72,6 +72,28 @@ export const paneMarks: readonly PaneMark[] = /* @__PURE__ */ Object.freeze(['ea
  * - `retracting`: as `accumulating`, and the one before comes out again first, with `retract` true
  */
 export type PaneMode = 'accumulating' | 'discarding' | 'retracting';
+
+const emitModes: readonly EmitMode[] = /* @__PURE__ */ Object.freeze([
+  'everyBatch',
+  'changed',
+  'onUpdate',
+  'onClose',
+  'end',
+]);
+const paneModes: readonly PaneMode[] = /* @__PURE__ */ Object.freeze(['accumulating', 'discarding', 'retracting']);
+
+/** @throws OptionError for a mode that there is not, with the nearest as a suggestion */
+export function checkModes({ emit, panes }: { readonly emit: string; readonly panes: string }, verb: string): void {
+  checkMode('emit', emit, emitModes, verb);
+  checkMode('panes', panes, paneModes, verb);
+}
+
+function checkMode(option: string, given: string, modes: readonly string[], verb: string): void {
+  if (modes.includes(given)) return;
+  const near = nearest(String(given), modes);
+  const hint = near ? `did you mean "${near}"?` : `there are ${modes.join(', ')}`;
+  throw new OptionError(option, `${verb}: no ${option} mode is called "${given}"; ${hint}`);
+}
 
 export const everything: EverythingWindow = /* @__PURE__ */ Object.freeze({ kind: 'everything' });
 
