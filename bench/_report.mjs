@@ -69,10 +69,21 @@ function table(results) {
     const { name, against, ours, theirs, unit, ratio, met } = result;
     const verdict = met === null ? '' : `${wanted(result)}${met ? '' : ' — **missed**'}`;
     const speed = speeds(result).filter(Boolean)[0] ?? '';
-    const cells = [name, amount(ours, unit), speed, against, amount(theirs, unit), `${ratio.toFixed(2)}×`, verdict];
+    const peak = result.peakBytes ? `${number(result.peakBytes)}B` : '';
+    const cells = [
+      name,
+      amount(ours, unit),
+      speed,
+      peak,
+      against,
+      amount(theirs, unit),
+      `${ratio.toFixed(2)}×`,
+      verdict,
+    ];
     return `| ${cells.map(cell).join(' | ')} |`;
   });
-  return ['| case | millrace | | beside | | ratio | wanted |', '|---|---:|---:|---|---:|---:|---|', ...rows].join('\n');
+  const head = '| case | millrace | | peak | beside | | ratio | wanted |';
+  return [head, '|---|---:|---:|---:|---|---:|---:|---|', ...rows].join('\n');
 }
 
 /** What bounds the cases that miss, once each. */
@@ -113,7 +124,8 @@ export function writePage(files) {
     'Made by `npm run bench -- --page` from its own runs; change the cases in `bench/`, not this page.',
     `Each case runs millrace and one alternative in turns (A B A B) in one process, on the same data, after their answers were compared; figures
 are medians, ratios the alternative's time over ours. millrace runs through its public API on one thread, from typed arrays on the
-JavaScript heap to result batches there, unless a case says otherwise; the alternatives' tables are loaded before the clock starts.`,
+JavaScript heap to result batches there, unless a case says otherwise; the alternatives' tables are loaded before the clock starts. The
+peak is the most linear memory that millrace held at once.`,
     conditions(everything),
     `${judged.filter(({ met }) => met).length} of ${judged.length} cases reach what is wanted of them. To run them again:`,
     '```sh\nnpm run bench                                # every case\nnpm run bench -- --list                      # their names\nnpm run bench -- --case "case/groupby" --page   # some of them, and this page anew\n```',

@@ -45,10 +45,12 @@ const benchFiles = () =>
 async function casesOf(file) {
   const { cases, title } = await import(pathToFileURL(join(here, file)));
   const place = file.replace('.bench.mjs', '');
-  return {
-    title: title ?? place,
-    cases: cases.map(one => ({ ...one, id: `${place}: ${one.name} vs ${one.against}` })),
-  };
+  const named = cases.map(one => ({ ...one, id: `${place}: ${one.name} vs ${one.against}` }));
+  const ids = named.map(({ id }) => id);
+  const twice = ids.find((id, at) => ids.indexOf(id) !== at);
+  // results are kept by id: one of the two would be lost
+  if (twice) throw new Error(`two cases are called "${twice}"; give one of them another name`);
+  return { title: title ?? place, cases: named };
 }
 
 const median = samples => {
@@ -78,8 +80,10 @@ async function timed({ setup, rounds }) {
     const began = performance.now();
     const enough = Number(options.rounds ?? rounds ?? leastRounds);
     while (samples[0].length < enough || (!options.rounds && !rounds && performance.now() - began < budgetMs)) {
-      samples[0].push(await time(ours, repeats[0]));
-      samples[1].push(await time(theirs, repeats[1]));
+      for (const [side, run] of [ours, theirs].entries()) {
+        globalThis.gc?.(); // neither pays for the other's garbage
+        samples[side].push(await time(run, repeats[side]));
+      }
     }
     return {
       ours: median(samples[0]),
@@ -183,8 +187,9 @@ async function main() {
 async function child() {
   const [file, id] = options.child.split('\n');
   const one = (await casesOf(file)).cases.find(candidate => candidate.id === id);
+  const { memoryStats } = await import('../dist/index.js');
   const answer = await runCase(one).then(
-    result => ({ result }),
+    result => ({ result: { ...result, peakBytes: memoryStats().peakBytes } }),
     error => ({ error: error.message }),
   );
   process.send(answer, () => process.exit());
