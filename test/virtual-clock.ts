@@ -51,7 +51,7 @@ export class VirtualClock implements Clock {
     return true;
   }
 
-  /** Lets time pass until the promise settles, and gives what it gives. */
+  /** Lets time pass until the promise settles, to the end of that instant, and gives what the promise gives. */
   async until<T>(promise: Promise<T> | T): Promise<T> {
     let settled = false;
     const done = (): void => {
@@ -60,6 +60,7 @@ export class VirtualClock implements Clock {
     Promise.resolve(promise).then(done, done);
     await settle();
     while (!settled && (await this.step()));
+    while ((this.#next()?.at ?? Number.POSITIVE_INFINITY) <= this.#now) await this.step();
     return promise;
   }
 
