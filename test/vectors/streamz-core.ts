@@ -19,9 +19,12 @@ export interface StepLog {
 /** A case as we ran it. */
 export interface Replay {
   readonly log: readonly StepLog[];
+  /** What came when all ran out, after the last step. */
+  readonly rest: readonly Event[];
   readonly buildError: string | null;
   readonly broken: readonly string[];
   readonly failures: readonly unknown[];
+  /** As they are when all has run out. */
   readonly refs: ReadonlyMap<string, NamedRef>;
 }
 
@@ -37,6 +40,9 @@ export const streamzCore: Kind = {
   },
 };
 
+/** What is under way at the end of the steps goes on for so long: who is done then has been let go. */
+const runOutMs = 10_000;
+
 async function replay(recorded: any): Promise<Replay> {
   const clock = new VirtualClock();
   const journal: Journal = { clock, events: [], broken: [], refs: new Map(), failures: [], calls: 0 };
@@ -47,7 +53,7 @@ async function replay(recorded: any): Promise<Replay> {
     for (const id of recorded.observe ?? []) observe(nodes.get(id)!, id, journal);
   } catch (error) {
     if (!recorded.buildError) throw error;
-    return { log: [], buildError: (error as Error).name, broken: [], failures: [], refs: journal.refs };
+    return { log: [], rest: [], buildError: (error as Error).name, broken: [], failures: [], refs: journal.refs };
   }
   const pending = new Set<number>();
   const log: StepLog[] = [];
@@ -69,8 +75,11 @@ async function replay(recorded: any): Promise<Replay> {
       calls: journal.calls,
     });
   }
+  journal.events.length = 0;
+  await clock.advance(runOutMs);
   for (const node of nodes.values()) node.destroy();
-  return { log, buildError: null, broken: journal.broken, failures: journal.failures, refs: journal.refs };
+  const rest = journal.events.slice();
+  return { log, rest, buildError: null, broken: journal.broken, failures: journal.failures, refs: journal.refs };
 }
 
 async function act(
