@@ -49,9 +49,12 @@ export function build(frame: Frame, pipeline: readonly any[], functions: any, fe
   return listen(made, feed, state);
 }
 
+/** A column as a frame; what its columns are is not for the compiler. */
+const frameOf = (series: Series<any>): Frame => series.toFrame() as unknown as Frame;
+
 function listen(made: Made, feed: Feed, state?: Uint8Array): Built {
-  const target =
-    made.at === 'frame' ? made.frame : made.at === 'series' || made.at === 'index' ? made.series.toFrame() : null;
+  const target: Frame | null =
+    made.at === 'frame' ? made.frame : made.at === 'series' || made.at === 'index' ? frameOf(made.series) : null;
   if (!target) throw new Error(`the pipeline ends in a ${made.at}, which emits nothing`);
   const scalar = made.at === 'series' && made.series.plan.op === 'aggregate';
   const show = (batch: Batch): Emitted => {
@@ -119,7 +122,7 @@ function apply(made: Made, step: any, stream: Frame, functions: any): Made {
     case 'set_index':
       return rows((frame!.setIndex(step.column) as any).drop([step.column]));
     case 'to_frame':
-      return rows(made.at === 'series' ? made.series.toFrame() : frame);
+      return rows(made.at === 'series' ? frameOf(made.series) : frame);
     case 'round':
       return made.at === 'series'
         ? { at: 'series', series: made.series.round(step.decimals) }
