@@ -58,7 +58,7 @@ function countOf(options: ReadonlyMap<string, string>, name: string): number | u
 async function framed(
   stream: Stream<any>,
   uri: string,
-  { codec, index, outOfOrder, onBadRecord, memory }: OpenOptions,
+  { codec, index, outOfOrder, idleAfter, onBadRecord, memory }: OpenOptions,
 ): Promise<DataFrame> {
   const messages = codec as Codec | undefined;
   if (!messages?.schema) {
@@ -67,7 +67,7 @@ async function framed(
       `--from: ${uri} does not tell its columns; add --schema 'at: timestamp[ms], x: f64'`,
     );
   }
-  return stream.toDataFrame(messages, { index, outOfOrder, onBadRecord, memory, source: uri });
+  return stream.toDataFrame(messages, { index, outOfOrder, idleAfter, onBadRecord, memory, source: uri });
 }
 
 function brokersOf({ authority, options }: Address) {

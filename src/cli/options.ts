@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { OptionError } from '../errors.ts';
 import { formatNames } from '../transport/file-format.ts';
+import type { PaneMode } from '../window/window.ts';
 
 /** What `millrace run` was asked to do. */
 export interface RunOptions {
@@ -13,6 +14,8 @@ export interface RunOptions {
   readonly badRecords: 'throw' | 'skip';
   readonly index?: string;
   readonly outOfOrder?: string;
+  readonly sideBySide?: boolean;
+  readonly idleAfter?: string;
   readonly assign?: readonly string[];
   readonly where?: readonly string[];
   readonly select?: readonly string[];
@@ -20,9 +23,13 @@ export interface RunOptions {
   readonly tumbling?: string;
   readonly sliding?: string;
   readonly session?: string;
+  readonly timeZone?: string;
+  readonly allowedLateness?: string;
   readonly by?: readonly string[];
   readonly agg?: string;
-  readonly emit?: 'close' | 'update' | 'batch' | 'end';
+  readonly emit?: 'close' | 'update' | 'changed' | 'batch' | 'end';
+  readonly panes?: PaneMode;
+  readonly late?: string;
   readonly to: string;
   readonly toFormat?: string;
   readonly limit?: number;
@@ -62,6 +69,10 @@ Examples:
   Means of a topic of Kafka by the minute, a message each, to another:
     millrace run --from 'kafka://localhost:9092/trades?group=means' --schema 'at: timestamp[ms], symbol: utf8, price: f64' \\
       --index at --tumbling 1m --by symbol --agg 'price = mean(price)' --to 'kafka://localhost:9092/means?key=symbol'
+
+  Minutes by the clock of their rows, up to ten minutes late: corrections come as rows marked late, what is later still goes to a file:
+    millrace run --from sensors.ndjson --index at --out-of-order 5s --tumbling 1m --allowed-lateness 10m --by sensor \\
+      --agg 'c = mean(celsius)' --late too-late.ndjson --to -
 
   The same, so that it can be killed and started again at any time, and the file is right:
     millrace run --from app.log --format ndjson --follow --index at --tumbling 1m --by path --agg 'n = count()' \\
@@ -109,6 +120,11 @@ export function program(
     )
     .option('--index <column>', 'the column that holds the time of a row; windows over time need it')
     .option('--out-of-order <duration>', 'how late rows may come: 500ms, 30s, 5m, 2h, 1d')
+    .option('--side-by-side', 'read all files at once, each in its own order of time, not one after another')
+    .option(
+      '--idle-after <duration>',
+      'a partition, or a followed file, without rows for so long is not waited for: 30s',
+    )
     .option('--follow', 'keep reading a file that grows')
     .optionsGroup('What to do with them, in this order:')
     .option('--assign <text>', "new columns: 'speed = distance / hours, late = delay > 15'; may be repeated", collect)
@@ -134,6 +150,12 @@ export function program(
         'sliding',
       ]),
     )
+    .option(
+      '--time-zone <name>',
+      'whose days, weeks, months, quarters and years windows are: Europe/Berlin; default UTC',
+    )
+    .option('--allowed-lateness <duration>', 'how long a window takes rows after its end; what they change comes again')
+    .option('--late <place>', 'where rows go that came too late for their windows: a file, or a URI')
     .option('--by <columns>', 'group by these columns', columns)
     .option(
       '--agg <text>',
@@ -142,9 +164,16 @@ export function program(
     .addOption(
       choice(
         '--emit <when>',
-        'when results come: as windows close, also as they change, after each batch, at the end',
-        ['close', 'update', 'batch', 'end'],
+        'when results come: as windows close, also as they change, after each batch, at the end, after each batch what changed',
+        ['close', 'update', 'batch', 'end', 'changed'],
       ),
+    )
+    .addOption(
+      choice('--panes <mode>', 'what a further result of a window is: its place is taken, added to, or taken back', [
+        'accumulating',
+        'discarding',
+        'retracting',
+      ]),
     )
     .optionsGroup('Rows out:')
     .option('--to <place>', 'table, - for standard output, a file whose name tells its format, or a URI', 'table')
@@ -263,11 +292,33 @@ function checkOptions(options: RunOptions): void {
     if (to === 'table' || to === '-') refuse('checkpoint', "wants --to a file: what was printed can't be taken back");
     if (limit !== undefined) refuse('checkpoint', 'and --limit exclude each other');
   }
+  checkLateness(options, window, refuse);
   for (const name of ['tumbling', 'sliding', 'session'] as const) {
     if (options[name] !== undefined && options.index === undefined) {
       refuse(name, 'wants --index, the column that holds the time of a row');
     }
   }
+}
+
+function checkLateness(
+  { timeZone, allowedLateness, late, panes, to, idleAfter, from, follow, sideBySide }: RunOptions,
+  window: string | undefined,
+  refuse: (option: string, text: string) => never,
+): void {
+  const closes = window !== undefined && window !== 'window';
+  const settings = { 'time-zone': timeZone, 'allowed-lateness': allowedLateness, late, panes };
+  for (const [name, value] of Object.entries(settings)) {
+    if (value !== undefined && !closes) refuse(name, 'wants windows that close: --tumbling, --sliding or --session');
+  }
+  if (timeZone !== undefined && window === 'session') refuse('time-zone', 'is for --tumbling and --sliding');
+  if (late === '-' || late === 'table' || (late !== undefined && late === to)) {
+    refuse('late', `wants a place of its own: ${late} is where results go, or where nothing is kept apart`);
+  }
+  const hasInputs = sideBySide || from.some(place => place.includes('://'));
+  if (idleAfter !== undefined && !hasInputs)
+    refuse('idle-after', 'wants several inputs: partitions, or --side-by-side');
+  if (idleAfter !== undefined && sideBySide && !follow)
+    refuse('idle-after', 'wants --follow: files that end are waited for');
 }
 
 /** What commander says about a wrong command line, in one line; null when it has only shown help or its version. */

@@ -7,6 +7,8 @@ import type { CheckpointOptions } from '../frame/checkpointed-run.ts';
 import type { DataFrame } from '../frame/data-frame.ts';
 import { bytesText, countText, durationText, rateText } from '../frame/figures.ts';
 import { type OpenOptions, openFrame } from '../frame/open-frame.ts';
+import type { EventTimeFrame } from '../frame/pane-types.ts';
+import type { Columns } from '../schema/schema.ts';
 import { fileBytes } from '../transport/file.ts';
 import { fileFormat } from '../transport/file-format.ts';
 import { expandPaths } from '../transport/glob.ts';
@@ -37,6 +39,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<End
   // Rows that scroll over the same terminal would tear the bar apart.
   const output = await openOutput(options, frame.schema, paths, () => process.stdout.isTTY && bar?.stop());
   frame.sink(options.limit === undefined ? output : limited(output, options.limit, enough));
+  await keepLate(frame, options, paths);
   const began = performance.now();
   bar = await progressOf(frame, paths, options);
   let metrics: AsyncDisposable | null = null;
@@ -54,11 +57,21 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<End
 }
 
 async function openSource(paths: readonly string[], options: RunOptions, signal: AbortSignal): Promise<DataFrame> {
-  const { index, outOfOrder, badRecords, follow } = options;
+  const { index, outOfOrder, badRecords, follow, sideBySide, idleAfter } = options;
   const place = await placeOf('from', paths[0]!);
   const codec = codecOf(paths, options, place?.messages ?? false);
-  const open: OpenOptions = { index, outOfOrder, onBadRecord: badRecords, follow, signal, ...codec };
+  const open: OpenOptions = {
+    index,
+    outOfOrder,
+    onBadRecord: badRecords,
+    follow,
+    sideBySide,
+    idleAfter,
+    signal,
+    ...codec,
+  };
   if (!place) return openFrame(paths, open);
+  if (sideBySide) throw new OptionError('side-by-side', `--side-by-side: is for files, not ${paths[0]}`);
   if (paths.length > 1) throw new OptionError('from', '--from: give one URI, or files');
   if (!place.open) throw new OptionError('from', `--from: ${paths[0]} can only be written`);
   return place.open(paths[0]!, open);
@@ -88,33 +101,43 @@ function codecOf(paths: readonly string[], options: RunOptions, messages: boolea
 const emitModes = /* @__PURE__ */ Object.freeze({
   close: 'onClose',
   update: 'onUpdate',
+  changed: 'changed',
   batch: 'everyBatch',
   end: 'end',
 });
 
 /** The verbs, in the order that --help tells. */
 function planned(source: DataFrame, options: RunOptions): DataFrame {
-  const { agg, by, emit, select } = options;
+  const { agg, by, emit, panes, select } = options;
   let frame = source;
   for (const text of options.assign ?? []) frame = frame.assign(text);
   for (const text of options.where ?? []) frame = frame.filter(text);
   if (agg === undefined) return select ? frame.select(select) : frame;
   const windowed = windowOf(frame, options);
-  const settings = { emit: emit ? emitModes[emit] : windowed ? undefined : ('end' as const) };
+  const settings = { emit: emit ? emitModes[emit] : windowed ? undefined : ('end' as const), panes };
   if (windowed) return by ? windowed.groupby(by).agg(agg, settings) : windowed.agg(agg, settings);
   return by ? frame.groupby(by).agg(agg, settings) : frame.agg(agg, settings);
 }
 
-function windowOf(frame: DataFrame, { window, tumbling, sliding, session }: RunOptions) {
+function windowOf(frame: DataFrame, options: RunOptions) {
+  const { window, tumbling, sliding, session, timeZone, allowedLateness } = options;
+  const settings = { timeZone, allowedLateness };
   if (window !== undefined) return frame.window(/^\d+$/.test(window) ? Number(window) : window);
-  if (tumbling !== undefined) return frame.tumbling(tumbling);
-  if (session !== undefined) return frame.session(session);
+  if (tumbling !== undefined) return frame.tumbling(tumbling, settings);
+  if (session !== undefined) return frame.session(session, settings);
   if (sliding === undefined) return undefined;
   const [size, step, ...more] = sliding.split(',').map(part => part.trim());
   if (!size || !step || more.length > 0) {
     throw new OptionError('sliding', `--sliding: "${sliding}" is no size,step such as 1h,10m`);
   }
-  return frame.sliding(size, step);
+  return frame.sliding(size, step, settings);
+}
+
+/** Rows that came too late go where `--late` says. */
+async function keepLate(frame: DataFrame, options: RunOptions, inputs: readonly string[]): Promise<void> {
+  if (options.late === undefined) return;
+  const { late } = frame as EventTimeFrame<Columns, Columns>;
+  late.sink(await openOutput({ ...options, to: options.late, toFormat: undefined }, late.schema, inputs, () => {}));
 }
 
 async function progressOf(

@@ -74,3 +74,21 @@ it('trades beside the quotes of their moment', () => {
   expect(lines[2]).toMatch(/^09:30 {2}CCC {2}\d+ trades, \d+ with a quote, cost \d+\.\d\d$/);
   expect(lines.at(-1)).toMatch(/^\d+ trades within half a second behind a quote; \d+ quotes came too late$/);
 });
+
+it('clicks are visits of their visitors, and bought things are counted where the visits landed', () => {
+  const lines = run('event-sessions.mjs').trim().split('\n');
+  expect(lines[0]).toMatch(/^08:15 {2}visitor 118: 11 clicks on 5 pages, search … home, 364\.53 €$/);
+  const landed = lines.filter(line => / from (home|search|shoes|coats) *: \d+ visits bought/.test(line));
+  const bought = landed.reduce((sum, line) => sum + Number(/: (\d+) visits/.exec(line)![1]), 0);
+  expect(lines.at(-1)).toBe(`${bought} of them bought, for 108.32 € on average; 0 rows came too late`);
+});
+
+it('means of sensors are corrected when the roof is online again', () => {
+  const lines = run('event-sensors.mjs').trim().split('\n');
+  const corrected = lines.filter(line => line.includes('corrected'));
+  expect(corrected.slice(0, 2).map(line => line.slice(0, 10))).toEqual(['07:00 roof', '07:15 roof']);
+  const [, quarters, readings, lost] = /(\d+) quarters of (\d+) readings; (\d+) came when/.exec(lines.join('\n'))!;
+  expect(Number(quarters)).toBe(32);
+  expect(Number(readings) + Number(lost)).toBe(2 * 4 * 360); // none is lost without a word
+  expect(Number(lost)).toBeGreaterThan(0);
+});
