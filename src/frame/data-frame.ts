@@ -570,6 +570,19 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
     this.root.load(readCheckpoint(checkpoint, this.root.executor.memory) as SavedRoot);
   }
 
+  /**
+   * Each result with what the frame remembers after it, as `checkpoint()` gives it: streamz' `with_state=True`. With such a state as `start` it
+   * goes on from there, before the first batch; attach other sinks before. Joins have states between batches only: take `checkpoint()` there.
+   *
+   * @throws DataError, StateError as `restore`
+   */
+  withState({ start }: { readonly start?: Uint8Array } = {}): Stream<[state: Uint8Array, batch: Batch<C>]> {
+    const stream = new Stream<[Uint8Array, Batch<C>]>({ name: 'DataFrame' });
+    this.sink(batch => stream.emit([this.checkpoint(), batch]));
+    if (start) this.restore(start);
+    return stream;
+  }
+
   /** The `n` rows of each batch (of an updating frame: of each result) with the most in a column; the earlier ones of equals. */
   nlargest(n: number, by: keyof C & string): DataFrameOf<C> {
     return this.derive(extremesPlan(this.plan, 'nlargest', n, by, true));

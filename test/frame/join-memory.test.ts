@@ -117,12 +117,19 @@ describe.each(Object.keys(cases))('%s over a long stream', name => {
         }
       });
       let early = 0;
+      // what the join itself remembers: rows within reach of the watermarks
+      const states = { early: 0, late: 0 };
       for (let turn = 0; turn < turns; turn++) {
         right.emit(given(turn, 7));
         left.emit(given(turn, 3));
         if (turn === turns / 4) early = memory.stats().heldBytes;
+        const half = turn < turns / 4 ? 'early' : 'late';
+        states[half] = Math.max(states[half], joined.metrics().stateBytes);
       }
       const late = memory.stats().heldBytes;
+      expect(states.early).toBeGreaterThan(0);
+      expect(states.late).toBeLessThanOrEqual(states.early * 1.1);
+      expect(states.late).toBeLessThan(8 << 20);
       joined.end();
       expect(at).toBe(turns * rows);
       expect(late).toBeLessThanOrEqual(early * 1.1);

@@ -61,7 +61,36 @@ describe.each([true, false])('a saved state, shared memory %s', shared => {
           expect(results).toEqual(whole.results);
         },
       ),
-      { numRuns: shared ? (disorder ? 20 : 40) : 8 },
+      { numRuns: shared ? (disorder ? 15 : 25) : 5 },
+    );
+  });
+
+  it('comes with each result, and every one is a start', () => {
+    const open = (start?: Uint8Array): { df: any; got: [Uint8Array, unknown][] } => {
+      const df: any = new DataFrame({ schema, index: 't', memory });
+      const got: [Uint8Array, unknown][] = [];
+      const windows = df.window('2s').groupby('s').agg({ n: 'size()', m: 'median(x)', last: 'last(d)' });
+      windows.withState({ start }).sink(([state, batch]: [Uint8Array, Batch]) => {
+        got.push([state, batch.toArray()]);
+      });
+      return { df, got };
+    };
+    const batches = fc.array(fc.array(step, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(batches, steps => {
+        let t = 0;
+        const given = steps.map(rows => rows.map(({ gap, back: _, ...row }) => ({ t: (t += gap), ...row })));
+        const whole = open();
+        for (const rows of given) whole.df.emit(rows);
+        for (const [at, [state]] of whole.got.entries()) {
+          const rest = open(state);
+          for (const rows of given.slice(at + 1)) rest.df.emit(rows);
+          expect(rest.got.map(([, rows]) => rows)).toEqual(whole.got.slice(at + 1).map(([, rows]) => rows));
+          rest.df.dispose();
+        }
+        whole.df.dispose();
+      }),
+      { numRuns: 15 },
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/column/batch.ts';
+import { batchOf } from '../../src/column/batch-of.ts';
 import { DataFrame } from '../../src/frame/data-frame.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { dictionary, i32, i64, utf8 } from '../../src/schema/data-type.ts';
@@ -68,7 +69,19 @@ const joins: Readonly<Record<string, (left: any, right: any) => any>> = {
   'as of nearest': (left, right) => left.mergeAsof(right, { direction: 'nearest', allowExactMatches: false }),
   interval: (left, right) => left.mergeInterval(right, { by: 'k', from: -3, to: 3, how: 'left' }),
   'a changing table': (left, right) => left.merge(right, { on: 'k', how: 'left' }),
+  'a changing table, inner': (left, right) => left.merge(right, { on: 'k' }),
+  'a changing table, semi': (left, right) => left.merge(right, { on: 'k', how: 'semi' }).rename({ n: 'n_x' }),
+  'a changing table, anti': (left, right) => left.merge(right, { on: 'k', how: 'anti' }).rename({ n: 'n_x' }),
+  'a table': left => left.merge(table, { on: 'k', how: 'left' }),
 };
+const table = batchOf(
+  [
+    { k: 'a', n: 1 },
+    { k: 'b', n: 2 },
+    { k: 'a', n: 3 },
+  ],
+  { k: utf8(), n: i32() },
+);
 
 describe.each([true, false])('joins in time, shared memory %s', shared => {
   const memory = new Memory({ shared });
@@ -150,6 +163,26 @@ describe.each([true, false])('joins in time, shared memory %s', shared => {
     },
   );
 
+  it.each(Object.keys(joins))('%s: the same rows, wherever the batches of a turn are cut', name => {
+    fc.assert(
+      fc.property(given, ({ leftDelay, rightDelay, list }) => {
+        const rowsOf = (cut: boolean): unknown[] => {
+          const { left, right } = framesOf(memory, leftDelay, rightDelay);
+          const joined = joins[name]!(left, right);
+          const results: Batch[] = joined.sinkToList();
+          const { batches } = flowOf(list.map(turn => ({ ...turn, cut: cut || turn.cut })));
+          for (const batch of batches) (batch.side === 'left' ? left : right).emit(stored(batch.rows));
+          left.end();
+          right.end();
+          for (const frame of [joined, left, right]) frame.dispose();
+          return results.flatMap(batch => batch.toArray());
+        };
+        expect(rowsOf(true)).toEqual(rowsOf(false));
+      }),
+      { numRuns: shared ? 40 : 10 },
+    );
+  });
+
   it.each(Object.keys(joins))('%s: goes on from a checkpoint as if never interrupted', name => {
     const join = joins[name]!;
     fc.assert(
@@ -196,7 +229,7 @@ describe.each([true, false])('joins in time, shared memory %s', shared => {
         expect(whole.rows.slice(whole.rows.length - third.rows.length)).toEqual(third.rows);
         for (const one of [whole, second, third]) one.close();
       }),
-      { numRuns: 60 },
+      { numRuns: shared ? 50 : 15 },
     );
   });
 

@@ -259,3 +259,18 @@ export async function figures(df: DataFrame<Trades>): Promise<void> {
   // @ts-expect-error a series has no metrics of its own
   await metricsRegistry(df.price);
 }
+
+export async function states(df: DataFrame<Trades>): Promise<void> {
+  const bytes: Uint8Array = df.checkpoint();
+  df.groupby('symbol')
+    .agg({ high: t => t.price.max() })
+    .withState({ start: bytes })
+    .sink(([state, batch]) => {
+      same<typeof state, Uint8Array>(true);
+      same<ReturnType<typeof batch.toArray>[number]['high'], number | null>(true);
+    });
+  await df.start({ checkpoint: { dir: 'saved', every: { rows: 1000 }, keep: 2 } });
+  await df.stop();
+  // @ts-expect-error a state is bytes
+  df.withState({ start: 5 });
+}
