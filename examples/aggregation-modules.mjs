@@ -15,6 +15,12 @@ trades
   .agg({ energy: t => t.price.aggregate(energy), n: 'count()' })
   .sink(show('module '));
 
+trades
+  .groupby('symbol')
+  .rolling(2, { minPeriods: 1 })
+  .agg({ energy: t => t.price.aggregate(energy) })
+  .sink(show('each row'));
+
 /** The longest run of rising prices in the window, and where it begins. */
 const rises = {
   initial: () => [],

@@ -1,4 +1,5 @@
 import type { Aggregation } from '../aggregate/accumulator.ts';
+import type { RollingKind } from '../rolling/rollings.ts';
 import type { ScanKind } from '../scan/scan.ts';
 import type { DataType } from '../schema/data-type.ts';
 import { typeText } from '../schema/data-type.ts';
@@ -44,6 +45,8 @@ export interface AggregateCall {
   readonly by?: readonly Expression[];
   /** A column computed by the user's own function; it has no name in texts. */
   readonly scan?: ScanKind;
+  /** What computes it for the window of each row, when that has no name in texts. */
+  readonly rolling?: RollingKind;
   /** What computes it, when it is no aggregation that has a name in texts. */
   readonly aggregation?: Aggregation;
   readonly key: string;

@@ -2,7 +2,7 @@ import { nearest, OptionError } from '../errors.ts';
 import { argumentsOf } from '../expr/aggregates.ts';
 import { type AggregateCall, aggregate, type Expression } from '../expr/expression.ts';
 import { mapExpression } from '../expr/map.ts';
-import { ROLLINGS } from '../rolling/rollings.ts';
+import { ROLLINGS, rollingOf } from '../rolling/rollings.ts';
 import type { Bool, DataType, Float64 } from '../schema/data-type.ts';
 import type { Columns } from '../schema/schema.ts';
 import { everything } from '../window/window.ts';
@@ -44,8 +44,10 @@ export function rolledOver(
   return mapExpression(expression, node => {
     if (node.kind !== 'aggregate' || isScan(node)) return undefined;
     const name = node.name === 'count' && node.args.length === 0 ? 'size' : node.name;
-    const kind = Object.hasOwn(ROLLINGS, name) ? ROLLINGS[name] : undefined;
-    if (!kind || node.aggregation) {
+    const own = node.aggregation;
+    const builtIn = Object.hasOwn(ROLLINGS, name) ? ROLLINGS[name] : undefined;
+    const kind = own ? rollingOf(own) : builtIn;
+    if (!kind) {
       const near = nearest(name, Object.keys(ROLLINGS));
       const hint = near ? `did you mean "${near}"?` : `there are ${Object.keys(ROLLINGS).join(', ')}`;
       throw new OptionError('name', `${verb}: the windows of each row have no aggregation ${node.key}; ${hint}`);
@@ -54,7 +56,12 @@ export function rolledOver(
     const { n, ...rest } = node.parameters;
     const named = n === undefined ? rest : { ...rest, nth: n };
     const { args, parameters } = argumentsOf({ ...node, parameters: named }, kind, verb);
-    return aggregate(`rolling_${name}`, args, { ...window, ...parameters }, by);
+    if (own?.lacks?.onOld) {
+      const text = `${verb}: rows leave the windows of each row, and ${own.name} can't forget them: ${own.lacks.onOld}; add one`;
+      throw new OptionError('aggregation', text);
+    }
+    const rolled = aggregate(`rolling_${name}`, args, { ...window, ...parameters }, by);
+    return own ? { ...rolled, rolling: kind } : rolled;
   });
 }
 

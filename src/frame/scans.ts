@@ -36,8 +36,11 @@ export function isRowWise(expression: Expression): boolean {
 }
 
 /** Whether it is a remembering column, and no aggregation. */
-export const isScan = ({ name, scan }: AggregateCall): boolean =>
-  scan !== undefined || name in shorthands || scanNamed(name) !== undefined || rollingNamed(name) !== undefined;
+export const isScan = (node: AggregateCall): boolean =>
+  node.scan !== undefined ||
+  node.name in shorthands ||
+  scanNamed(node.name) !== undefined ||
+  rollingKindOf(node) !== undefined;
 
 /**
  * The expression with all that it remembers remembered by group.
@@ -57,7 +60,7 @@ export function keyedBy(expression: Expression, by: readonly Expression[], verb:
       }
       if (node.scan) return { ...node, ...aggregate(node.name, node.args.map(keyed), node.parameters) };
       found = true;
-      return aggregate(node.name, node.args.map(keyed), node.parameters, by);
+      return { ...node, ...aggregate(node.name, node.args.map(keyed), node.parameters, by) };
     });
   const result = keyed(expression);
   if (found) return result;
@@ -78,9 +81,9 @@ const shorthands: Readonly<Record<string, (node: AggregateCall) => Expression>> 
 });
 
 /** The aggregation of each row's window that is called so, as in `rolling_mean`. */
-const rollingNamed = (name: string): RollingKind | undefined => {
+const rollingKindOf = ({ name, rolling }: AggregateCall): RollingKind | undefined => {
   const own = name.startsWith('rolling_') ? name.slice('rolling_'.length) : '';
-  return Object.hasOwn(ROLLINGS, own) ? ROLLINGS[own] : undefined;
+  return rolling ?? (Object.hasOwn(ROLLINGS, own) ? ROLLINGS[own] : undefined);
 };
 
 /**
@@ -113,7 +116,7 @@ export function withScans(
       const given: AggregateCall = { ...node, args: node.args.map(rewrite), ...(by && { by }) };
       const name = `\u0000${node.key}`;
       const kind = columnKindOf(given, plan, verb);
-      const rolling = rollingNamed(node.name);
+      const rolling = rollingKindOf(node);
       if (!kind && rolling) {
         if (!plan.schema.has(name)) plan = rollingPlan(plan, name, given, rolling, verb);
         return column(name);
@@ -141,7 +144,7 @@ export function withScans(
  */
 function columnKindOf(node: AggregateCall, { schema }: Plan, verb: string): ScanKind | undefined {
   const kind = node.scan ?? scanNamed(node.name);
-  if (!kind || !rollingNamed(node.name)) return kind;
+  if (!kind || !rollingKindOf(node)) return kind;
   const [x] = node.args;
   if (node.by || !x) return undefined;
   const type = typeOf(x, schema, verb);

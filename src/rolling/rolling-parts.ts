@@ -1,6 +1,8 @@
 import { joined, parted } from '../aggregate/_saved.ts';
+import type { Aggregation, Parameters } from '../aggregate/accumulator.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { DataType } from '../schema/data-type.ts';
+import { Accumulated } from './accumulated.ts';
 import { PresentCounts, RowCounts, TrueCounts } from './counts.ts';
 import { Distinct } from './distinct.ts';
 import type { Follower, RollingBlock } from './follower.ts';
@@ -97,6 +99,15 @@ export class RollingParts {
   modes(arg: number): Modes {
     const column = this.keys(arg);
     return this.#part(`mode ${arg}`, () => new Modes(this.#memory, this.#owner, column));
+  }
+
+  accumulated(aggregation: Aggregation, args: readonly number[], parameters: Parameters): Accumulated {
+    const types = args.map(arg => this.#types[arg]!);
+    const columns = args.map(arg => this.stored(arg));
+    const { name } = aggregation.kind(types, parameters);
+    return this.#part(`${aggregation.name} ${name} ${args} ${JSON.stringify(parameters)}`, () => {
+      return new Accumulated(this.#memory, this.#owner, aggregation, parameters, types, columns);
+    });
   }
 
   follow(block: RollingBlock): void {

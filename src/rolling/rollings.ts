@@ -1,5 +1,5 @@
 import { isAddable, isCountable, isFixed } from '../aggregate/_types.ts';
-import type { Parameters } from '../aggregate/accumulator.ts';
+import type { Aggregation, Parameters } from '../aggregate/accumulator.ts';
 import { modeOf } from '../aggregate/order-accumulator.ts';
 import type { ChunkVector } from '../column/chunk.ts';
 import { OptionError, SchemaError } from '../errors.ts';
@@ -310,3 +310,18 @@ export const ROLLINGS: Readonly<Record<string, RollingKind>> = /* @__PURE__ */ (
       ].map(kind => [kind.name, kind]),
     ),
   ))();
+
+/** A user's aggregation for the windows of each row. Its results are of its own type; a window has as many values as it has rows with all arguments. */
+export const rollingOf = (aggregation: Aggregation): RollingKind => ({
+  name: aggregation.name,
+  arity: aggregation.arity,
+  parameters: aggregation.parameters,
+  counts: false,
+  resultType: types => aggregation.resultType(types),
+  check: () => {},
+  open(parts, args, parameters) {
+    const counts = args.length === 0 ? parts.rowCounts() : parts.presentCounts(args, 'keys');
+    const accumulated = parts.accumulated(aggregation, args, parameters);
+    return { counts, keepsNaN: true, values: () => accumulated.answer() };
+  },
+});

@@ -47,6 +47,41 @@ const grouped = (rows: readonly Row[]): object[] =>
     .map(k => ({ k, w: plainWeighted(rows.filter(one => one.k === k)) }));
 const w = { w: (t: any) => t.x.aggregate(weighted, t.n) };
 
+/** Frames that rows leave, or not. */
+const schemes: [string, (frame: any) => any][] = [
+  ['of everything', frame => frame],
+  ['by group', frame => frame.groupby('k')],
+  ['over a window of 2 rows', frame => frame.window(2)],
+  ['over a window of 2 rows by group', frame => frame.window(2).groupby('k')],
+  ['over the last 2 rows of each row', frame => frame.rolling(2, { minPeriods: 0 })],
+  ['over the last 2 rows of each row by group', frame => frame.groupby('k').rolling(2, { minPeriods: 0 })],
+];
+/** What a module does that it must not, and what is said of it. */
+const bad: Record<string, [Record<string, string>, RegExp]> = {
+  traps: [{ on_new: 'ROWS (unreachable)' }, /on_new\(\) failed: unreachable/],
+  'traps when asked': [{ result: '(param i32) (result f64) (unreachable)' }, /result\(\) failed: unreachable/],
+  'writes behind its state': [
+    { on_new: 'ROWS (f64.store (i32.add (local.get $states) (i32.const 8)) (f64.const 1))' },
+    /wrote outside its state of 8 bytes/,
+  ],
+  'writes before its states': [
+    { on_new: 'ROWS (f64.store (i32.sub (local.get $states) (i32.const 8)) (f64.const 1))' },
+    /wrote outside its state of 8 bytes/,
+  ],
+  'writes outside its memory': [
+    { on_new: 'ROWS (f64.store (i32.const -8) (f64.const 1))' },
+    /on_new\(\) failed: memory access out of bounds/,
+  ],
+};
+
+const badAtLeaving: typeof bad = {
+  'traps when rows leave': [{ on_old: 'ROWS (unreachable)' }, /on_old\(\) failed: unreachable/],
+  'writes behind its state when rows leave': [
+    { on_old: 'ROWS (f64.store (i32.add (local.get $states) (i32.const 8)) (f64.const 1))' },
+    /on_old\(\) wrote outside its state of 8 bytes/,
+  ],
+};
+
 describe.each(memories)('aggregations by modules, shared memory $shared', memory => {
   it('run like built-ins: of everything, of the last rows, per group', () => {
     fc.assert(
@@ -94,34 +129,73 @@ describe.each(memories)('aggregations by modules, shared memory $shared', memory
     for (const { e, s } of got) expect(e).toBe(s);
   });
 
-  it('fail their frame, and others go on, when a module traps or writes outside its state', () => {
-    const bad: Record<string, [Record<string, string>, RegExp]> = {
-      traps: [{ on_new: 'ROWS (unreachable)' }, /on_new\(\) failed: unreachable/],
-      'writes behind its state': [
-        { on_new: 'ROWS (f64.store (i32.add (local.get $states) (i32.const 8)) (f64.const 1))' },
-        /wrote outside its state of 8 bytes/,
-      ],
-      'writes before its states': [
-        { on_new: 'ROWS (f64.store (i32.sub (local.get $states) (i32.const 8)) (f64.const 1))' },
-        /wrote outside its state of 8 bytes/,
-      ],
-      'writes outside its memory': [
-        { on_new: 'ROWS (f64.store (i32.const -8) (f64.const 1))' },
-        /on_new\(\) failed: memory access out of bounds/,
-      ],
-    };
-    for (const [name, [functions, message]] of Object.entries(bad)) {
-      const frame = new DataFrame({ schema, memory });
-      const other = new DataFrame({ schema, memory });
-      frame.agg({ y: t => t.x.aggregate(wasmAggregation(moduleWith(functions), { name })) }).sinkToList();
-      const sums = other.agg({ s: 'sum(x)' }).sinkToList();
-      const rows = [{ t: 1n, k: 'a', x: 2, n: 1 }];
-      expect(() => frame.emit(rows), name).toThrow(message);
-      expect(() => frame.emit(rows), name).toThrow(StateError); // and stays failed
-      other.emit(rows);
-      expect(sums[0]!.toArray()).toEqual([{ s: 2 }]);
-      frame.dispose();
-      other.dispose();
+  it('run over the windows of each row, of all rows and of its group', () => {
+    const rolled = (rows: readonly Row[], n: number): (number | null)[] =>
+      rows.map((_, at) => plainWeighted(rows.slice(Math.max(0, at + 1 - n), at + 1)));
+    const ofGroups = (rows: readonly Row[], n: number): (number | null)[] =>
+      rows.map(({ k }, at) =>
+        k === null
+          ? null
+          : plainWeighted(
+              rows
+                .slice(0, at + 1)
+                .filter(one => one.k === k)
+                .slice(-n),
+            ),
+      );
+    fc.assert(
+      fc.property(batches, fc.integer({ min: 1, max: 12 }), fc.nat(5), (input, n, cut) => {
+        const rows = input.flat().map((one, at) => ({ ...one, t: at }));
+        const whole = [rows.slice(0, cut * 7), rows.slice(cut * 7)];
+        const all = run(f => f.rolling(n, { minPeriods: 0 }).agg(w), whole, memory).flat();
+        expect(all.map(one => one.w)).toEqual(rolled(rows, n));
+        const keyed = run(f => f.groupby('k').rolling(n, { minPeriods: 0 }).agg(w), whole, memory).flat();
+        expect(keyed.map(one => one.w)).toEqual(ofGroups(rows, n));
+        const timed = run(f => f.rolling(`${n}`, { minPeriods: 0 }).agg(w), whole, memory).flat();
+        expect(timed.map(one => one.w)).toEqual(rolled(rows, n));
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it.each(schemes)(
+    'fail their frame %s, and others go on, when a module traps or writes outside its state',
+    (scheme, open) => {
+      const leaves = scheme.includes('2 rows');
+      for (const [name, [functions, message]] of Object.entries({ ...bad, ...(leaves && badAtLeaving) })) {
+        const frame = new DataFrame({ schema, index: 't', memory });
+        const other = new DataFrame({ schema, index: 't', memory });
+        const broken = wasmAggregation(moduleWith({ on_old: 'ROWS', ...functions }), { name });
+        open(frame)
+          .agg({ y: (t: any) => t.x.aggregate(broken) })
+          .sinkToList();
+        const sums = open(other).agg({ s: 'sum(x)' }).sinkToList();
+        const rows = [{ t: 1n, k: 'a', x: 2, n: 1 }];
+        const more = [
+          { t: 2n, k: 'a', x: 3, n: 1 },
+          { t: 3n, k: 'a', x: 4, n: 1 },
+        ];
+        const emits = (): void => {
+          frame.emit(rows);
+          frame.emit(more);
+        };
+        expect(emits, name).toThrow(message);
+        expect(() => frame.emit([{ t: 4n, k: 'a', x: 2, n: 1 }]), name).toThrow(StateError); // and stays failed
+        other.emit(rows);
+        other.emit(more);
+        expect(sums.at(-1)!.toArray().at(-1)!.s).toBe(leaves ? 7 : 9);
+        frame.dispose();
+        other.dispose();
+      }
+    },
+  );
+
+  it.each(schemes)('are refused %s when they lie about the size of their states', (_, open) => {
+    for (const size of [0, -4, 1 << 30]) {
+      const lying = wasmAggregation(moduleWith({ on_old: 'ROWS', state_size: `(result i32) (i32.const ${size})` }));
+      const frame = new DataFrame({ schema, index: 't', memory });
+      const out = open(frame).agg({ y: (t: any) => t.x.aggregate(lying) });
+      expect(() => out.sinkToList()).toThrow(/state_size\(\) says/);
     }
   });
 
