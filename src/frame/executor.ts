@@ -240,7 +240,8 @@ export class Executor {
         return place;
       }),
     }));
-    return { plans, states: [...operators.keys()].map(operator => operator.snapshot!()), ended: this.#ended };
+    const states = [...operators.keys()].map(operator => operator.snapshot!());
+    return { plans, states, inputs: this.#inputs.awaited, ended: this.#ended };
   }
 
   /**
@@ -248,7 +249,7 @@ export class Executor {
    *
    * @throws StateError when other plans are attached, or rows have come already
    */
-  load({ plans, states, ended }: SavedPlans): void {
+  load({ plans, states, inputs, ended }: SavedPlans): void {
     if (this.#batches > 0) throw new StateError('restore: rows have come already; restore before the first batch');
     mustBeSamePlans(plans, this.#plans);
     const loaded = new Set<Operator>();
@@ -263,6 +264,7 @@ export class Executor {
       }
     }
     this.#scratch.reset();
+    this.#inputs.resume(inputs);
     if (!ended) return;
     this.#ended = true;
     this.#tellEnd();

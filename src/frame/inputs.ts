@@ -64,6 +64,16 @@ export class Inputs implements WatermarkInputs {
     this.#arm(now);
   }
 
+  /** Goes on where another run was that waited for these: they are heard of now, and the others are idle. */
+  resume(names: readonly string[]): void {
+    const now = this.#clock.now();
+    this.#heard.clear();
+    for (const name of names) this.#heard.set(name, now);
+    this.#expected = names;
+    this.#look(now);
+    this.#arm(now);
+  }
+
   /** Rows can't be told apart by where they come from: all are of one input from now on. */
   unite(): void {
     this.#heard.clear();

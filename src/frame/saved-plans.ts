@@ -7,6 +7,8 @@ export interface SavedPlans {
   readonly plans: readonly { readonly text: string; readonly states: readonly number[] }[];
   /** What each operator remembers; one that several plans share stands here once. */
   readonly states: readonly unknown[];
+  /** Inputs that the watermark waited for. */
+  readonly inputs: readonly string[];
   /** The input was over: nothing more comes. */
   readonly ended: boolean;
 }

@@ -137,6 +137,44 @@ describe('the watermark of several inputs', () => {
     expect(second.results.currentWatermark).toBe(whole.results.currentWatermark);
     expect(second.results.metrics().late).toBe(0);
   });
+
+  it('waits for the same inputs behind a checkpoint, named before or not, but for those that were idle', async () => {
+    const row = fc.record({ input: fc.constantFrom('a', 'b', 'c'), step: fc.nat(9), wait: fc.constantFrom(0, 1, 6) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { maxLength: 20 }),
+        fc.array(row, { maxLength: 20 }),
+        fc.boolean(),
+        async (before, behind, named) => {
+          const clock = new VirtualClock();
+          const make = () => {
+            const inputs = named ? ['a', 'b'] : undefined;
+            const frame: any = new DataFrame({ schema, index: 't', idleAfter: '5s', clock, inputs });
+            const results = frame.tumbling(10).agg('n = count()');
+            const out: object[] = [];
+            results.sink((batch: Batch<any>) => out.push(...batch.toArray()));
+            return { frame, out, results };
+          };
+          const times: Record<string, number> = { a: 0, b: 0, c: 0 };
+          const first = make();
+          for (const { input, step, wait } of before) {
+            await clock.advance(wait * 1000);
+            first.frame.emit(rowsAt((times[input]! += step)), { input });
+          }
+          const second = make();
+          second.frame.restore(first.frame.checkpoint());
+          first.out.length = 0;
+          for (const { input, step } of behind) {
+            const rows = rowsAt((times[input]! += step));
+            for (const { frame } of [first, second]) frame.emit(rows, { input });
+            expect(second.results.currentWatermark).toBe(first.results.currentWatermark);
+          }
+          for (const { frame } of [first, second]) frame.end();
+          expect(second.out).toEqual(first.out);
+        },
+      ),
+    );
+  });
 });
 
 describe('idle inputs', () => {
