@@ -154,6 +154,13 @@ export const pipelines: Readonly<Record<string, (df: any) => any>> = {
       .window(5)
       .groupby('b')
       .agg({ mine: (t: any) => t.x.aggregate(addition), n: 'count(x)' }),
+  'totals and modules of the windows of each row': df => [
+    df.rolling(4).agg({ a: (t: any) => t.x.aggregate(addition), w: weigh }),
+    df
+      .groupby('s')
+      .rolling('2s')
+      .agg({ a: (t: any) => t.i.aggregate(addition), w: weigh }),
+  ],
   'modules, running': df => df.groupby('d').agg({ w: weigh, e: power }),
   'modules in windows': df => df.window(6).agg({ w: weigh, n: 'size()' }),
   'modules in windows over time by group': df => df.window('2s').groupby('b').agg({ w: weigh }),

@@ -196,6 +196,7 @@ it('is held to the law for every step, window, aggregation and remembering colum
     ...Object.keys(ROLLINGS).map(name => `column rolling_${name}`),
     ...['asof', 'interval'].map(name => `join ${name}`),
     ...['range', 'addition', 'weighted', 'energy'].map(name => `aggregation ${name}`),
+    ...['addition', 'weighted'].map(name => `column rolling_${name}`),
   ];
   expect(all.filter(name => !seen.has(name))).toEqual([]);
 });
