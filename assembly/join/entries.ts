@@ -5,6 +5,7 @@
  * entry   0  i64  time    8  u32  row number    12  u32  key id (NONE: no partner)
  * ```
  */
+import { Watermark, watermarkOf } from '../shared/watermark';
 import { NONE } from './lookup';
 
 // @ts-ignore: decorator
@@ -22,12 +23,8 @@ export function idAt(entries: usize, at: i32): u32 { return load<u32>(entries + 
 /** How far a side has come. */
 @unmanaged
 export class Progress {
-  /** Highest time so far; i64.MIN_VALUE before the first row. */
-  highest: i64;
-  /** No earlier rows are taken, whatever was seen. */
-  floor: i64;
-  /** How far the watermark stays behind the highest time. */
-  delay: i64;
+  /** Address of its `Watermark`. */
+  mark: u32;
   late: u32;
   untimed: u32;
   /** No more rows will come. */
@@ -39,8 +36,8 @@ export class Progress {
 @inline
 export function watermark(progress: Progress): i64 {
   if (progress.ended != 0) return i64.MAX_VALUE;
-  const highest = progress.highest;
-  return highest == i64.MIN_VALUE ? progress.floor : max(progress.floor, highest - progress.delay);
+  const mark = changetype<Watermark>(<usize>progress.mark);
+  return watermarkOf(mark, mark.highest);
 }
 
 /**
@@ -48,8 +45,8 @@ export function watermark(progress: Progress): i64 {
  * which moves row by row, are late; they and rows without a time get no entry. `ids` 0: all rows have key 0. Returns the new count.
  */
 export function arrive(times: usize, validity: usize, ids: usize, length: i32, first: u32, entries: usize, count: i32, at: usize): i32 {
-  const progress = changetype<Progress>(at);
-  let mark = watermark(progress);
+  const progress = changetype<Progress>(at), side = changetype<Watermark>(<usize>progress.mark);
+  let highest = side.highest, mark = watermark(progress);
   for (let row = 0; row < length; row++) {
     if (validity != 0 && ((load<u8>(validity + <usize>(row >> 3)) >> <u8>(row & 7)) & 1) == 0) {
       progress.untimed++;
@@ -60,9 +57,9 @@ export function arrive(times: usize, validity: usize, ids: usize, length: i32, f
       progress.late++;
       continue;
     }
-    if (time > progress.highest) {
-      progress.highest = time;
-      mark = watermark(progress);
+    if (time > highest) {
+      highest = time;
+      mark = watermarkOf(side, highest);
     }
     const entry = entries + (<usize>count << 4);
     store<i64>(entry, time);
@@ -70,6 +67,7 @@ export function arrive(times: usize, validity: usize, ids: usize, length: i32, f
     store<u32>(entry, ids == 0 ? 0 : load<u32>(ids + (<usize>row << 2)), 12);
     count++;
   }
+  side.highest = highest;
   return count;
 }
 

@@ -1,5 +1,5 @@
 import { Item, NONE, Pane, Panes, SUMMED, UNCOUNTED, USED, itemAt } from './panes';
-import { Watermark, watermarkOf } from './watermark';
+import { Watermark, watermarkOf } from '../shared/watermark';
 
 // Why it stopped before a row.
 const DONE: u32 = 0;

@@ -1,5 +1,5 @@
 import { NONE } from './panes';
-import { Watermark, watermarkOf } from './watermark';
+import { Watermark, watermarkOf } from '../shared/watermark';
 
 /**
  * Sessions: rows of one group less than `gap` apart. A session reaches from its first row to its last row + gap, and takes rows until the

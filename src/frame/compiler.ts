@@ -7,7 +7,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { GroupSpec, StateSpec } from '../window/group-state.ts';
-import type { Followed, WatermarkInputs } from '../window/watermark.ts';
+import type { WatermarkInputs } from '../window/watermark.ts';
 import { windowerOf } from '../window/windower-of.ts';
 import { AggregateOperator, type RawResult } from './operators/aggregate.ts';
 import { BroadcastOperator } from './operators/broadcast.ts';
@@ -25,13 +25,13 @@ import {
   type AggregatePlan,
   type BroadcastPlan,
   type FilterPlan,
+  followedBy,
   indexOf,
   type MergePlan,
   type Plan,
   type ProjectPlan,
   type SourcePlan,
   sourcePlan,
-  timesOf,
   visibleSchema,
 } from './plan.ts';
 import type { ScanPlan } from './scan-plan.ts';
@@ -246,12 +246,6 @@ export class Compiler {
     });
   }
 
-  /** What moves the watermark of windows over a plan, beside its rows. */
-  #followed(plan: Plan): Followed | null {
-    const times = timesOf(plan);
-    return times && { inputs: this.#inputs, column: times.column };
-  }
-
   #aggregate(plan: AggregatePlan, input: Operator, owner: string): Operator {
     const { schema } = plan.input;
     const states = new Map<
@@ -288,7 +282,7 @@ export class Compiler {
         windower: windowerOf(plan.window, spec, this.#scratch, {
           ...plan,
           index,
-          followed: this.#followed(plan.input),
+          followed: followedBy(plan.input, this.#inputs),
         }),
         inputs: bindAll(inputs, schema, this.#memory, options),
         argCounts: [...states.values()].map(state => state.args.length),

@@ -343,7 +343,9 @@ export class Executor {
 
   #passTime(): void | Promise<void> {
     if (this.#ended) return;
-    this.#compute(() => this.#source.passTimeTo(this.#compiler.nodes.map(({ operator }) => operator)));
+    this.#compute(() =>
+      this.#source.passTimeTo([...this.#compiler.nodes, ...this.#takers].map(({ operator }) => operator)),
+    );
     return this.#deliver();
   }
 
@@ -414,11 +416,14 @@ export class Executor {
     for (let at = 0; at < results.length; at++) {
       const waiting = this.#hand(results[at]!);
       if (!waiting) continue;
-      const since = this.#inputs.now;
+      this.#inputs.pause();
       const rest = (async () => {
-        await waiting;
-        for (const later of results.slice(at + 1)) await this.#hand(later);
-        this.#inputs.excuse(since);
+        try {
+          await waiting;
+          for (const later of results.slice(at + 1)) await this.#hand(later);
+        } finally {
+          this.#inputs.resume();
+        }
         this.#clock.next();
       })();
       this.#setPending(rest);

@@ -31,6 +31,8 @@ export class Inputs implements WatermarkInputs {
   #expected: readonly string[] = [];
   readonly #given = new Map<string, bigint>();
   #timer: unknown;
+  /** Since when nobody can be heard of: sinks keep all waiting. */
+  #pausedAt: number | null = null;
   /** Called when the watermark may have moved without rows. */
   onIdle: () => void = () => {};
 
@@ -56,7 +58,7 @@ export class Inputs implements WatermarkInputs {
   /** Waits for these inputs from now on; for those that were named before and are not among them no more. */
   expect(names: readonly string[]): void {
     if (names === this.#expected) return;
-    const now = this.#clock.now();
+    const now = this.#now();
     for (const name of this.#expected) if (!names.includes(name)) this.#heard.delete(name);
     for (const name of names) if (!this.#heard.has(name)) this.#heard.set(name, now);
     this.#expected = names;
@@ -84,7 +86,7 @@ export class Inputs implements WatermarkInputs {
   /** Rows come, of this input. */
   turnTo(name: string): void {
     if (this.current === name && this.#heard.size === 1) return;
-    const now = this.#clock.now();
+    const now = this.#now();
     this.#heard.set(name, now);
     this.#look(now);
     if (this.current !== name) {
@@ -94,15 +96,17 @@ export class Inputs implements WatermarkInputs {
     this.#arm(now);
   }
 
-  /** Nobody could be heard of for so many milliseconds. */
-  excuse(since: number): void {
-    if (this.#heard.size < 2) return;
-    const ms = this.#clock.now() - since;
-    for (const [name, heard] of this.#heard) this.#heard.set(name, heard + ms);
+  /** Sinks keep all waiting, until `resume`: that is nobody's silence. */
+  pause(): void {
+    if (this.#heard.size > 1) this.#pausedAt = this.#clock.now();
   }
 
-  get now(): number {
-    return this.#heard.size < 2 ? 0 : this.#clock.now();
+  resume(): void {
+    if (this.#pausedAt === null) return;
+    const ms = this.#clock.now() - this.#pausedAt;
+    this.#pausedAt = null;
+    for (const [name, heard] of this.#heard) this.#heard.set(name, heard + ms);
+    this.#arm(this.#now());
   }
 
   /** Nothing comes any more. */
@@ -130,10 +134,15 @@ export class Inputs implements WatermarkInputs {
     keepAlive(this.#timer, false);
   }
 
+  #now(): number {
+    return this.#pausedAt ?? this.#clock.now();
+  }
+
   #wake(): void {
     this.#timer = undefined;
+    if (this.#pausedAt !== null) return;
     const { version } = this;
-    const now = this.#clock.now();
+    const now = this.#now();
     this.#look(now);
     if (this.version !== version) this.onIdle();
     this.#arm(now);

@@ -10,6 +10,7 @@ import { bool, type DataType, dictionary, typeText } from '../schema/data-type.t
 import type { Duration } from '../schema/duration.ts';
 import { type Field, field, Schema } from '../schema/schema.ts';
 import { checkSpans } from '../window/geometry.ts';
+import type { Followed, WatermarkInputs } from '../window/watermark.ts';
 import {
   checkModes,
   type EmitMode,
@@ -331,6 +332,12 @@ export function timesOf(plan: Plan): { readonly column: string | null } | null {
     at = at.op === 'late' ? at.input.input : at.input;
   }
   return { column: name };
+}
+
+/** What moves the watermark of windows over a plan, and of joins, beside its rows. */
+export function followedBy(plan: Plan, inputs: WatermarkInputs): Followed | null {
+  const times = timesOf(plan);
+  return times && { inputs, column: times.column };
 }
 
 /** The column of a projection's input that it hands on under this name. */

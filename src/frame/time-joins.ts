@@ -21,7 +21,7 @@ import {
   type SuffixesOf,
   sharedKeys,
 } from './joined-columns.ts';
-import { indexOf, keysText, type Plan, projectPlan, type SourcePlan, visibleSchema } from './plan.ts';
+import { followedBy, indexOf, keysText, type Plan, projectPlan, type SourcePlan, visibleSchema } from './plan.ts';
 import { Root } from './root.ts';
 import type { TimeIndex } from './time-index.ts';
 
@@ -163,10 +163,11 @@ class Sides {
     const once = [...sharedKeys(this.#keys), ...shared];
     this.#joined = joinedColumns(left.plan, to, once, options.suffixes ?? defaultSuffixes, verb);
     this.byText = this.#keys.left.length === 0 ? '' : ` by ${keysText(this.#keys)}`;
-    const side = ({ plan, outOfOrder }: FrameSide, time: TimeIndex, by: readonly string[]): SideOptions => ({
+    const side = ({ root, plan, outOfOrder }: FrameSide, time: TimeIndex, by: readonly string[]): SideOptions => ({
       index: { name: plan.index!, time },
       by,
       delay: time.ticks(outOfOrder, 'outOfOrder'),
+      followed: followedBy(plan, root.inputs),
     });
     this.#sides = { left: side(left, this.index, this.#keys.left), right: side(right, other, this.#keys.right) };
   }

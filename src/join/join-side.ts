@@ -4,23 +4,19 @@ import { type JoinRoom, joinRoom } from '../kernel/join.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import type { Schema } from '../schema/schema.ts';
+import { afterAll, beforeAll, type Followed, type SavedWatermark, Watermark } from '../window/watermark.ts';
 import { RowStore } from './row-store.ts';
 
 const entryBytes = 16;
-// Progress in assembly/join/entries.ts: i64 highest, floor, delay; u32 late, untimed, ended
+// Progress in assembly/join/entries.ts: u32 mark, late, untimed, ended
 const progressBytes = 64;
-const counts = 6;
-/** Before every time, and after: the watermarks of a side before its first row and after its last. */
-export const beforeAll: bigint = -(2n ** 63n);
-export const afterAll: bigint = 2n ** 63n - 1n;
-
+const counts = 1;
 /** A side as a checkpoint keeps it: the rows that are still needed. */
 export interface SavedSide {
   readonly rows: SavedBatch;
   /** Entries in the layout of assembly/join/entries.ts. */
   readonly entries: Uint8Array;
-  readonly highest: bigint;
-  readonly floor: bigint;
+  readonly mark: SavedWatermark;
   readonly late: number;
   readonly untimed: number;
   readonly ended: boolean;
@@ -40,7 +36,7 @@ export interface Arrivals {
 /**
  * One side of a join in time: its rows, and an entry for each in the order of their times.
  *
- * The watermark is the highest time less `delay`; it moves row by row, so that the rows that are late are the same wherever batches are cut.
+ * The watermark moves row by row, so that the rows that are late are the same wherever batches are cut.
  */
 export class JoinSide {
   readonly store: RowStore;
@@ -53,20 +49,23 @@ export class JoinSide {
   readonly #memory: Memory;
   readonly #room: JoinRoom;
   readonly #owner: string;
-  readonly #delay: bigint;
+  readonly #mark: Watermark;
   /** Address of how far it has come, for the kernels. */
   readonly progress: number;
   #capacity = 0;
 
-  constructor(memory: Memory, schema: Schema, owner: string, delay: bigint) {
+  /**
+   * @param delay how far its watermark stays behind its highest time
+   * @param followed what moves the watermark beside the rows
+   */
+  constructor(memory: Memory, schema: Schema, owner: string, delay: bigint, followed: Followed | null) {
     this.#memory = memory;
     this.#room = joinRoom(memory);
     this.#owner = owner;
-    this.#delay = delay;
+    this.#mark = new Watermark(memory, delay, owner, followed);
     this.store = new RowStore(memory, schema, owner);
     this.progress = memory.allocateZeroed(progressBytes, owner);
-    this.#setTimes(beforeAll, beforeAll);
-    memory.i64[this.progress / 8 + 2] = delay;
+    memory.u32[this.progress / 4] = this.#mark.address;
   }
 
   /** No more rows will come. */
@@ -80,11 +79,7 @@ export class JoinSide {
 
   /** Rows before this are late; those up to it are in their final order. */
   get watermark(): bigint {
-    if (this.ended) return afterAll;
-    const [highest, floor] = this.#times();
-    if (highest === beforeAll) return floor;
-    const mark = highest - this.#delay;
-    return mark > floor ? mark : floor;
+    return this.ended ? afterAll : (this.#mark.value ?? beforeAll);
   }
 
   get late(): number {
@@ -100,10 +95,9 @@ export class JoinSide {
     return this.count - this.head;
   }
 
-  /** No rows before `time` will be taken, whatever was seen. */
-  advance(time: bigint): void {
-    const [highest, floor] = this.#times();
-    if (time > floor) this.#setTimes(highest, time);
+  /** Takes up what moves the watermark without rows; whether it has moved. */
+  passTime(): boolean {
+    return this.#mark.follow();
   }
 
   /** Takes rows, but those that are late or have no time. @throws MemoryError; none was taken then */
@@ -153,14 +147,13 @@ export class JoinSide {
 
   /** After `compact`. */
   snapshot(): SavedSide {
-    const [highest, floor] = this.#times();
     const { entries, count, late, untimed, ended } = this;
     const saved = this.#memory.u8.slice(entries, entries + count * entryBytes);
-    return { rows: this.store.snapshot(), entries: saved, highest, floor, late, untimed, ended };
+    return { rows: this.store.snapshot(), entries: saved, mark: this.#mark.snapshot(), late, untimed, ended };
   }
 
   /** @throws StateError when the saved rows have other columns */
-  restore({ rows, entries, highest, floor, late, untimed, ended }: SavedSide): void {
+  restore({ rows, entries, mark, late, untimed, ended }: SavedSide): void {
     this.store.restore(rows);
     this.head = this.count = 0;
     const count = entries.length / entryBytes;
@@ -168,13 +161,14 @@ export class JoinSide {
     this.#memory.u8.set(entries, this.entries);
     this.count = count;
     this.disordered = true;
-    this.#setTimes(highest, floor);
+    this.#mark.restore(mark);
     this.#memory.u32.set([late, untimed], this.progress / 4 + counts);
     this.ended = ended;
   }
 
   dispose(): void {
     this.store.dispose();
+    this.#mark.dispose();
     this.#memory.free(this.entries);
     this.#memory.free(this.progress);
     this.entries = this.head = this.count = this.#capacity = 0;
@@ -182,15 +176,6 @@ export class JoinSide {
 
   #count(at: number): number {
     return this.#memory.u32[this.progress / 4 + counts + at]!;
-  }
-
-  #times(): readonly [highest: bigint, floor: bigint] {
-    const at = this.progress >>> 3;
-    return [this.#memory.i64[at]!, this.#memory.i64[at + 1]!];
-  }
-
-  #setTimes(highest: bigint, floor: bigint): void {
-    this.#memory.i64.set([highest, floor], this.progress >>> 3);
   }
 }
 

@@ -10,7 +10,7 @@ export const otherSide = (side: Side): Side => (side === 'left' ? 'right' : 'lef
 export interface Joiner {
   /** How far it has come, in joins over time. */
   readonly progress?: Progress;
-  /** Rows of a side come; they are used up, or copied, before `next` has given null. */
+  /** Rows of a side come, or none: only its time may have passed. They are used up, or copied, before `next` has given null. */
   take(side: Side, chunk: Chunk): void;
   /** No more rows of a side will come. */
   end(side: Side): void;

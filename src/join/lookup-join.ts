@@ -1,5 +1,5 @@
 import type { Chunk } from '../column/chunk.ts';
-import { beforeAll } from './join-side.ts';
+import { beforeAll } from '../window/watermark.ts';
 import type { Joiner, Side } from './joiner.ts';
 import type { LookupRows } from './lookup-rows.ts';
 

@@ -7,7 +7,8 @@ import type { Memory } from '../memory/memory.ts';
 import { Scratch } from '../memory/scratch.ts';
 import type { DataType } from '../schema/data-type.ts';
 import type { Schema } from '../schema/schema.ts';
-import { afterAll, beforeAll, JoinSide, type SavedSide } from './join-side.ts';
+import { afterAll, beforeAll, type Followed } from '../window/watermark.ts';
+import { JoinSide, type SavedSide } from './join-side.ts';
 import { JoinState, type SavedLast } from './join-state.ts';
 import type { Joiner, Side } from './joiner.ts';
 import { type Output, type OutputColumn, outputOf, storedSchema } from './output.ts';
@@ -21,6 +22,8 @@ export interface SideOptions {
   readonly by: readonly string[];
   /** How far its watermark stays behind its highest time. */
   readonly delay: bigint;
+  /** What moves its watermark beside the rows. */
+  readonly followed: Followed | null;
 }
 
 export interface TimeJoinOptions {
@@ -78,8 +81,14 @@ export class TimeJoin implements Joiner {
     this.#options = options;
     this.#scratch = new Scratch(memory, owner);
     this.#keys = keyTypes.length > 0 ? new KeyTable(memory, { owner, types: keyTypes }) : null;
-    const left = new JoinSide(memory, storedSchema(columns, 'left'), owner, options.left.delay);
-    const right = new JoinSide(memory, storedSchema(columns, 'right'), owner, options.right.delay);
+    const left = new JoinSide(memory, storedSchema(columns, 'left'), owner, options.left.delay, options.left.followed);
+    const right = new JoinSide(
+      memory,
+      storedSchema(columns, 'right'),
+      owner,
+      options.right.delay,
+      options.right.followed,
+    );
     this.#sides = { left, right };
     const reach = reachOf(match);
     this.#back = reach.back;
@@ -113,6 +122,7 @@ export class TimeJoin implements Joiner {
   /** Rows of a side come; they are copied. @throws MemoryError; none was taken then */
   take(side: Side, chunk: Chunk): void {
     const { vectors, length } = chunk;
+    if (this.#sides[side].passTime()) this.#done = false;
     if (length === 0) return;
     const scratch = this.#scratch;
     const { time, by, columns } = this.#inputOf(side, chunk.schema);

@@ -1,6 +1,6 @@
 import type { Memory } from '../memory/memory.ts';
 
-// Watermark in assembly/pane/watermark.ts, in i64 places
+// Watermark in assembly/shared/watermark.ts, in i64 places
 const highest = 0;
 const cap = 1;
 const given = 2;

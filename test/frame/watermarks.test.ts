@@ -234,10 +234,10 @@ describe('idle inputs', () => {
     let taken = (): void => {};
     frame.sink(() => new Promise<void>(resolve => (taken = resolve)));
     const first = frame.emit(rowsAt(0, 45), { input: 'a' });
-    await clock.advance(4000);
+    await clock.advance(8000);
     taken();
     await first;
-    await clock.advance(4000); // 8 s without b, 4 of them nobody's fault
+    await clock.advance(4000); // 12 s without b, 8 of them nobody's fault
     expect(results.currentWatermark).toBeNull();
     await clock.advance(1000);
     expect(results.currentWatermark).toBe(45);
@@ -295,6 +295,57 @@ describe('inputs of a stream', () => {
     stream.emit(rowsAt(40), { metadata: { topic: 'clicks', partition: 1 } });
     expect(results.currentWatermark).toBe(40);
     frame.dispose();
+  });
+});
+
+describe('joins of frames of several inputs', () => {
+  const joined = (clock = new VirtualClock()): { left: any; right: any; out: unknown[]; rows: any } => {
+    const left: any = new DataFrame({ schema: { t: i64(), x: f64() }, index: 't' });
+    const right: any = new DataFrame({
+      schema: { t: i64(), y: f64() },
+      index: 't',
+      inputs: ['a', 'b'],
+      idleAfter: 5000,
+      clock,
+    });
+    const rows = left.mergeAsof(right, { on: 't' });
+    const out: unknown[] = [];
+    rows.sink((batch: Batch<any>) => out.push(...batch.toArray().map(({ x, y }: any) => [x, y])));
+    return { left, right, out, rows };
+  };
+
+  //  left    3        8
+  //  a       0──────────────20          partners may come from b as long as it is behind
+  //  b       1───7────────────9
+  it('wait for the slowest, whose rows are not late', () => {
+    const { left, right, out, rows } = joined();
+    left.emit({ t: [3n, 8n], x: [3, 8] });
+    right.emit({ t: [0n, 20n], y: [0, 20] }, { input: 'a' });
+    expect(out).toEqual([]);
+    right.emit({ t: [1n, 7n], y: [1, 7] }, { input: 'b' });
+    expect(out).toEqual([[3, 1]]);
+    right.emit({ t: [9n], y: [9] }, { input: 'b' });
+    expect(out).toEqual([
+      [3, 1],
+      [8, 7],
+    ]);
+    expect(rows.metrics().late).toBe(0);
+  });
+
+  it('do not wait for idle ones, nor behind a watermark that is given', async () => {
+    const clock = new VirtualClock();
+    const { left, right, out } = joined(clock);
+    left.emit({ t: [3n, 8n, 30n, 50n], x: [3, 8, 30, 50] });
+    right.emit({ t: [0n, 20n], y: [0, 20] }, { input: 'a' });
+    await clock.advance(5000);
+    expect(out).toEqual([
+      [3, 0],
+      [8, 0],
+    ]);
+    await right.advanceWatermark(40);
+    expect(out.at(-1)).toEqual([30, 20]);
+    left.dispose();
+    right.dispose();
   });
 });
 

@@ -77,6 +77,11 @@ export class TapOperator implements Operator {
     this.#parts.deliver({ chunk: builder.chunk(), release: () => this.#release(builder) });
   }
 
+  /** The receiver sees for itself whether that means anything. */
+  passTime(): void {
+    this.batchEnd();
+  }
+
   end(): void {
     this.#parts.ended();
   }
