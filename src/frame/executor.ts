@@ -422,7 +422,7 @@ export class Executor {
           await waiting;
           for (const later of results.slice(at + 1)) await this.#hand(later);
         } finally {
-          this.#inputs.resume();
+          this.#inputs.unpause();
         }
         this.#clock.next();
       })();

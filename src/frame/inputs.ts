@@ -96,12 +96,12 @@ export class Inputs implements WatermarkInputs {
     this.#arm(now);
   }
 
-  /** Sinks keep all waiting, until `resume`: that is nobody's silence. */
+  /** Sinks keep all waiting, until `unpause`: that is nobody's silence. */
   pause(): void {
     if (this.#heard.size > 1) this.#pausedAt = this.#clock.now();
   }
 
-  resume(): void {
+  unpause(): void {
     if (this.#pausedAt === null) return;
     const ms = this.#clock.now() - this.#pausedAt;
     this.#pausedAt = null;
