@@ -136,10 +136,10 @@ async function bundle() {
 // In flow order: streams come before frames, which they make.
 const rooms = ['schema', 'memory', 'kernel', 'column', 'expr', 'aggregate', 'window', 'stream', 'codec', 'frame'];
 
-/** Everything that the rooms of the engine export. What is public comes first, so that modules run in the same order as there. */
+/** Everything that the rooms of the engine export. */
 function insides() {
-  const files = ['src/index.ts']
-    .concat(rooms.flatMap(room => filesIn(`src/${room}`, /^[^_].*\.ts$/)))
+  const files = rooms
+    .flatMap(room => filesIn(`src/${room}`, /^[^_].*\.ts$/))
     .concat('src/errors.ts')
     .map(file => `export * from './${file}';`);
   return { contents: files.join('\n'), resolveDir: root, loader: 'ts' };

@@ -173,11 +173,6 @@ describe('the packed package, installed elsewhere', () => {
     expect([...new Set(imported)].filter(name => !known.has(name))).toEqual([]);
   });
 
-  it('has insides that benchmarks can load', async () => {
-    const insides: Record<string, unknown> = await import(join(root, 'dist/internal.js'));
-    expect(insides).toHaveProperty('groupRoom');
-  });
-
   it('exports these names', async () => {
     const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const lines = [];
