@@ -36,12 +36,15 @@ const speeds = ({ rowsPerSecond, bytesPerSecond }) => [
   bytesPerSecond && `${number(bytesPerSecond / 1e6)} MB/s`,
 ];
 
+/** Of nothing beside nothing there is none. */
+const times = ratio => (ratio === null || Number.isNaN(ratio) ? '–' : `${ratio.toFixed(2)}×`);
+
 /** One result for the terminal. */
 export function line(result) {
   if (result.error) return `${result.id}\n    failed: ${result.error}`;
   const { id, ours, theirs, unit, ratio, against, met } = result;
   const verdict = wanted(result) && `(${wanted(result)}: ${met ? 'met' : 'NOT MET'})`;
-  const figures = `ours ${amount(ours, unit)}, ${against} ${amount(theirs, unit)}: ${ratio.toFixed(2)}×`;
+  const figures = `ours ${amount(ours, unit)}, ${against} ${amount(theirs, unit)}: ${times(ratio)}`;
   return `${id}\n    ${[[figures, verdict].filter(Boolean).join(' '), ...speeds(result).filter(Boolean)].join(', ')}`;
 }
 
@@ -70,16 +73,7 @@ function table(results) {
     const verdict = met === null ? '' : `${wanted(result)}${met ? '' : ' — **missed**'}`;
     const speed = speeds(result).filter(Boolean)[0] ?? '';
     const peak = result.peakBytes ? `${number(result.peakBytes)}B` : '';
-    const cells = [
-      name,
-      amount(ours, unit),
-      speed,
-      peak,
-      against,
-      amount(theirs, unit),
-      `${ratio.toFixed(2)}×`,
-      verdict,
-    ];
+    const cells = [name, amount(ours, unit), speed, peak, against, amount(theirs, unit), times(ratio), verdict];
     return `| ${cells.map(cell).join(' | ')} |`;
   });
   const head = '| case | millrace | | peak | beside | | ratio | wanted |';

@@ -779,7 +779,7 @@ function deliver(node: Stream, x: unknown, metadata: Carried, hold: boolean): Em
       break;
     }
     if (metadata !== undefined) {
-      if (sent !== undefined && hold && !isCovered(sent)) sent = sent.then(() => release(metadata));
+      if (sent !== undefined && hold && !isCovered(sent)) sent = released(sent, metadata);
       else release(metadata);
     }
     if (sent !== undefined) {
@@ -799,6 +799,9 @@ function deliver(node: Stream, x: unknown, metadata: Carried, hold: boolean): Em
   const all = together(waiting);
   return waiting.every(isCovered) ? covered(all) : all;
 }
+
+/** Not inside `deliver`: a closure there would cost each of its calls a context of 40 bytes, made or not. */
+const released = (sent: Promise<unknown>, metadata: Carried): Promise<unknown> => sent.then(() => release(metadata));
 
 /** What upstreams call when a node has handlers: errors in it and below go to them on their way up. */
 function guarded(node: Stream): Receiver {

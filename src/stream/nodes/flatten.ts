@@ -11,6 +11,23 @@ export class FlattenNode extends Operator {
   override readonly label = 'flatten';
 
   update(x: unknown, _who: Stream, metadata: Carried): Emitted {
+    return Array.isArray(x) ? this.#items(x, metadata) : this.#pieces(x, metadata);
+  }
+
+  /** As `#pieces`, without an iterator and its results: nothing is made for an element. */
+  #items(x: readonly unknown[], metadata: Carried): Emitted {
+    let waiting: Promise<unknown>[] | undefined;
+    for (let i = 0; i < x.length; i++) {
+      const sent = this.node.send(x[i], i + 1 < x.length ? undefined : metadata);
+      if (sent === undefined) continue;
+      if (waiting === undefined) waiting = [sent];
+      else waiting.push(sent);
+    }
+    if (waiting === undefined) return undefined;
+    return waiting.length === 1 ? waiting[0] : together(waiting);
+  }
+
+  #pieces(x: unknown, metadata: Carried): Emitted {
     const iterator = pieces(x);
     const waiting: Promise<unknown>[] = [];
     let piece = iterator.next();

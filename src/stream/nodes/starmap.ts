@@ -20,7 +20,8 @@ export class StarmapNode<T extends readonly unknown[], U> extends Operator<T, U>
 
   update(x: T, _who: Stream<T>, metadata: Carried): Emitted {
     if (!Array.isArray(x)) throw new TypeError(`starmap: the element is ${typeof x}; it must be an array to be spread`);
-    const { fn } = this;
-    return this.node.send(fn(...x, ...this.args), metadata);
+    const { fn, args } = this;
+    // Two spreads make an array, one does not.
+    return this.node.send(args.length === 0 ? fn(...x) : fn(...x, ...args), metadata);
   }
 }
