@@ -39,12 +39,12 @@ export const closingPane = ({ emit, discards }: Emission): Showing => ({
 /** What a window shows that a batch changed after the watermark had passed its end. */
 export const latePane = ({ emit }: Emission): Showing => ({
   mark: late,
-  all: emit === 'changed' || emit === 'everyBatch',
+  all: emit === 'everyBatch',
 });
 
 /** What a window shows after a batch while it is open; null: nothing. */
 export function openPane({ emit }: Emission, changed: boolean): Showing | null {
   if (emit === 'everyBatch') return { mark: early, all: true };
   if (!changed || emit === 'onClose') return null;
-  return { mark: early, all: emit === 'changed' };
+  return { mark: early, all: false };
 }

@@ -49,9 +49,9 @@ export type WindowScheme = EverythingWindow | RowsWindow | RangeWindow | EventTi
  * When results come out.
  *
  * - `everyBatch`: after every batch, all of them; of event-time windows those that are open or have just closed
- * - `changed`: after every batch, the groups that the batch changed; of event-time windows the windows
- * - `onUpdate`: for event-time windows, after every batch the groups of windows that it changed, all groups when the watermark passes a window's
- *   end, and then again the groups that late rows change; a column `pane` says which it is. Elsewhere the same as `changed`
+ * - `changed`: after every batch, the groups that the batch changed; of event-time windows also all groups when the watermark passes a window's
+ *   end
+ * - `onUpdate`: the same; of event-time windows a column `pane` says whether it is early, onTime or late
  * - `onClose`: when the watermark passes a window's end; with `allowedLateness` also the groups that late rows change after that, and a
  *   column `pane` (event-time windows)
  * - `end`: once, at the end of the input
