@@ -77,15 +77,67 @@ function putLarge(at: usize, x: f64, sign: f64, order: i32): void {
 export function exact(states: usize, ids: usize, values: usize, validity: usize, mask: usize, length: i32, sign: f64, order: i32, stride: usize): void {
   let row = 0;
   while (row < length) {
-    if (ids == 0 && order < 4) row = exactAll(states, values, validity, mask, row, length, sign, order);
+    let until = length;
+    if (ids == 0 && order == 1 && (validity | mask) == 0) {
+      row = sumAlike(states, values, row, length, sign);
+      if (row == length) return;
+      until = min(row + ALIKE, length);
+    }
+    if (ids == 0 && order < 4) row = exactAll(states, values, validity, mask, row, until, sign, order);
     // grouped: all rows; ungrouped: those that stopped the fast loop
-    for (let end = ids == 0 && order < 4 ? min(row + 2, length) : length; row < end; row++) {
+    for (let end = ids == 0 && order < 4 ? min(row + 2, until) : length; row < end; row++) {
       const x = load<f64>(values + (<usize>row << 3));
       const id = groupOf(ids, validity, mask, row);
       if (id == NONE || x != x) continue;
       put(states + <usize>id * stride, x, sign, order);
     }
   }
+}
+
+/** Rows that are added to one start; fewer than 64 are not worth it. */
+const ALIKE: i32 = 1024;
+
+/**
+ * Adds rows as long as none is much larger than the first ones of its thousand, and returns the rows done. Sums start so far above all values that
+ * they stay in one binade: what an addition rounds off is then found in two operations and not in five (Dekker's FastTwoSum), and is some 2^-37 of
+ * the largest value; of it, sums as f64 lose less than 2^-76. 1.5 → 0.35 ns a row (1,000 rows in the L1 cache, Node 20).
+ *
+ * @see Rump, Ogita & Oishi 2008, "Accurate Floating-Point Summation Part I" (extraction by a large power of two)
+ */
+function sumAlike(state: usize, values: usize, from: i32, length: i32, sign: f64): i32 {
+  let row = from;
+  while (length - row >= 64) {
+    const end = row + (min(ALIKE, length - row) & ~7);
+    let first: f64 = 0;
+    for (let i = 0; i < 16; i++) first = max(first, abs(load<f64>(values + (<usize>(row + i) << 3))));
+    // 2^6 times the power of two above it (NaN and infinite values have the greatest exponent)
+    const exponent = (reinterpret<u64>(first) >> 52) + 7;
+    if (exponent < 128 || exponent > 1900) break;
+    const limit = reinterpret<f64>(exponent << 52), start = 1.5 * reinterpret<f64>((exponent + 10) << 52);
+    const most = f64x2.splat(limit), base = f64x2.splat(start);
+    let a = base, b = base, c = base, d = base, alike = i64x2.splat(-1);
+    let p = f64x2.splat(0), q = p, r = p, s = p;
+    for (let i = row; i < end; i += 8) {
+      const at = values + (<usize>i << 3);
+      const w = v128.load(at), x = v128.load(at, 16), y = v128.load(at, 32), z = v128.load(at, 48);
+      const an = f64x2.add(a, w), bn = f64x2.add(b, x), cn = f64x2.add(c, y), dn = f64x2.add(d, z);
+      p = f64x2.add(p, f64x2.sub(w, f64x2.sub(an, a)));
+      q = f64x2.add(q, f64x2.sub(x, f64x2.sub(bn, b)));
+      r = f64x2.add(r, f64x2.sub(y, f64x2.sub(cn, c)));
+      s = f64x2.add(s, f64x2.sub(z, f64x2.sub(dn, d)));
+      a = an; b = bn; c = cn; d = dn;
+      alike = v128.and(alike, v128.and(v128.and(f64x2.le(f64x2.abs(w), most), f64x2.le(f64x2.abs(x), most)), v128.and(f64x2.le(f64x2.abs(y), most), f64x2.le(f64x2.abs(z), most))));
+    }
+    if (!i64x2.all_true(alike)) break;
+    // multiples of one power of two, and few bits of it: their sum is not rounded
+    const high = f64x2.add(f64x2.add(f64x2.sub(a, base), f64x2.sub(b, base)), f64x2.add(f64x2.sub(c, base), f64x2.sub(d, base)));
+    const low = f64x2.add(f64x2.add(p, q), f64x2.add(r, s));
+    cascade(state + 16, sign * (f64x2.extract_lane(high, 0) + f64x2.extract_lane(high, 1)));
+    cascade(state + 16, sign * (f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1)));
+    store<i32>(state, load<i32>(state) + <i32>sign * (end - row));
+    row = end;
+  }
+  return row;
 }
 
 /**

@@ -131,7 +131,9 @@ export abstract class FlatAccumulator implements Accumulator {
   }
 
   merge(from: this, map: number, groups: number, ids = 0): void {
-    if (ids !== 0) this.#mergeSome(from, map, groups, ids);
+    if (ids !== 0 && groups === 1) {
+      this.join(this.states, from.states + this.memory.u32[ids / 4]! * this.#layout.stride, map, 1);
+    } else if (ids !== 0) this.#mergeSome(from, map, groups, ids);
     else if (groups > 0) this.join(this.states, from.states, map, groups);
   }
 

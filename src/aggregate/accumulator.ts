@@ -78,6 +78,11 @@ export type Parameters = Readonly<Record<string, number | string | boolean>>;
 export interface AccumulatorKind {
   readonly name: string;
   create(options: AccumulatorOptions): Accumulator;
+  /**
+   * What makes its states for blocks of rows, which are added up and never taken from: exact where rows come and go, and cheap to merge. Null or
+   * absent: states of this kind, or of these arguments, had better follow row by row.
+   */
+  inBlocks?(types: readonly DataType[]): ((options: AccumulatorOptions) => Accumulator) | null;
 }
 
 /** One aggregation as users name it: which state it needs, and what it reads from it. */

@@ -49,8 +49,16 @@ class Truth extends FlatAccumulator {
   }
 }
 
-const countKind: AccumulatorKind = { name: 'count', create: options => new Count(options) };
-const truthKind: AccumulatorKind = { name: 'truth', create: options => new Truth(options) };
+const countKind: AccumulatorKind = {
+  name: 'count',
+  create: options => new Count(options),
+  inBlocks: () => options => new Count(options),
+};
+const truthKind: AccumulatorKind = {
+  name: 'truth',
+  create: options => new Truth(options),
+  inBlocks: () => options => new Truth(options),
+};
 
 /** Rows in the group, with and without values. */
 export const size: Aggregation = {

@@ -82,6 +82,7 @@ const extremeKind = (which: Which): AccumulatorKind =>
     which,
     options => staying(options, which),
     options => fifoKind(which).create(options),
+    { blocks: ([type]) => isFixed(type!) },
   );
 
 const minKind = /* @__PURE__ */ extremeKind('min');

@@ -47,6 +47,7 @@ const firstKind = (which: Which): AccumulatorKind =>
     which,
     options => (isTextLike(options.types[0]!) ? new TextState(options, which) : new FirstValue(options, which)),
     options => fifoKind(which).create(options),
+    { blocks: ([type]) => !isTextLike(type!) },
   );
 
 const oldest = /* @__PURE__ */ firstKind('first');

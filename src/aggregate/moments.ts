@@ -82,6 +82,7 @@ const momentKind = (order: Order): ReturnType<typeof kindOf> =>
     `moments ${order}`,
     options => new CentralMoments(options, order),
     options => new PowerSums(options, order),
+    { blocks: () => true },
   );
 
 const secondKind = /* @__PURE__ */ momentKind(2);

@@ -114,6 +114,8 @@ export const sumKind: AccumulatorKind = {
     if (isFloat(type)) return options.evicting ? new ExactSum(options) : new FloatSum(options);
     return type.kind === 'int64' || type.kind === 'uint64' ? new WideSum(options) : new IntegerSum(options);
   },
+  // exact floats here too: what a window answers does not depend on where its blocks begin
+  inBlocks: () => options => sumKind.create({ ...options, evicting: true }),
 };
 
 /** The sum; 0 of nothing. Nulls and NaN are skipped. */

@@ -252,11 +252,19 @@ export class Compiler {
       string,
       { readonly at: number; readonly spec: StateSpec; readonly args: readonly Expression[] }
     >();
+    const columns = new Map<string, number>();
+    const columnOf = ({ key }: Expression): number => {
+      if (!columns.has(key)) columns.set(key, columns.size);
+      return columns.get(key)!;
+    };
     const results: RawResult[] = plan.aggregates.map(({ aggregation, args, types, parameters }) => {
       const kind = aggregation.kind(types, parameters);
       const key = `${kind.name}(${args.map(arg => arg.key).join(', ')})`;
       let state = states.get(key);
-      if (!state) states.set(key, (state = { at: states.size, spec: { kind, types }, args }));
+      if (!state) {
+        state = { at: states.size, spec: { kind, types, columns: args.map(columnOf) }, args };
+        states.set(key, state);
+      }
       return { accumulator: state.at, name: aggregation.name, parameters };
     });
     const spec: GroupSpec = {

@@ -5,6 +5,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { type DataType, i64, u32 } from '../schema/data-type.ts';
 import { BlockRows } from './block-rows.ts';
+import { BlockedStates, canBeBlocked, type SavedBlocks } from './blocked-states.ts';
 import { ChangedGroups } from './changed-groups.ts';
 import { type AggregateBlock, type GroupSpec, GroupState, type SavedGroups } from './group-state.ts';
 import { Ring } from './ring.ts';
@@ -15,9 +16,12 @@ import type { Held, PaneSink, Windower, WindowProgress } from './windower.ts';
 /** Which rows stay: the last `rows`, or those with a time above (newest − `range`). */
 export type Extent = { readonly rows: number } | { readonly range: bigint };
 
+/** Rows that are looked at first for those that leave. */
+const firstLook = 4096;
+
 /** A window as a checkpoint keeps it. */
 export interface SavedWindow {
-  readonly groups: SavedGroups;
+  readonly groups: SavedGroups | SavedBlocks;
   readonly rows: SavedRows;
   readonly live: Uint32Array;
   readonly newest: bigint | null;
@@ -27,7 +31,7 @@ export interface SavedWindow {
 
 /**
  * The last n rows, or the rows of the last stretch of time. A ring remembers what the aggregations were given, so that `onOld` gets
- * the same rows back when they leave.
+ * the same rows back when they leave. States of all rows that merge easily are kept by blocks instead, and nothing is taken from them.
  *
  * Rows of a time window are kept in the order of their times. A block that goes back in time is sorted in, and the states are made
  * anew from the ring; rows that are older than the window when they come never enter.
@@ -39,12 +43,14 @@ export class Evicting implements Windower {
   readonly #memory: Memory;
   readonly #scratch: Scratch;
   readonly #state: GroupState;
+  readonly #blocked: BlockedStates | null;
   readonly #ring: Ring;
   readonly #extent: Extent;
   readonly #emit: EmitMode;
   readonly #blocks: BlockRows;
   readonly #owner: string;
-  readonly #argCounts: readonly number[];
+  /** Columns of the ring that each state reads. */
+  readonly #columns: readonly (readonly number[])[];
   readonly #changed: ChangedGroups | null;
   /** Groups that lost their last row since the last look for them. */
   #emptied = 0;
@@ -59,11 +65,15 @@ export class Evicting implements Windower {
     this.#owner = owner;
     this.#extent = extent;
     this.#emit = emit;
-    this.#state = new GroupState(spec, true);
+    const blocked = canBeBlocked(spec);
+    this.#state = new GroupState(blocked ? { ...spec, states: [] } : spec, true);
     this.#blocks = new BlockRows(memory, scratch);
-    this.#argCounts = spec.states.map(({ types }) => types.length);
+    this.#columns = spec.states.map(({ columns }) => columns);
+    const types: DataType[] = [];
+    for (const state of spec.states) for (const [i, column] of state.columns.entries()) types[column] = state.types[i]!;
     const hidden: DataType[] = [...(this.#state.keys ? [u32()] : []), ...('range' in extent ? [i64()] : [])];
-    this.#ring = new Ring({ memory, owner, types: [...spec.states.flatMap(({ types }) => types), ...hidden] });
+    this.#ring = new Ring({ memory, owner, types: [...types, ...hidden] });
+    this.#blocked = blocked ? new BlockedStates(spec, scratch, this.#ring) : null;
     this.#changed = emit === 'changed' && this.#state.keys ? new ChangedGroups(memory, owner) : null;
   }
 
@@ -82,6 +92,7 @@ export class Evicting implements Windower {
       this.#enter(block, groupIds);
       this.#leave(this.#ring.length - this.#extent.rows);
     } else this.#timedRows(block, groupIds, this.#extent.range);
+    this.#blocked?.count();
   }
 
   batchEnd(sink: PaneSink): void {
@@ -94,7 +105,7 @@ export class Evicting implements Windower {
 
   snapshot(): SavedWindow {
     return {
-      groups: this.#state.snapshot(),
+      groups: this.#blocked?.snapshot() ?? this.#state.snapshot(),
       rows: saveRows(this.#memory, this.#ring.rows(this.#scratch), this.#ring.length),
       live: this.#memory.u32.slice(this.#live / 4, this.#live / 4 + this.#liveCapacity),
       newest: this.#newest,
@@ -105,7 +116,8 @@ export class Evicting implements Windower {
 
   /** @throws StateError when the state is of other columns */
   restore({ groups, rows, live, newest, late, untimed }: SavedWindow): void {
-    this.#state.restore(groups);
+    if (this.#blocked) this.#blocked.restore(groups as SavedBlocks);
+    else this.#state.restore(groups as SavedGroups);
     this.#ring.clear();
     this.#ring.push(loadRows(this.#memory, this.#scratch, rows, this.#ring.types), rows.length);
     this.#reserveLive(live.length);
@@ -117,6 +129,7 @@ export class Evicting implements Windower {
 
   dispose(): void {
     this.#state.dispose();
+    this.#blocked?.dispose();
     this.#ring.dispose();
     this.#changed?.dispose();
     this.#memory.free(this.#live);
@@ -132,7 +145,8 @@ export class Evicting implements Windower {
   }
 
   #enter(block: AggregateBlock, groupIds: number): void {
-    this.#state.onNew(block, groupIds);
+    if (this.#blocked) this.#blocked.onNew(block.length);
+    else this.#state.onNew(block, groupIds);
     if (groupIds !== 0) {
       this.#reserveLive(this.#state.size);
       paneRoom(this.#memory).enter(groupIds, block.length, this.#live);
@@ -144,6 +158,11 @@ export class Evicting implements Windower {
   /** The oldest `count` rows leave; groups that became empty are as new. */
   #leave(count: number): void {
     if (count <= 0) return;
+    if (this.#blocked) {
+      this.#blocked.onOld(count);
+      this.#ring.drop(count);
+      return;
+    }
     for (const { length, vectors } of this.#ring.oldest(count, this.#scratch)) {
       const block = this.#blockOf(vectors, length);
       const groupIds = this.#state.keys ? this.#groupIdsOf(vectors) : 0;
@@ -176,11 +195,13 @@ export class Evicting implements Windower {
   #firstInside(limit: bigint): number {
     const room = windowRoom(this.#memory);
     let count = 0;
-    // Pieces are looked at one by one: mostly the first row of the first stays.
-    for (const { length, vectors } of this.#ring.oldest(this.#ring.length, this.#scratch)) {
-      const outside = room.firstAboveI64(vectors.at(-1)!.values, length, limit);
-      count += outside;
-      if (outside < length) break;
+    // Some rows, then as many again: mostly the first of them stay.
+    for (let look = firstLook; count < this.#ring.length; look = count) {
+      for (const { length, vectors } of this.#ring.pieces(count, look, this.#scratch)) {
+        const outside = room.firstAboveI64(vectors.at(-1)!.values, length, limit);
+        count += outside;
+        if (outside < length) return count;
+      }
     }
     return count;
   }
@@ -270,6 +291,7 @@ export class Evicting implements Windower {
   #replay(block: AggregateBlock, groupIds: number, times: number): void {
     this.#changed?.clear();
     this.#state.clearAccumulators();
+    this.#blocked?.clear();
     this.#memory.bulk.fill(this.#live, 0, this.#liveCapacity * 4);
     this.#ring.clear();
     block.times = times;
@@ -279,7 +301,7 @@ export class Evicting implements Windower {
   #show(sink: PaneSink): void {
     const { keys, size } = this.#state;
     if (!keys) {
-      sink.show(this.#state.shown(0, 1));
+      sink.show(this.#blocked?.shown() ?? this.#state.shown(0, 1));
       return;
     }
     const [ids, count] = this.#changed ? [this.#changed.ids, this.#changed.count] : [keys.sorted(), size];
@@ -301,15 +323,18 @@ export class Evicting implements Windower {
 
   /** What the ring keeps of a block: all arguments, then the group id, then the time. */
   #ringVectors(block: AggregateBlock, groupIds: number): ChunkVector[] {
-    const vectors = block.args.flat();
+    const vectors: ChunkVector[] = [];
+    for (let state = 0; state < this.#columns.length; state++) {
+      const columns = this.#columns[state]!;
+      for (let arg = 0; arg < columns.length; arg++) vectors[columns[arg]!] = block.args[state]![arg]!;
+    }
     if (this.#state.keys) vectors.push(chunkVector(u32(), groupIds));
     if ('range' in this.#extent) vectors.push(chunkVector(i64(), block.times));
     return vectors;
   }
 
   #blockOf(vectors: readonly ChunkVector[], length: number): AggregateBlock {
-    let at = 0;
-    const args = this.#argCounts.map(count => vectors.slice(at, (at += count)));
+    const args = this.#columns.map(columns => columns.map(column => vectors[column]!));
     return { length, keys: [], args, times: 0, timesValidity: 0, mask: 0 };
   }
 

@@ -11,6 +11,8 @@ export interface StateSpec {
   readonly kind: AccumulatorKind;
   /** Types of its arguments. */
   readonly types: readonly DataType[];
+  /** Numbers of its arguments, which are the same for what is the same argument of several states. */
+  readonly columns: readonly number[];
 }
 
 /** What a grouped, windowed aggregation keeps: which keys, which states. */

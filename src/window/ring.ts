@@ -122,17 +122,25 @@ export class Ring {
    * changes or `scratch` is reset.
    */
   oldest(count: number, scratch: Scratch): RingPiece[] {
+    return this.pieces(0, count, scratch);
+  }
+
+  /** As `oldest`, of the `count` rows behind the oldest `from`. */
+  pieces(from: number, count: number, scratch: Scratch): RingPiece[] {
     const pieces: RingPiece[] = [];
-    let left = Math.min(count, this.#length);
+    let skip = from;
+    let left = Math.min(count, this.#length - from);
     for (const segment of this.#segments) {
       if (left === 0) break;
-      const length = Math.min(left, segment.end - segment.start);
-      if (length === 0) continue;
-      pieces.push({
-        length,
-        vectors: this.types.map((type, column) => this.#slice(segment, type, segment.places[column]!, length, scratch)),
-      });
+      const rows = segment.end - segment.start;
+      const length = Math.min(left, rows - skip);
+      if (length <= 0) {
+        skip -= rows;
+        continue;
+      }
+      pieces.push({ length, vectors: this.#vectors(segment, segment.start + skip, length, scratch) });
       left -= length;
+      skip = 0;
     }
     return pieces;
   }
@@ -296,7 +304,11 @@ export class Ring {
     }
   }
 
-  #slice({ start }: Segment, type: DataType, place: Place, length: number, scratch: Scratch): ChunkVector {
+  #vectors({ places }: Segment, start: number, length: number, scratch: Scratch): ChunkVector[] {
+    return this.types.map((type, column) => this.#slice(start, type, places[column]!, length, scratch));
+  }
+
+  #slice(start: number, type: DataType, place: Place, length: number, scratch: Scratch): ChunkVector {
     const validity = place.validity === 0 ? 0 : this.#bits(place.validity, start, length, scratch);
     if (type.kind === 'bool') return chunkVector(type, this.#bits(place.values, start, length, scratch), validity);
     if (isVariable(type)) return chunkVector(type, place.text, validity, place.values + 4 * start);
