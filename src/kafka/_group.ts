@@ -1,5 +1,5 @@
 import type { Consumer, GroupAssignment } from '@platformatic/kafka';
-import type { Clock } from '../stream/clock.ts';
+import { type Clock, sleep } from '../stream/clock.ts';
 import { clientOptions, failure, type KafkaModule, says } from './_client.ts';
 import type { KafkaSourceOptions } from './_options.ts';
 import { Partition } from './_partition.ts';
@@ -21,6 +21,7 @@ export interface Reading {
 }
 
 const patienceMs = 5000;
+const refusedMs = 100;
 
 /**
  * The client, our membership in the consumer group if there is one, the partitions that are ours, and what is committed of them. It outlives
@@ -191,16 +192,32 @@ export class Group {
     this.#reading.clock.clearTimeout(this.#commitTimer);
     this.#commitTimer = undefined;
     const { consumer } = this;
+    const patience = new AbortController();
     const goodbye = async (): Promise<void> => {
-      await this.commit();
+      await this.#commitAll(patience.signal);
       await consumer.close(true);
     };
     await within(patienceMs, goodbye()).catch(() => discard(consumer));
+    patience.abort();
     for (const partition of this.owned) partition.lose();
   }
 
+  /** Commits all that is acknowledged; a broker that has just come back refuses for a moment. */
+  async #commitAll(patience: AbortSignal): Promise<void> {
+    await this.commit();
+    while (this.options.groupId !== undefined && this.#due.length > 0 && !this.broken && !patience.aborted) {
+      await sleep(this.#reading.clock, refusedMs, patience);
+      await this.commit();
+    }
+  }
+
+  /** Partitions of which more is acknowledged than committed. */
+  get #due(): Partition[] {
+    return this.owned.filter(({ acknowledged, committed }) => acknowledged !== committed);
+  }
+
   async #commitNow(): Promise<void> {
-    const due = this.owned.filter(({ acknowledged, committed }) => acknowledged !== committed);
+    const due = this.#due;
     if (due.length === 0) return;
     const offsets = due.map(partition => {
       const offset = partition.acknowledged;

@@ -30,6 +30,18 @@ export interface TestKafka {
 const cluster = 'bWlsbHJhY2UtdGVzdC0wMA';
 const java = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${jars}/*`];
 
+/** A broker that has just come back refuses for a moment to say what groups have committed. */
+async function answered<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (tries === 50) throw error;
+      await new Promise(resolve => setTimeout(resolve, 100));
+    }
+  }
+}
+
 export async function startKafka(): Promise<TestKafka> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-kafka-'));
   const [port, controller] = [await freePort(), await freePort()];
@@ -53,7 +65,7 @@ export async function startKafka(): Promise<TestKafka> {
       await untilKnown(asking(), name, count);
     },
     async committed(group, topic) {
-      const [found] = await asking().listConsumerGroupOffsets({ groups: [group] });
+      const [found] = await answered(() => asking().listConsumerGroupOffsets({ groups: [group] }));
       const partitions = found?.topics.find(({ name }) => name === topic)?.partitions ?? [];
       const offsets: number[] = [];
       for (const { partitionIndex, committedOffset } of partitions) offsets[partitionIndex] = Number(committedOffset);

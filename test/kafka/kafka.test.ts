@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ndjson } from '../../src/codec/ndjson.ts';
 import {
   type FromKafkaOptions,
   fromKafka,
@@ -9,6 +10,7 @@ import {
   type KafkaStream,
   toKafka,
 } from '../../src/kafka/index.ts';
+import { f64, timestamp } from '../../src/schema/data-type.ts';
 import { Stream } from '../../src/stream/stream.ts';
 import { hasKafka, startKafka, type TestKafka } from './_broker.ts';
 
@@ -45,6 +47,39 @@ describe.skipIf(!hasKafka)('Kafka', () => {
     await stream.end();
   }
   const numbers = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, i) => String(from + i));
+
+  describe('partitions', () => {
+    it('are inputs of the watermark: none is late behind another, and one without messages is idle', async () => {
+      const bootstrapBrokers = kafka.address;
+      await kafka.createTopic('measures', 3);
+      // partition 0: minutes 0 … 99, partition 1: the same much later in the log; partition 2 stays empty
+      for (const partition of [0, 1]) {
+        const out = new Stream<string>();
+        out.through(toKafka<string>('measures', { bootstrapBrokers, partition: () => partition }));
+        for (let minute = 0; minute < 100; minute++)
+          await out.emit(`{"at":${minute * 60_000},"partition":${partition}}`);
+        await out.end();
+      }
+
+      const source = fromKafka('measures', { bootstrapBrokers });
+      const frame: any = source.toDataFrame(ndjson({ at: timestamp('ms'), partition: f64() }), {
+        index: 'at',
+        idleAfter: '1s',
+      });
+      const results = frame.tumbling('10m').agg('n = count()');
+      const counts: number[] = [];
+      results.sink((batch: any) => counts.push(...batch.toArray().map(({ n }: { n: number }) => n)));
+      const stop = new AbortController();
+      const run = frame.run({ signal: stop.signal });
+      for (let i = 0; i < 1500 && counts.length < 9; i++) await pause(10);
+      expect(source.operator.inputs).toEqual([0, 1, 2].map(partition => `measures:${partition}`));
+      expect(counts).toEqual(Array.from({ length: 9 }, () => 20));
+      expect(results.currentWatermark).toBe(99 * 60_000);
+      expect(results.metrics().late).toBe(0);
+      stop.abort();
+      await run;
+    }, 60_000);
+  });
 
   describe('fromKafka', () => {
     it('sends values from the beginning, in the order of each partition, with their places beside them', async () => {
