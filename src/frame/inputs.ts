@@ -59,6 +59,7 @@ export class Inputs implements WatermarkInputs {
   expect(names: readonly string[]): void {
     if (names === this.#expected) return;
     const now = this.#now();
+    this.#joined(now);
     for (const name of this.#expected) if (!names.includes(name)) this.#heard.delete(name);
     for (const name of names) if (!this.#heard.has(name)) this.#heard.set(name, now);
     this.#expected = names;
@@ -87,6 +88,7 @@ export class Inputs implements WatermarkInputs {
   turnTo(name: string): void {
     if (this.current === name && this.#heard.size === 1) return;
     const now = this.#now();
+    this.#joined(now);
     this.#heard.set(name, now);
     this.#look(now);
     if (this.current !== name) {
@@ -114,6 +116,11 @@ export class Inputs implements WatermarkInputs {
     this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#heard.clear();
+  }
+
+  /** Others come beside the only input there was: no clock was read for its rows, so it is heard of now. */
+  #joined(now: number): void {
+    if (this.#heard.size === 1) for (const name of this.#heard.keys()) this.#heard.set(name, now);
   }
 
   /** Sees who is waited for. */
