@@ -58,24 +58,48 @@ export function assign(at: usize, markAt: usize, times: usize, validity: usize, 
     store<u32>(out, number);
     if (time > highest) { highest = time; watermark = watermarkOf(mark, highest); }
     if (track || (validity | usize(flags & (UNCOUNTED | SUMMED))) != 0 || number == NONE) continue;
-    // Rows of the same pane that are surely not late, whatever comes before them, of groups that it has: most rows are. Told apart from the
-    // others they take 2.7 ns each and not 5.7 (1,000 groups, Node 20).
+    // Rows of the same pane that are surely not late, whatever comes before them: most rows are. Told apart from the others they take
+    // 1.2 ns each and not 5.7 (1,000 groups, a tenth of the rows with a group that is new to the pane, Node 20).
     const most = watermarkOf(mark, max(highest, end - 1)), width = <u64>(end - start);
     if (last <= most || first <= most) continue;
     const began = ++i;
-    for (; i < length; i++) {
-      const next = load<i64>(times + (<usize>i << 3));
-      if (<u64>(next - start) >= width) break;
-      const group: u32 = groups == 0 ? 0 : load<u32>(groups + (<usize>i << 2));
-      if (group == NONE) break;
-      const known = load<u32>(map + (<usize>group << 2));
-      if (known == NONE) break;
-      store<u32>(target + (<usize>i << 2), known);
-      unlike |= known ^ only;
-      highest = max(highest, next);
+    while (i < length) {
+      const stop = min(i + 64, length), chunk = i;
+      let fresh: u64 = 0;
+      for (; i < stop; i++) {
+        const next = load<i64>(times + (<usize>i << 3));
+        if (<u64>(next - start) >= width) break;
+        const group: u32 = groups == 0 ? 0 : load<u32>(groups + (<usize>i << 2));
+        if (group == NONE) break;
+        const known = load<u32>(map + (<usize>group << 2));
+        store<u32>(target + (<usize>i << 2), known);
+        fresh |= u64(known == NONE) << <u64>(i - chunk);
+        unlike |= known ^ only;
+        highest = max(highest, next);
+      }
+      const ended = i < stop;
+      // groups that the pane did not have, in the order of their rows, without a branch above that nobody can foresee
+      for (; fresh != 0; fresh &= fresh - 1) {
+        const row = chunk + <i32>ctz(fresh);
+        const place = map + (<usize>(groups == 0 ? 0 : load<u32>(groups + (<usize>row << 2))) << 2);
+        let found = load<u32>(place);
+        if (found == NONE) {
+          found = take(panes, pane, <u32>((place - map) >> 2));
+          if (found == NONE) {
+            // rows behind it come again; none of them can be late
+            i = row;
+            why = FULL;
+            break;
+          }
+          store<u32>(place, found);
+        }
+        store<u32>(target + (<usize>row << 2), found);
+      }
+      if (ended || why != DONE) break;
     }
     kept += i - began;
     watermark = watermarkOf(mark, highest);
+    if (why != DONE) break;
     i--;
   }
   mark.highest = highest;

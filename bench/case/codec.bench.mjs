@@ -53,11 +53,14 @@ const theirs = bytes => () => {
 
 const close = (a, b) => a.every((sum, i) => Math.abs(sum - b[i]) <= 1e-9 * Math.abs(sum));
 
+const note = `Bytes are copied into linear memory first; flechette reads them in place.`;
+
 export const cases = [1000, 10_000, 100_000].map(size => ({
   name: `4,000,000 rows in record batches of ${size.toLocaleString('en-US')}`,
   against: 'flechette, loops over its typed arrays',
   rows,
   target: 1,
+  note,
   isolate: true,
   setup: () => {
     const bytes = streamOf(size);
