@@ -52,3 +52,9 @@ export function copyOut<T extends Values>(view: T, from: number, length: number)
   copy.set(view.subarray(at, at + length + skip) as never);
   return (skip === 0 ? copy : copy.subarray(skip)) as T;
 }
+
+/** Copies `length` elements of a view of linear memory, from the byte address `from` on, to element `at` of an array on the heap. */
+export function fillFrom(to: Values, at: number, view: Values, from: number, length: number): void {
+  const first = from / view.BYTES_PER_ELEMENT;
+  to.set(view.subarray(first, first + length) as never, at);
+}

@@ -465,7 +465,7 @@ export class Executor {
     if (isChunk(input)) {
       this.#check(input.schema, required);
       if (input.memory === this.memory) {
-        this.#source.chunk(input, this.#clock.since, input.length <= blockRows);
+        this.#source.chunk(input, this.#clock.since, input.length <= blockRows, 0);
         return input.length;
       }
       importer.open(exportChunk(input), required);
@@ -476,8 +476,9 @@ export class Executor {
     const { length, pieceRows } = importer;
     for (let start = 0; start < length; start += pieceRows) {
       this.#imports.reset();
-      const piece = importer.piece(start, Math.min(pieceRows, length - start));
-      this.#source.chunk(piece, start === 0 ? this.#clock.since : 0, length <= blockRows);
+      const rows = Math.min(pieceRows, length - start);
+      const since = start === 0 ? this.#clock.since : 0;
+      this.#source.chunk(importer.piece(start, rows), since, length <= blockRows, length - start - rows);
     }
     return length;
   }

@@ -239,7 +239,7 @@ export class AggregateOperator implements Operator, PaneSink {
   /** Bounds and keys as they are, results computed from them and the raw aggregates. */
   #handOnBlock(raw: readonly ChunkVector[], length: number, whole: boolean): void {
     const { plan, projections } = this.#parts;
-    const block: RowBlock = { length, vectors: raw, mask: 0, selected: length, whole };
+    const block: RowBlock = { length, vectors: raw, mask: 0, selected: length, whole, behind: -1 };
     if (projections) block.vectors = [...raw.slice(0, this.#bounds + plan.keys.length), ...projections.evaluate(block)];
     this.out.rows(block);
   }

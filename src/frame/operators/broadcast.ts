@@ -97,7 +97,14 @@ export class BroadcastOperator implements Operator {
     this.#waiting = 0;
     const places = [...this.#required];
     const own = this.#input.layout.length;
-    const block = { length: 0, vectors: [] as RowBlock['vectors'][number][], mask: 0, selected: 0, whole: false };
+    const block = {
+      length: 0,
+      vectors: [] as RowBlock['vectors'][number][],
+      mask: 0,
+      selected: 0,
+      whole: false,
+      behind: -1,
+    };
     for (const [at, place] of places.entries()) block.vectors[place] = { ...held.vectors[at]! };
     // the same constants serve every block
     const most = Math.min(blockRows, length);
@@ -107,6 +114,7 @@ export class BroadcastOperator implements Operator {
     }
     for (let start = 0; start < length; start += blockRows) {
       block.length = block.selected = Math.min(blockRows, length - start);
+      block.behind = length - start - block.length;
       for (const [at, place] of places.entries())
         pointAt(block.vectors[place]!, held.vectors[at]!, held.vectors[at]!.type, start);
       this.out.rows(block);

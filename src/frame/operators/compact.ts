@@ -13,5 +13,5 @@ export function compactBlock(memory: Memory, scratch: Scratch, block: RowBlock, 
   selectRoom(memory).selection(mask, length, 0, rows);
   const vectors: ChunkVector[] = [...block.vectors];
   for (const place of places) vectors[place] = takeVector(memory, scratch, block.vectors[place]!, rows, selected);
-  return { length: selected, vectors, mask: 0, selected, whole: block.whole };
+  return { length: selected, vectors, mask: 0, selected, whole: block.whole, behind: -1 };
 }

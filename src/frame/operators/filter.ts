@@ -40,7 +40,14 @@ export class FilterOperator implements Operator {
       this.out.rows(block);
       return;
     }
-    const kept: RowBlock = { length: block.length, vectors: block.vectors, mask, selected: count, whole: block.whole };
+    const kept: RowBlock = {
+      length: block.length,
+      vectors: block.vectors,
+      mask,
+      selected: count,
+      whole: block.whole,
+      behind: -1,
+    };
     // A sparse mask costs every kernel behind it the rows that don't count; above a quarter, copying costs more than that.
     const sparse = count * 4 < block.length;
     this.out.rows(sparse ? compactBlock(this.#memory, this.#scratch, kept, this.#required) : kept);

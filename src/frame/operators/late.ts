@@ -38,7 +38,7 @@ export class LateOperator implements Operator {
       taken[place] = takeVector(this.#memory, this.#scratch, vectors[place]!, rows, count);
     }
     this.#some = true;
-    this.out.rows({ length: count, vectors: taken, mask: 0, selected: count, whole: false });
+    this.out.rows({ length: count, vectors: taken, mask: 0, selected: count, whole: false, behind: -1 });
   }
 
   /** The batch is over, whether the aggregation has results or not. */

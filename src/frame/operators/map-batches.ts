@@ -129,6 +129,7 @@ export class MapBatchesOperator implements Operator {
       mask: 0,
       selected: 0,
       whole: false,
+      behind: -1,
     };
     const places = this.#names.map(name => layout.indexOf(name));
     for (const [at, place] of places.entries()) block.vectors[place] = { ...vectors[at]! };

@@ -122,6 +122,7 @@ export class MergeOperator implements Operator {
       mask: this.#narrow(rows, length, mask),
       selected: kept,
       whole: false,
+      behind: -1,
     };
     // as for filters: above a quarter, copying costs more than the rows that don't count
     if (kept * 4 >= length) this.#handOn(narrowed, rows, true);
@@ -163,7 +164,7 @@ export class MergeOperator implements Operator {
       for (const { from } of this.#leftTo) {
         vectors[from] ??= takeVector(this.#memory, scratch, block.vectors[from]!, left, count);
       }
-      this.#handOn({ length: count, vectors, mask: 0, selected: count, whole: false }, right, !outer);
+      this.#handOn({ length: count, vectors, mask: 0, selected: count, whole: false, behind: -1 }, right, !outer);
       scratch.release(mark);
     }
   }
@@ -178,6 +179,6 @@ export class MergeOperator implements Operator {
     for (const { from, to } of this.#leftTo) joined[to] = vectors[from]!;
     const found = this.#parts.table.store.take(this.#right, rows, length, this.#scratch, allFound);
     for (const [at, to] of this.#rightTo.entries()) joined[to] = found[at]!;
-    this.out.rows({ length, vectors: joined, mask, selected, whole: false });
+    this.out.rows({ length, vectors: joined, mask, selected, whole: false, behind: -1 });
   }
 }

@@ -14,6 +14,8 @@ export interface RowBlock {
   selected: number;
   /** It is all of its batch, and its vectors stay good until the batch has ended. */
   whole: boolean;
+  /** How many rows of its batch come behind it, without gaps and in blocks of `blockRows`; -1 when some may be left out. */
+  behind: number;
 }
 
 /**

@@ -20,6 +20,7 @@ export class ProjectOperator implements Operator {
     mask: 0,
     selected: 0,
     whole: false,
+    behind: -1,
   };
 
   /**
@@ -59,6 +60,7 @@ export class ProjectOperator implements Operator {
     out.mask = block.mask;
     out.selected = block.selected;
     out.whole = block.whole;
+    out.behind = block.behind;
     for (let at = 0; at < vectors.length; at++) out.vectors[this.#places[at]!] = vectors[at]!;
     this.out.rows(out);
   }

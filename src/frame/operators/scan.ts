@@ -41,6 +41,7 @@ export class ScanOperator implements Operator {
     mask: 0,
     selected: 0,
     whole: false,
+    behind: -1,
   };
 
   constructor(memory: Memory, scratch: Scratch, input: Operator, parts: ScanParts) {
@@ -69,6 +70,7 @@ export class ScanOperator implements Operator {
     const out = this.#out;
     out.length = out.selected = block.length;
     out.whole = block.whole && !this.#parts.perBatch;
+    out.behind = block.behind;
     for (const place of this.#required) out.vectors[place] = block.vectors[place]!;
     const times = time ? this.#times(block) : 0;
     const columns = scan.rows(inputs.evaluate(block), block.length, times, keys ? keys.of(block) : null);

@@ -2,6 +2,7 @@ import { Batch } from '../../column/batch.ts';
 import type { ChunkVector } from '../../column/chunk.ts';
 import { ChunkBuilder } from '../../column/chunk-builder.ts';
 import { exportVector } from '../../column/export-chunk.ts';
+import { HeapBuilder } from '../../column/heap-builder.ts';
 import type { Vector } from '../../column/vector.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { Scratch } from '../../memory/scratch.ts';
@@ -29,6 +30,8 @@ export class SinkOperator implements Operator {
   readonly #places: readonly number[];
   readonly #indexPlace: number;
   readonly #builder: ChunkBuilder;
+  /** Takes batches of which is known how many rows they have, straight to where they are handed on; null for texts and bits. */
+  readonly #heap: HeapBuilder | null;
   /** A whole batch where it was made: it need not be collected. */
   #whole: RowBlock | null = null;
 
@@ -42,6 +45,7 @@ export class SinkOperator implements Operator {
     this.#indexPlace = index === null ? -1 : this.layout.indexOf(index);
     this.#places = this.layout.fields.map(({ name }) => input.layout.indexOf(name));
     this.#builder = new ChunkBuilder(memory, this.layout, owner);
+    this.#heap = HeapBuilder.takes(this.layout) ? new HeapBuilder(memory, this.layout) : null;
     input.require(this.#places);
     this.out = input.out.connect(this);
   }
@@ -54,28 +58,33 @@ export class SinkOperator implements Operator {
       this.#whole = compact;
       return;
     }
-    const { vectors, length } = compact;
-    this.#builder.append(
-      this.#places.map(place => vectors[place]!),
-      length,
-    );
+    const vectors = this.#places.map(place => compact.vectors[place]!);
+    const { length, behind } = compact;
+    if (this.#heap && (behind > 0 || this.#heap.length > 0)) {
+      if (this.#heap.length === 0) this.#heap.open(length + behind);
+      this.#heap.append(vectors, length);
+    } else this.#builder.append(vectors, length);
   }
 
   batchEnd(): void {
     const { shown, deliver } = this.#options;
-    const whole = this.#whole;
-    const { vectors: collected, length } = whole ?? this.#builder.finish();
-    const vectors: Vector[] = [];
-    let index: Vector | null = null;
-    for (let at = 0; at < this.#places.length; at++) {
-      const vector = this.#copyOut(collected[whole ? this.#places[at]! : at]!, length);
-      if (at < shown.length) vectors.push(vector);
-      if (at === this.#indexPlace) index = vector;
-    }
-    this.#whole = null;
+    const { vectors, length } = this.#collected();
     this.out.rowCount += length;
     this.out.batchEnd();
-    deliver(new Batch(shown, vectors, length, index));
+    const index = this.#indexPlace < 0 ? null : vectors[this.#indexPlace]!;
+    deliver(new Batch(shown, vectors.slice(0, shown.length), length, index));
+  }
+
+  #collected(): { readonly vectors: readonly Vector[]; readonly length: number } {
+    const [whole, heap] = [this.#whole, this.#heap];
+    this.#whole = null;
+    if (whole) {
+      const vectors = this.#places.map(place => this.#copyOut(whole.vectors[place]!, whole.length));
+      return { vectors, length: whole.length };
+    }
+    if (heap && heap.length > 0) return { length: heap.length, vectors: heap.finish() };
+    const { vectors, length } = this.#builder.finish();
+    return { vectors: vectors.map(vector => this.#copyOut(vector, length)), length };
   }
 
   #copyOut(vector: ChunkVector, length: number): Vector {
@@ -89,6 +98,7 @@ export class SinkOperator implements Operator {
 
   discard(): void {
     this.#whole = null;
+    this.#heap?.clear();
     this.#builder.finish();
   }
 

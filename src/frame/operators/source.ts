@@ -32,7 +32,7 @@ export class SourceOperator implements Operator {
     this.#source = source;
     this.out = new Outlet(this.#stopwatch);
     this.#moving = schema.fields.map(({ type }) => chunkVector(type, 0));
-    this.#block = { length: 0, vectors: [...this.#moving], mask: 0, selected: 0, whole: false };
+    this.#block = { length: 0, vectors: [...this.#moving], mask: 0, selected: 0, whole: false, behind: -1 };
     this.#beforeBlock = beforeBlock;
   }
 
@@ -57,13 +57,15 @@ export class SourceOperator implements Operator {
    * All blocks of a chunk, which must have the required columns (by name); work on it began at `since`, if that is known.
    *
    * @param whole it is all of a batch, and one block
+   * @param more rows of the batch that come in chunks behind it
    */
-  chunk({ schema, vectors, length }: Chunk, since: number, whole: boolean): void {
+  chunk({ schema, vectors, length }: Chunk, since: number, whole: boolean, more: number): void {
     if (schema !== this.#known) this.#find(schema);
     const [from, to, block] = [this.#from, this.#to, this.#block];
     block.whole = whole;
     for (let start = 0; start < length; start += blockRows) {
       block.length = block.selected = Math.min(blockRows, length - start);
+      block.behind = more + length - start - block.length;
       for (let at = 0; at < from.length; at++) {
         const place = to[at]!;
         const vector = vectors[from[at]!]!;
