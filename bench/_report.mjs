@@ -101,11 +101,14 @@ function conditions(results) {
   ].join('\n');
 }
 
-/** Writes docs/benchmarks.md: `files` is [{ file, title }] in order, each with its cases' ids. */
+/** Writes docs/benchmarks.md: `files` is [{ title, cases }] in order; results are found by the cases' ids, notes are theirs as they are now. */
 export function writePage(files) {
   const all = keptResults();
   const shown = files
-    .map(({ title, ids }) => ({ title, results: ids.map(id => all.get(id)).filter(Boolean) }))
+    .map(({ title, cases }) => {
+      const found = cases.filter(({ id }) => all.has(id));
+      return { title, results: found.map(({ id, note }) => ({ ...all.get(id), note })) };
+    })
     .filter(({ results }) => results.length > 0);
   const everything = shown.flatMap(({ results }) => results);
   if (everything.length === 0) throw new Error('bench: no results to make a page of; run some cases first');

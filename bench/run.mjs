@@ -159,7 +159,7 @@ async function main() {
       if (file.includes(options.case)) report.results.push({ id: file, error: error.message });
       return { title: file, cases: [] };
     });
-    files.push({ title, ids: cases.map(({ id }) => id) });
+    files.push({ title, cases });
     for (const one of cases) {
       if (!one.id.includes(options.case)) continue;
       if (options.list) {
@@ -171,11 +171,11 @@ async function main() {
         error: error.message,
       }));
       report.results.push(result);
+      keep([result], report.machine); // at once: a long run may be stopped
       if (!options.json) say(line(result));
     }
   }
   if (options.list) return;
-  keep(report.results, report.machine);
   if (options.json) say(JSON.stringify(report, null, 2));
   if (options.page) process.stderr.write(`wrote ${writePage(files)}\n`);
   if (report.results.length === 0) process.stderr.write(`bench: no case contains "${options.case}"\n`);
