@@ -28,12 +28,18 @@ export interface SavedBlocks {
   readonly rows: readonly [start: number, openFrom: number, fedTo: number, end: number];
   readonly frontStarts: readonly number[];
   readonly backStarts: readonly number[];
+  /** Rows from the last result but one to the last. */
+  readonly step: number;
   /** By state: back, backSum, front, open. */
   readonly states: readonly (readonly unknown[])[];
 }
 
-/** Rows in a block: a cut one is counted anew for each result, at some 0.3 ns a row and state; a finished one costs some 150 ns a state. */
+/**
+ * Rows in a block: a cut one is counted anew for each result, at some 0.3 ns a row and state; a finished one costs some 150 ns a state. Of blocks of
+ * b rows, with s rows from result to result, that is 0.3 b / 2 + 150 s / b: least for b = √(1000 s).
+ */
 const [leastRows, mostRows] = [32, 1024];
+const bestRows = (step: number): number => Math.min(mostRows, Math.max(leastRows, Math.sqrt(1000 * step)));
 /** Rows that are counted in one go, if they come so; cuts that leave more than this share of a window cost too much. */
 const [mostAtOnce, shareOfWindow] = [4096, 16];
 
@@ -71,6 +77,9 @@ export class BlockedStates {
   #openFrom = 0;
   #fedTo = 0;
   #end = 0;
+  /** Where the last result was, and how many rows it was behind the one before. */
+  #shownAt = 0;
+  #step = mostRows;
   /** First rows of the front's blocks, the newest first. */
   #frontStarts: number[] = [];
   /** First rows of the back's blocks, the oldest first; `openFrom` follows the last. */
@@ -113,7 +122,7 @@ export class BlockedStates {
     const held = this.#end - this.#start;
     const share = Math.floor(held / shareOfWindow);
     const most = Math.min(mostAtOnce, Math.max(leastRows, share));
-    const enough = Math.min(mostRows, most);
+    const enough = Math.min(bestRows(this.#step), most);
     while (this.#fedTo < this.#end) {
       const rows = Math.min(this.#end - this.#fedTo, most - (this.#fedTo - this.#openFrom));
       this.#feed(this.#fedTo, rows, 'open');
@@ -125,6 +134,8 @@ export class BlockedStates {
   /** The window's states; good until the next call. */
   shown(): Shown {
     this.count();
+    this.#step = this.#end - this.#shownAt;
+    this.#shownAt = this.#end;
     const front = this.#frontStarts.length;
     const whole = front > 0 ? this.#frontStarts[front - 1]! : (this.#backStarts[0] ?? this.#openFrom);
     for (const { result } of this.#parts) result.clear();
@@ -144,7 +155,7 @@ export class BlockedStates {
     for (const parts of this.#parts) for (const part of accumulatorsOf(parts)) part.clear();
     this.#frontStarts = [];
     this.#backStarts = [];
-    this.#start = this.#openFrom = this.#fedTo = this.#end = 0;
+    this.#start = this.#openFrom = this.#fedTo = this.#end = this.#shownAt = 0;
   }
 
   snapshot(): SavedBlocks {
@@ -153,6 +164,7 @@ export class BlockedStates {
       rows: [this.#start, this.#openFrom, this.#fedTo, this.#end],
       frontStarts: [...this.#frontStarts],
       backStarts: [...this.#backStarts],
+      step: this.#step,
       states: this.#parts.map(({ back, backSum, front, open }) =>
         [back, backSum, front, open].map(part => part.snapshot()),
       ),
@@ -160,13 +172,15 @@ export class BlockedStates {
   }
 
   /** @throws StateError when the states are of other aggregations */
-  restore({ rows, frontStarts, backStarts, states }: SavedBlocks): void {
+  restore({ rows, frontStarts, backStarts, step, states }: SavedBlocks): void {
     if (states?.length !== this.#parts.length) {
       throw new StateError(
         'restore: the saved window has other aggregations; restore a state with the plan that made it',
       );
     }
     [this.#start, this.#openFrom, this.#fedTo, this.#end] = rows;
+    this.#step = step;
+    this.#shownAt = this.#end;
     this.#frontStarts = [...frontStarts];
     this.#backStarts = [...backStarts];
     for (const [at, { back, backSum, front, open }] of this.#parts.entries()) {
