@@ -77,6 +77,12 @@ export function unremember(rowOf: usize, places: usize, count: i32, out: usize):
 /** Numbers and groups of a pane with a map, in the order of the `size` ids at `sorted`; both have room for one more. Returns how many. */
 export function collectSorted(pane: usize, sorted: usize, size: i32, numbers: usize, groups: usize): i32 { return panes.collectSorted(pane, sorted, size, numbers, groups); }
 
+/** Numbers of those of the `count` groups at `ids` that a pane with a map has, and their places there (u32); both have room for one more. Returns how many. */
+export function pick(pane: usize, ids: usize, count: i32, numbers: usize, places: usize): i32 { return panes.pick(pane, ids, count, numbers, places); }
+
+/** target[ids[i]] = values[i], u32. */
+export function scatter(values: usize, ids: usize, count: i32, target: usize): void { panes.scatter(values, ids, count, target); }
+
 /** Gives the pane's map up, clean; `groups` are all of its `count` groups. */
 export function wipeMap(pane: usize, groups: usize, count: i32): void { panes.wipeMap(pane, groups, count); }
 

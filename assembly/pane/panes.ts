@@ -161,6 +161,24 @@ export function collectSorted(paneAt: usize, sorted: usize, size: i32, numbers: 
   return <i32>(out >> 2);
 }
 
+/** Numbers of those of the `count` groups at `ids` that a pane with a map has, and their places there; returns how many. */
+export function pick(paneAt: usize, ids: usize, count: i32, numbers: usize, places: usize): i32 {
+  const map = <usize>changetype<Pane>(paneAt).map;
+  let out: usize = 0;
+  for (let i = 0; i < count; i++) {
+    const number = load<u32>(map + (<usize>load<u32>(ids + (<usize>i << 2)) << 2));
+    store<u32>(numbers + out, number);
+    store<u32>(places + out, i);
+    out += <usize>(number != NONE) << 2;
+  }
+  return <i32>(out >> 2);
+}
+
+/** target[ids[i]] = values[i], u32. */
+export function scatter(values: usize, ids: usize, count: i32, target: usize): void {
+  for (let i = 0; i < count; i++) store<u32>(target + (<usize>load<u32>(ids + (<usize>i << 2)) << 2), load<u32>(values + (<usize>i << 2)));
+}
+
 /** Gives the pane's map up: it is clean again, for another pane. */
 export function leaveMap(at: usize, paneAt: usize): void {
   const items = <usize>changetype<Panes>(at).items, pane = changetype<Pane>(paneAt), map = <usize>pane.map;

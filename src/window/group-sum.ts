@@ -1,9 +1,10 @@
+import type { KeyTable } from '../aggregate/key-table.ts';
 import { paneRoom } from '../kernel/pane.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { type AggregateBlock, type GroupSpec, GroupState, type SavedGroups } from './group-state.ts';
 import type { Pane } from './pane.ts';
-import type { PaneStore } from './pane-store.ts';
+import type { SumGroups } from './sum-groups.ts';
 import type { Shown } from './windower.ts';
 
 /** A sum as a checkpoint keeps it. */
@@ -12,55 +13,58 @@ export interface SavedSum {
   readonly present: Uint8Array;
 }
 
-/** The states of several panes brought together, by key id, and which groups have any rows. */
+/** A sum with room for this many times the groups there are gives it back when it is cleared, if that is worth it. */
+const spareRoom = 4;
+const leastRoom = 1024;
+
+/** The states of several panes brought together, by place, and which places have any rows. */
 export class GroupSum {
   readonly #memory: Memory;
   readonly #scratch: Scratch;
-  readonly #store: PaneStore;
-  readonly #owner: string;
-  readonly #state: GroupState;
-  /** A byte for each group, 1 when it has rows. */
+  readonly #spec: GroupSpec;
+  readonly #places: SumGroups;
+  readonly #keys: KeyTable | null;
+  #state: GroupState;
+  /** A byte for each place, 1 when its group has rows. */
   #present = 0;
-  #groups = 0;
+  /** Places that there is room for; those beyond the ones there are have no rows. */
+  #room = 0;
 
-  constructor(spec: GroupSpec, scratch: Scratch, store: PaneStore) {
+  /** @param keys those of the groups at `places` */
+  constructor(spec: GroupSpec, scratch: Scratch, places: SumGroups, keys: KeyTable | null) {
     this.#memory = spec.memory;
     this.#scratch = scratch;
-    this.#store = store;
-    this.#owner = spec.owner;
-    this.#state = new GroupState({ ...spec, keys: [] }, false);
+    this.#spec = { ...spec, keys: [] };
+    this.#places = places;
+    this.#keys = keys;
+    this.#state = new GroupState(this.#spec, false);
   }
 
   /** Adds a pane; its rows are taken to be later ones. */
   add(pane: Pane): void {
     this.#reserve();
-    const { groups, count } = this.#store.addTo(this.#state, pane);
-    paneRoom(this.#memory).mark(groups, count, this.#present);
+    const { places, count } = this.#places.addTo(this.#state, pane);
+    paneRoom(this.#memory).mark(places, count, this.#present);
   }
 
-  /** Adds a sum of later panes. */
+  /** Adds a sum of later panes, over the same places. */
   addSum(later: GroupSum): void {
     this.#reserve();
-    const groups = later.#groups;
-    const ids = this.#scratch.take(groups * 4);
-    this.#memory.bulk.iota(ids, 0, groups);
-    this.#state.mergeStates(later.#state, ids, groups);
-    paneRoom(this.#memory).either(this.#present, later.#present, groups);
+    const size = later.#size;
+    const ids = this.#scratch.take(size * 4);
+    this.#memory.bulk.iota(ids, 0, size);
+    this.#state.mergeStates(later.#state, ids, size);
+    paneRoom(this.#memory).either(this.#present, later.#present, size);
   }
 
-  /** As `from`, or only the groups of it that are marked (u8, by key id); this is empty. */
+  /** As `from`, or only the groups of it that are marked (u8, by its places); this is empty, and of all groups. */
   copy(from: GroupSum, marks?: number): void {
-    if (marks === undefined) {
-      this.addSum(from);
-      return;
-    }
-    const map = this.#scratch.take(from.#groups * 4);
-    this.#memory.bulk.iota(map, 0, from.#groups);
-    paneRoom(this.#memory).dropUnmarked(map, from.#groups, marks);
-    this.takeOver(from, map);
+    const map = from.#places.keyIds();
+    if (marks !== undefined) paneRoom(this.#memory).dropUnmarked(map, from.#size, marks);
+    this.takeOver(from, map, from.#size);
   }
 
-  /** Rows of a pane that it holds; `groups` are their key ids (u32), 0 without keys. */
+  /** Rows of a pane that it holds; `groups` are their places (u32), 0 without keys. */
   onNew(block: AggregateBlock, groups: number): void {
     this.#reserve();
     this.#state.feed(block, groups);
@@ -71,46 +75,50 @@ export class GroupSum {
   /**
    * The groups that have rows, in order of their keys; good until the next one is shown.
    *
-   * @param marks only those marked there (u8, by key id)
+   * @param marks only those marked there (u8, by place)
    */
   shown(marks?: number): Shown {
-    const { keys } = this.#store;
+    this.#reserve();
+    const keys = this.#keys;
     if (!keys) {
-      const count = this.#groups > 0 ? this.#memory.u8[marks ?? this.#present]! : 0;
+      const count = this.#memory.u8[marks ?? this.#present]!;
       return { ...this.#state.shown(0, count), places: { at: 0, below: 1 } };
     }
-    this.#reserve();
-    const sorted = keys.sorted();
-    const ids = this.#scratch.take(keys.size * 4 + 4);
-    const count = paneRoom(this.#memory).pickMarked(sorted, keys.size, marks ?? this.#present, ids);
-    const { accumulators, ids: places } = this.#state.shown(ids, count);
-    return { accumulators, ids: places, keys, groups: ids, count, places: { at: ids, below: keys.size } };
+    const { places, groups, count } = this.#places.marked(marks ?? this.#present);
+    const { accumulators, ids } = this.#state.shown(places, count);
+    return { accumulators, ids, keys, groups, count, places: { at: groups, below: keys.size } };
   }
 
-  /** 1 at `marks` (u8) for every group that has rows. */
+  /** 1 at `marks` (u8, by place) for every group that has rows. */
   markGroups(marks: number): void {
-    paneRoom(this.#memory).either(marks, this.#present, this.#groups);
+    paneRoom(this.#memory).either(marks, this.#present, this.#size);
   }
 
-  /** As `from`, whose group g is group map[g] here, or nowhere; this is empty. */
-  takeOver(from: GroupSum, map: number): void {
+  /** As `from`, whose group at place p is at place map[p] (u32, of `length` places) here, or nowhere; this is empty. */
+  takeOver(from: GroupSum, map: number, length: number): void {
     this.#reserve();
+    const size = Math.min(from.#room, length);
     const room = paneRoom(this.#memory);
-    const [places, ids] = [this.#scratch.take(from.#groups * 4 + 4), this.#scratch.take(from.#groups * 4 + 4)];
-    this.#state.mergeStates(from.#state, map, from.#groups);
-    const count = room.marked(from.#present, from.#groups, places);
+    const [places, ids] = [this.#scratch.take(size * 4 + 4), this.#scratch.take(size * 4 + 4)];
+    this.#state.mergeStates(from.#state, map, size);
+    const count = room.marked(from.#present, size, places);
     room.renumber(places, count, map, ids);
     room.mark(ids, count, this.#present);
   }
 
   clear(): void {
+    if (this.#room > leastRoom && this.#room > this.#places.size * spareRoom) {
+      this.dispose();
+      this.#state = new GroupState(this.#spec, false);
+      return;
+    }
     this.#state.clearAccumulators();
-    this.#memory.bulk.fill(this.#present, 0, this.#groups);
+    this.#memory.bulk.fill(this.#present, 0, this.#room);
   }
 
   snapshot(): SavedSum {
     const { u8 } = this.#memory;
-    return { groups: this.#state.snapshot(), present: u8.slice(this.#present, this.#present + this.#groups) };
+    return { groups: this.#state.snapshot(), present: u8.slice(this.#present, this.#present + this.#size) };
   }
 
   /** @throws StateError when the states are of other aggregations */
@@ -124,18 +132,23 @@ export class GroupSum {
   dispose(): void {
     this.#state.dispose();
     this.#memory.free(this.#present);
-    this.#present = this.#groups = 0;
+    this.#present = this.#room = 0;
   }
 
-  /** Makes room for all keys. */
+  /** Places that may have rows. */
+  get #size(): number {
+    return Math.min(this.#room, this.#places.size);
+  }
+
+  /** Makes room for all places. */
   #reserve(): void {
-    const { groups } = this.#store;
-    if (groups <= this.#groups) return;
-    this.#state.reserve(groups);
-    if (groups > this.#memory.sizeOf(this.#present)) {
-      this.#present = this.#memory.reallocate(this.#present, this.#groups, groups * 2, this.#owner);
+    const { size } = this.#places;
+    if (size <= this.#room) return;
+    this.#state.reserve(size);
+    if (size > this.#memory.sizeOf(this.#present)) {
+      this.#present = this.#memory.reallocate(this.#present, this.#room, size * 2, this.#spec.owner);
     }
-    this.#memory.bulk.fill(this.#present + this.#groups, 0, groups - this.#groups);
-    this.#groups = groups;
+    this.#memory.bulk.fill(this.#present + this.#room, 0, size - this.#room);
+    this.#room = size;
   }
 }

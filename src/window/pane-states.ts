@@ -1,5 +1,6 @@
 import type { Accumulator, Rows } from '../aggregate/accumulator.ts';
 import type { ChunkVector } from '../column/chunk.ts';
+import { paneRoom } from '../kernel/pane.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { BlockRows } from './block-rows.ts';
 import type { AggregateBlock, GroupSpec, GroupState } from './group-state.ts';
@@ -118,11 +119,17 @@ export class PaneStates {
     }
   }
 
-  /** Adds the states of these groups of a pane to those of the same groups of `to`, whose states are by group. */
-  addTo(to: GroupState, pane: Pane, { numbers, groups, count }: PaneItems): void {
-    for (const [at, accumulator] of this.#shared.entries())
-      if (accumulator) to.accumulators[at]!.merge(accumulator, groups, count, numbers);
-    for (const [at, place] of this.#ownPlaces.entries()) to.accumulators[place]!.merge(pane.own[at]!, groups, count);
+  /** Adds the states of all groups of a pane, in order of first appearance, to those of `to`, whose states are by group. */
+  addTo(to: GroupState, pane: Pane, items: PaneItems): void {
+    this.#mergeShared(to, items);
+    this.#mergeOwn(to, pane, items.groups);
+  }
+
+  /** The same of some of its groups, in any order. */
+  addSomeTo(to: GroupState, pane: Pane, items: PaneItems): void {
+    if (items.count === 0) return;
+    this.#mergeShared(to, items);
+    if (this.hasOwn) this.#mergeOwn(to, pane, this.#mapOf(pane, items));
   }
 
   /** The accumulators of a pane, by state, and the ids of these numbers in each (u32); good until the next are asked for. */
@@ -163,6 +170,25 @@ export class PaneStates {
     for (const { own } of this.#table.panes) for (const accumulator of own) accumulator.dispose();
     for (const own of this.#spare) for (const accumulator of own) accumulator.dispose();
     this.#spare.length = 0;
+  }
+
+  #mergeShared(to: GroupState, { numbers, groups, count }: PaneItems): void {
+    for (const [at, accumulator] of this.#shared.entries())
+      if (accumulator) to.accumulators[at]!.merge(accumulator, groups, count, numbers);
+  }
+
+  #mergeOwn(to: GroupState, pane: Pane, map: number): void {
+    for (const [at, place] of this.#ownPlaces.entries()) to.accumulators[place]!.merge(pane.own[at]!, map, pane.count);
+  }
+
+  /** Where each of a pane's groups goes (u32, by place in the pane), when only these do. */
+  #mapOf(pane: Pane, { numbers, groups, count }: PaneItems): number {
+    const { memory } = this.#spec;
+    const [map, locals] = [this.#scratch.take(pane.count * 4), this.#scratch.take(count * 4)];
+    memory.bulk.fill(map, 255, pane.count * 4);
+    this.#table.locals(numbers, count, locals);
+    paneRoom(memory).scatter(groups, locals, count, map);
+    return map;
   }
 
   #makeOwn(): Accumulator[] {

@@ -208,6 +208,24 @@ export class PaneStore {
     return items;
   }
 
+  /** The same of those of the `count` groups at `ids` that it has: group ids[i] is group i there. */
+  addSomeTo(to: GroupState, pane: Pane, ids: number, count: number): PaneItems {
+    const items = this.#table.pick(pane, ids, count, this.#scratch);
+    this.#states.addSomeTo(to, pane, items);
+    return items;
+  }
+
+  /** The groups that are marked (u8, by key id), in order of their keys: u32 in scratch. There are keys. */
+  inOrder(marks: number): { readonly ids: number; readonly count: number } {
+    const keys = this.keys!;
+    const room = paneRoom(this.#memory);
+    const found = this.#scratch.take(keys.size * 4 + 4);
+    const count = room.marked(marks, keys.size, found);
+    const sorted = keys.sortedFor(count);
+    if (sorted === 0) return { ids: this.#taken(found, keys.order(found, count, this.#scratch), count), count };
+    return { ids: found, count: room.pickMarked(sorted, keys.size, marks, found) };
+  }
+
   /**
    * Keys that no pane has are forgotten once they are the most, so that memory follows the open windows.
    *

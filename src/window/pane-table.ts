@@ -232,6 +232,20 @@ export class PaneTable {
     return { count, numbers, groups };
   }
 
+  /** Those of the `count` groups at `ids` that a pane has; `groups` are their places there. */
+  pick(pane: Pane, ids: number, count: number, scratch: Scratch): PaneItems {
+    const [numbers, groups] = [scratch.take(count * 4 + 4), scratch.take(count * 4 + 4)];
+    const bare = pane.map === 0;
+    if (bare) {
+      const map = scratch.take(this.#mapGroups * 4);
+      this.#memory.bulk.fill(map, 255, this.#mapGroups * 4);
+      this.#room.takeMap(this.#header, pane.address, map);
+    }
+    const found = this.#room.pick(pane.address, ids, count, numbers, groups);
+    if (bare) this.#room.wipeMap(pane.address, 0, 0);
+    return { count: found, numbers, groups };
+  }
+
   /** Panes whose groups changed since the last `settle`, the earliest first. */
   changedPanes(): Pane[] {
     const panes = new Set([...this.#changedBefore, ...this.#active.filter(pane => pane.changed)]);

@@ -11,6 +11,7 @@ import { GroupSum, type SavedSum } from './group-sum.ts';
 import type { Pane, PaneSpan, SavedPane } from './pane.ts';
 import { type PaneKeeper, PaneStore, type SavedStore } from './pane-store.ts';
 import { SliceChanges } from './slice-changes.ts';
+import { AllGroups, ChangedGroups, type SumGroups } from './sum-groups.ts';
 import { beforeAll } from './watermark.ts';
 import { placeOf, type SavedSums, type Slice, WindowSums } from './window-sums.ts';
 import type { Held, PaneSink, Windower, WindowProgress } from './windower.ts';
@@ -22,7 +23,7 @@ interface Due {
   readonly sum: GroupSum;
 }
 
-/** Shows a window, or keeps it; `changed` marks (u8, by key id) the groups that count. */
+/** Shows a window, or keeps it; `changed` marks (u8, by place in the sum) the groups that count. */
 type Show = (sum: GroupSum, window: bigint, mark: number, changed?: number) => void;
 
 /** Slices and open windows as a checkpoint keeps them. */
@@ -54,7 +55,10 @@ export class Sliding implements Windower, PaneKeeper {
   readonly #store: PaneStore;
   /** Of windows as they close, one after another. */
   readonly #sums: WindowSums;
-  /** Of windows that are open, or that late rows change. */
+  readonly #all: AllGroups;
+  /** What windows that are open, or that late rows change, are summed for; null: all groups. */
+  readonly #changedGroups: ChangedGroups | null;
+  /** Of such windows. */
   readonly #others: WindowSums;
   /** What came in this batch; null unless results are of what came since the ones before. */
   readonly #changes: SliceChanges | null;
@@ -78,8 +82,12 @@ export class Sliding implements Windower, PaneKeeper {
     this.#store = new PaneStore(spec, scratch, emission, tracksChanges(emission));
     this.#store.onSummed = this.#addSummed;
     const once = (emission.emit === 'onClose' || emission.emit === 'end') && emission.lateness === 0n;
-    this.#sums = new WindowSums(spec, scratch, this.#store, { follows: true, frees: once });
-    this.#others = new WindowSums(spec, scratch, this.#store, { follows: false, frees: false });
+    this.#all = new AllGroups(spec.memory, scratch, this.#store);
+    const some = this.#store.keys && emission.emit !== 'everyBatch' && tracksChanges(emission);
+    this.#changedGroups = some ? new ChangedGroups(spec.memory, scratch, this.#store) : null;
+    const others = (): GroupSum => this.#newSum(this.#changedGroups ?? this.#all);
+    this.#sums = new WindowSums(() => this.#newSum(), this.#store, { follows: true, frees: once });
+    this.#others = new WindowSums(others, this.#store, { follows: false, frees: false });
     this.#changes = emission.discards ? new SliceChanges(() => this.#newSum()) : null;
     this.#blocks = new BlockRows(spec.memory, scratch);
   }
@@ -119,7 +127,7 @@ export class Sliding implements Windower, PaneKeeper {
       this.#changed(this.#final, this.#fired - 1n, latePane(this.#emission), show);
       this.#fire(last, show);
       this.#showOpen(show);
-      this.#others.clear();
+      this.#clearOthers();
       this.#finish(this.#lastEndingBy(watermark - this.#emission.lateness));
       this.#store.closed = watermark;
     }
@@ -129,7 +137,7 @@ export class Sliding implements Windower, PaneKeeper {
     this.#store.dropIdleKeys({
       markGroups: marks => this.#sums.markGroups(marks),
       renumber: (map, length) => {
-        this.#sums.renumber(map);
+        this.#sums.renumber(map, length);
         sink.renumber(map, length);
       },
     });
@@ -174,7 +182,7 @@ export class Sliding implements Windower, PaneKeeper {
     };
     this.#changed(this.#final, last < this.#fired ? last : this.#fired - 1n, latePane(this.#emission), keep);
     this.#fire(last, keep);
-    this.#others.clear();
+    this.#clearOthers();
     this.#finish(last);
     this.#store.closed = watermark;
   }
@@ -213,8 +221,13 @@ export class Sliding implements Windower, PaneKeeper {
     this.#store.dispose();
   }
 
-  #newSum(): GroupSum {
-    return new GroupSum(this.#spec, this.#scratch, this.#store);
+  #newSum(groups: SumGroups = this.#all): GroupSum {
+    return new GroupSum(this.#spec, this.#scratch, groups, this.#store.keys);
+  }
+
+  #clearOthers(): void {
+    this.#others.clear();
+    this.#changedGroups?.forget();
   }
 
   #spanOf(cell: bigint): PaneSpan {
@@ -292,6 +305,7 @@ export class Sliding implements Windower, PaneKeeper {
     if (first > last) return;
     const { size, step } = this.#overlap;
     const panes = this.#store.changedPanes();
+    this.#changedGroups?.gather(panes);
     const changed = panes.map(pane => ({ cell: this.#overlap.grid.cellOf(pane.span.start), pane }));
     let next = first;
     for (const { cell } of changed) {
@@ -302,9 +316,9 @@ export class Sliding implements Windower, PaneKeeper {
         if (this.#changes) show(this.#changeOf(window), window, mark);
         else if (all) show(this.#sumOf(window, this.#others), window, mark);
         else {
-          const marks = this.#scratch.takeZeroed(this.#store.groups);
-          for (let at = placeOf(changed, window * step); changed[at] && changed[at]!.cell < window * step + size; at++)
-            this.#store.markChanged(changed[at]!.pane, marks);
+          const [from, to] = [window * step, window * step + size];
+          const inside = panes.slice(placeOf(changed, from), placeOf(changed, to));
+          const marks = (this.#changedGroups ?? this.#all).changedIn(inside);
           show(this.#sumOf(window, this.#others), window, mark, marks);
         }
         this.#scratch.release(before);
@@ -363,7 +377,7 @@ export class Sliding implements Windower, PaneKeeper {
     return oldest > window ? oldest : window;
   }
 
-  /** @param changed marks (u8) of the groups that are shown, by key id; all when absent */
+  /** @param changed marks (u8) of the groups that are shown, by place in the sum; all when absent */
   #show(sink: PaneSink, sum: GroupSum, window: bigint, mark: number, changed?: number): void {
     const { grid, size, step } = this.#overlap;
     const shown = sum.shown(changed);

@@ -1,6 +1,5 @@
-import type { Scratch } from '../memory/scratch.ts';
-import type { AggregateBlock, GroupSpec } from './group-state.ts';
-import { GroupSum, type SavedSum } from './group-sum.ts';
+import type { AggregateBlock } from './group-state.ts';
+import type { GroupSum, SavedSum } from './group-sum.ts';
 import type { Pane } from './pane.ts';
 import type { GroupHolder, PaneStore } from './pane-store.ts';
 
@@ -59,8 +58,9 @@ export class WindowSums implements GroupHolder {
   /** Slices before this are in the stacks, or left them. */
   #to: bigint | null = null;
 
-  constructor(spec: GroupSpec, scratch: Scratch, store: PaneStore, options: SumOptions) {
-    this.#make = () => new GroupSum(spec, scratch, store);
+  /** @param make an empty sum */
+  constructor(make: () => GroupSum, store: PaneStore, options: SumOptions) {
+    this.#make = make;
     this.#store = store;
     this.#options = options;
     this.#backSum = this.#make();
@@ -121,9 +121,9 @@ export class WindowSums implements GroupHolder {
     for (const sum of this.#sums()) sum.markGroups(marks);
   }
 
-  renumber(map: number): void {
-    for (const one of this.#front) one.sum = this.#renumbered(one.sum, map);
-    const back = this.#renumbered(this.#backSum, map);
+  renumber(map: number, length: number): void {
+    for (const one of this.#front) one.sum = this.#renumbered(one.sum, map, length);
+    const back = this.#renumbered(this.#backSum, map, length);
     this.#backSum.clear();
     this.#backSum.addSum(back);
     this.#free(back);
@@ -199,9 +199,9 @@ export class WindowSums implements GroupHolder {
     slice.pane = null;
   }
 
-  #renumbered(sum: GroupSum, map: number): GroupSum {
+  #renumbered(sum: GroupSum, map: number, length: number): GroupSum {
     const taken = this.#make();
-    taken.takeOver(sum, map);
+    taken.takeOver(sum, map, length);
     if (sum !== this.#backSum) sum.dispose();
     return taken;
   }

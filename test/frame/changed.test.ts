@@ -90,6 +90,8 @@ describe("emit: 'changed'", () => {
   it.each([
     ['tumbling', (df: any) => df.tumbling('10')],
     ['sliding', (df: any) => df.sliding('20', '10')],
+    // more slices than panes whose groups can be looked up
+    ['long sliding', (df: any) => df.sliding('180', '2')],
     ['session', (df: any) => df.session('4')],
   ])('shows, of %s windows, the groups whose rows came, and windows that close', (_, open) => {
     fc.assert(
