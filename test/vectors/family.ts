@@ -1,3 +1,6 @@
+/** A case says what the runner has no meaning for: never the error that a recording expects. */
+export class NotUnderstood extends Error {}
+
 /** What a case did: problems (none: passed), and whether advised behaviour was checked instead of the recorded one. */
 export interface Outcome {
   readonly problems: readonly string[];

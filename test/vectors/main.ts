@@ -20,7 +20,7 @@ async function main(args: string[]): Promise<number> {
   const verbose = flag(args, '--verbose');
   const [name, folder] = args;
   if (name === undefined || folder === undefined) return complain(usage);
-  const family = families[name];
+  const family = Object.hasOwn(families, name) ? families[name] : undefined;
   if (!family) return complain(`vectors: there is no family "${name}"; known: ${Object.keys(families).join(', ')}`);
 
   if (!existsSync(folder)) return complain(`vectors: there is no folder ${folder}`);
@@ -29,7 +29,7 @@ async function main(args: string[]): Promise<number> {
     const label = relative(folder, path) || path;
     if (only !== undefined && !label.includes(only)) continue;
     const recorded = parsed(path);
-    const kind = recorded && family.kinds.find(one => one.accepts(recorded));
+    const kind = isCase(recorded) ? family.kinds.find(one => one.accepts(recorded)) : undefined;
     const count = counts.get(kind?.name ?? 'unknown') ?? { passed: 0, failed: 0, byRule: 0 };
     counts.set(kind?.name ?? 'unknown', count);
     const { problems, byRule } = await outcome(kind, recorded);
@@ -58,18 +58,25 @@ async function main(args: string[]): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-/** The file's content, or null when it is no JSON: then the case fails. */
+/** The file's content, or why it can't be read: then the case fails. */
 function parsed(path: string): any {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    return null;
+  } catch (error) {
+    return error;
   }
 }
 
-async function outcome(kind: Kind | undefined | null, recorded: any): ReturnType<Kind['run']> {
-  if (!recorded) return { problems: ['the file is no JSON'] };
-  if (!kind) return { problems: [`nothing here knows how to run op "${recorded.op}"`] };
+const isCase = (recorded: unknown): boolean =>
+  typeof recorded === 'object' && recorded !== null && !Array.isArray(recorded) && !(recorded instanceof Error);
+
+async function outcome(kind: Kind | undefined, recorded: any): ReturnType<Kind['run']> {
+  if (recorded instanceof Error) return { problems: [`the file is no JSON: ${recorded.message}`] };
+  if (!isCase(recorded)) return { problems: ['the file holds no case: a case is an object'] };
+  if (!kind) {
+    const about = recorded.op === undefined ? 'a case without "op"' : `op ${JSON.stringify(recorded.op)}`;
+    return { problems: [`nothing here knows how to run ${about}`] };
+  }
   try {
     return await kind.run(recorded);
   } catch (error) {

@@ -6,7 +6,7 @@ import type { StreamWriterOptions } from '../../src/river/writer.ts';
 import { StreamWriter } from '../../src/river/writer.ts';
 import { packReference, type RiverCell } from '../reference/river.ts';
 import { hasRedis, type RawRedis, rawRedis, startRedis } from '../river/_redis.ts';
-import type { Kind, Outcome } from './family.ts';
+import { type Kind, NotUnderstood, type Outcome } from './family.ts';
 import { text } from './streamz-core.ts';
 
 /** Dumps: read back what River wrote, and write what it was asked to write. */
@@ -316,6 +316,7 @@ class Player {
       const result = await this.#do(call, held);
       return { ...result, ...state() };
     } catch (error) {
+      if (error instanceof NotUnderstood) throw error;
       const name = (error as Error).constructor.name;
       return { error: ours.includes(name) ? name : 'std::exception', ...state(), message: String(error) };
     }
@@ -389,7 +390,7 @@ class Player {
       case 'seek':
         return { returned: await held.reader!.seek(await this.#idNow(call.key, held)) };
       default:
-        throw new Error(`nothing here knows the call ${call.op}`);
+        throw new NotUnderstood(`nothing here knows the call ${call.op}`);
     }
   }
 

@@ -6,6 +6,7 @@ import { lit } from '../../src/frame/lit.ts';
 import { Series } from '../../src/frame/series.ts';
 import { WindowBase } from '../../src/frame/windowed.ts';
 import { bool, f64, i64, timestamp, utf8 } from '../../src/schema/data-type.ts';
+import { NotUnderstood } from './family.ts';
 import { type Emitted, shownNewest, shownRows, shownScalar, shownTotals } from './streamz-dataframe-values.ts';
 
 /** Where a pipeline leaves what it emits. */
@@ -180,7 +181,7 @@ function apply(made: Made, step: any, stream: Frame, functions: any): Made {
     case 'then':
       return then(made, step);
     default:
-      throw new Error(`the runner knows no step ${JSON.stringify(step)}`);
+      throw new NotUnderstood(`the runner knows no step ${JSON.stringify(step)}`);
   }
 }
 
@@ -335,7 +336,7 @@ function called(given: any, a: any, functions: any): unknown {
     case 'map':
       return mapped(a, given.map, functions);
     default:
-      throw new Error(`the runner knows no function "${given.fn}"`);
+      throw new NotUnderstood(`the runner knows no function "${given.fn}"`);
   }
 }
 

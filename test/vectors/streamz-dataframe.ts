@@ -3,7 +3,7 @@ import { batchOf } from '../../src/column/batch-of.ts';
 import { DataFrame } from '../../src/frame/data-frame.ts';
 import { bool, type DataType, f64, i64, timestamp, utf8 } from '../../src/schema/data-type.ts';
 import type { Columns } from '../../src/schema/schema.ts';
-import type { Kind, Outcome } from './family.ts';
+import { type Kind, NotUnderstood, type Outcome } from './family.ts';
 import { offered } from './streamz-dataframe-offered.ts';
 import { type Built, build, type Feed } from './streamz-dataframe-steps.ts';
 import { close, type Emitted, emittedText, sameEmitted } from './streamz-dataframe-values.ts';
@@ -72,6 +72,7 @@ function replay(recorded: any): Emitted[] | Error {
   try {
     run = new Run(recorded);
   } catch (error) {
+    if (error instanceof NotUnderstood) throw error;
     return error as Error;
   }
   const emitted = recorded.batches.map((batch: any) => run.emit(batch));

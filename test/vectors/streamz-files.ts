@@ -47,6 +47,8 @@ async function eventually(done: () => boolean): Promise<void> {
 const same = (what: string, got: unknown, want: unknown): string[] =>
   isDeepStrictEqual(got, want) ? [] : [`${what}: ${text(got)}, recorded ${text(want)}`];
 
+const stepKinds = ['write', 'append', 'open', 'start', 'stop', 'sleep'];
+
 async function files(recorded: any, folder: string): Promise<string[]> {
   const { kwargs = {}, steps, emitted } = recorded;
   const seen: unknown[] = [];
@@ -59,7 +61,9 @@ async function files(recorded: any, folder: string): Promise<string[]> {
     return fromTextfile(path, { pollInterval, delimiter: kwargs.delimiter, fromEnd: kwargs.from_end });
   };
   try {
+    problems.push(...same('steps', steps.length, emitted.length));
     for (const [index, step] of steps.entries()) {
+      if (!stepKinds.some(kind => kind in step)) problems.push(`the runner knows no step ${text(step)}`);
       seen.length = 0;
       if (step.write) writeFileSync(join(folder, step.write[0]), step.write[1]);
       if (step.append) appendFileSync(join(folder, step.append[0]), step.append[1]);

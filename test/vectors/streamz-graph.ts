@@ -2,6 +2,7 @@ import { type Carried, type Metadata, RefCounter } from '../../src/stream/metada
 import { type Emitted, Operator } from '../../src/stream/operator.ts';
 import { type Collected, Stream } from '../../src/stream/stream.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
+import { NotUnderstood } from './family.ts';
 
 /** One thing that happened, in the form of the recordings; times in ms. */
 export type Event = readonly [kind: string, ...rest: any[]];
@@ -127,7 +128,7 @@ export function userFunctions(
 ): (name: string) => (...args: any[]) => any {
   return name => {
     const text = texts[name] ?? builtins[name];
-    if (text === undefined) throw new Error(`the case gives no function "${name}"`);
+    if (text === undefined) throw new NotUnderstood(`the case gives no function "${name}"`);
     const fn = new Function('sleep', `return (${text})`)(sleep) as (...args: any[]) => any;
     const strict = (...args: any[]): any => {
       if (args.length !== fn.length) throw new TypeError(`${name} takes ${fn.length} arguments, not ${args.length}`);
@@ -172,16 +173,32 @@ export function buildGraph(
   const { clock } = journal;
   const ref = (id: string): Stream => {
     const node = nodes.get(id);
-    if (!node) throw new Error(`the case names no node "${id}"`);
+    if (!node) throw new NotUnderstood(`the case names no node "${id}"`);
     return node;
   };
-  for (const spec of specs) {
+  for (const given of specs) {
+    const { spec, unread } = watched(given);
     const node = buildNode(spec, ref, clock, journal, functions);
+    if (unread.size > 0) {
+      throw new NotUnderstood(`the runner knows no ${[...unread].join(', ')} of "${spec.type}"`);
+    }
     if (spec.name !== undefined && spec.name !== null) node.named(spec.name);
     if (spec.type !== 'connect' && isApart(spec.type)) node.onError(error => journal.failures.push(error));
     nodes.set(spec.id, node);
   }
   return nodes;
+}
+
+/** The node's description, and which of its keyword arguments nobody has looked at. */
+function watched(given: NodeSpec): { spec: NodeSpec; unread: Set<string> } {
+  const unread = new Set(Object.keys(given.kwargs ?? {}));
+  const kwargs = new Proxy(given.kwargs ?? {}, {
+    get(target, name) {
+      unread.delete(name as string);
+      return target[name as string];
+    },
+  });
+  return { spec: { ...given, kwargs }, unread };
 }
 
 /** Nodes whose work no emit waits for: their errors need a handler, or they are uncaught errors of the runner. */
@@ -320,7 +337,7 @@ function buildNode(
       return Stream.fromPeriodic(() => count++, { clock, ...given({ pollInterval: optional(interval, time) }) });
     }
     default:
-      throw new Error(`the runner knows no node "${type}"`);
+      throw new NotUnderstood(`the runner knows no node "${type}"`);
   }
 }
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Records } from '../../src/stream/records.ts';
 import { Stream } from '../../src/stream/stream.ts';
 import { settle } from '../virtual-clock.ts';
-import type { Kind, Outcome } from './family.ts';
+import { type Kind, NotUnderstood, type Outcome } from './family.ts';
 import { text } from './streamz-core.ts';
 import { plain, userFunctions } from './streamz-graph.ts';
 
@@ -20,6 +20,8 @@ export const streamzRecords: Kind = {
       seen.push(shown(x));
     });
     const problems: string[] = [];
+    const { length } = recorded.emitted;
+    if (length !== recorded.inputs.length) problems.push(`${recorded.inputs.length} inputs, but ${length} emissions`);
     for (const [index, input] of recorded.inputs.entries()) {
       seen.length = 0;
       try {
@@ -54,7 +56,7 @@ function applied(at: any, step: any, functions: (name: string) => any): any {
     case 'col':
       return at.col(step.name);
     default:
-      throw new Error(`the runner knows no step "${step.step}"`);
+      throw new NotUnderstood(`the runner knows no step "${step.step}"`);
   }
 }
 
