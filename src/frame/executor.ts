@@ -178,8 +178,13 @@ export class Executor {
     return this.#push(input, from);
   }
 
-  /** No rows came, but watermarks may have moved: results that are due come out. */
-  passTime(): void | Promise<void> {
+  /**
+   * No rows came, but watermarks may have moved: results that are due come out.
+   *
+   * @param column of the source, whose times are not before `time` any more
+   */
+  passTime(column?: string, time?: bigint): void | Promise<void> {
+    if (column !== undefined) this.#inputs.give(column, time!);
     if (this.#pending) return this.#after(() => this.#passTime());
     return this.#passTime();
   }

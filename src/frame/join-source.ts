@@ -1,15 +1,16 @@
 import type { Chunk } from '../column/chunk.ts';
 import { exportChunk } from '../column/export-chunk.ts';
-import { StateError } from '../errors.ts';
+import { SchemaError, StateError } from '../errors.ts';
 import type { Joiner, Side } from '../join/joiner.ts';
 import { Scratch } from '../memory/scratch.ts';
+import { afterAll, beforeAll } from '../window/watermark.ts';
 import type { Executor, Tap } from './executor.ts';
 import { Importer } from './importer.ts';
 import type { Progress } from './metrics.ts';
 import type { TappedRows } from './operators/tap.ts';
 import { Pace } from './pace.ts';
-import type { Plan } from './plan.ts';
-import type { FrameSource, Root, SavedRoot, SourceMetrics } from './root.ts';
+import { type Plan, timesOf } from './plan.ts';
+import { allOf, type FrameSource, type Root, type SavedRoot, type SourceMetrics } from './root.ts';
 import { Turns } from './turns.ts';
 
 /** A frame as a side of a join. */
@@ -25,6 +26,10 @@ export interface JoinSourceOptions {
   readonly needs: (side: Side, columns: readonly string[]) => readonly string[];
   /** The side that a joined column comes from. */
   readonly sideOf: (column: string) => Side;
+  /** The joined column that orders joined rows: the left's. */
+  readonly index: string | null;
+  /** The sides that are ordered by it, or by what it is joined with. */
+  readonly timed: readonly Side[];
   /** What joins, and can give these columns. */
   readonly open: (executor: Executor, columns: readonly string[]) => Joiner;
 }
@@ -55,6 +60,8 @@ export class JoinSource implements FrameSource {
   #columns: readonly string[] = [];
   #imports: { readonly importer: Importer; readonly scratch: Scratch } | null = null;
   readonly #ended = new Set<Side>();
+  /** How far time had come when the joined frame was last told. */
+  #certain = beforeAll;
   readonly #pace = new Pace(() => this.#joiner, this.#ended);
 
   constructor(options: JoinSourceOptions) {
@@ -84,6 +91,7 @@ export class JoinSource implements FrameSource {
     this.#taps = null;
     this.#joiner?.dispose();
     this.#joiner = null;
+    this.#certain = beforeAll;
     this.#imports?.importer.dispose();
     this.#imports?.scratch.dispose();
     this.#imports = null;
@@ -144,6 +152,25 @@ export class JoinSource implements FrameSource {
     await Promise.all(this.inputs.map(({ source }, at) => source?.committed?.(inputs[at]!.position)));
   }
 
+  /** What is said of the joined rows' times is said of those of the rows that they are made of. */
+  advanceWatermark(column: string, time: bigint): void | Promise<void> {
+    const { index, timed } = this.#options;
+    if (column !== index) {
+      throw new SchemaError(
+        `advanceWatermark: the rows of this join are ordered by "${index}", and not by "${column}"; call it on a frame in that order`,
+        { column },
+      );
+    }
+    const frames = timed.map(side => this.#options[side]);
+    const columns = frames.map(({ plan }) => timesOf(plan)?.column ?? null);
+    if (columns.includes(null)) {
+      throw new SchemaError(
+        'advanceWatermark: the times of a frame of this join are computed; call it on the frame that they come from',
+      );
+    }
+    return allOf(frames.map(({ root }, at) => root.advanceWatermark(columns[at]!, time)));
+  }
+
   hold(): () => void {
     return this.#pace.hold();
   }
@@ -201,6 +228,16 @@ export class JoinSource implements FrameSource {
       if (waiting) return waiting.then(() => this.#drain(joiner, executor));
     }
     this.#pace.look();
+    return this.#passTime(executor);
+  }
+
+  /** Windows over joined rows need not wait for the next one to see how far time has come. */
+  #passTime(executor: Executor): void | Promise<void> {
+    const { index } = this.#options;
+    const certain = this.#joiner?.certain ?? beforeAll;
+    if (index === null || certain <= this.#certain) return;
+    this.#certain = certain;
+    if (certain !== afterAll) return executor.passTime(index, certain);
   }
 
   /** Columns that are kept: those that are wanted, and all of a side that is pushed by hand, as more may be wanted later. */

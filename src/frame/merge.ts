@@ -21,7 +21,7 @@ import {
   sameKind,
   sharedKeys,
 } from './joined-columns.ts';
-import { type MergeHow, type MergePlan, type Plan, type SourcePlan, visibleSchema } from './plan.ts';
+import { followedBy, type MergeHow, type MergePlan, type Plan, type SourcePlan, visibleSchema } from './plan.ts';
 import { Root } from './root.ts';
 import type { FrameSide, JoinedParts } from './time-joins.ts';
 
@@ -117,8 +117,9 @@ export function lookupParts(left: FrameSide, right: FrameSide, options: MergeOpt
   const plan = mergeNode(rows, table, keys, options, live);
   const needs = (side: Side, columns: readonly string[]): readonly string[] =>
     side === 'left' ? columns : table.names;
-  const source = new JoinSource({ left, right, needs, sideOf: () => 'left', open: () => new LookupJoin(live) });
-  return { root: new Root(schema, { source, memory: left.root.memory }), plan };
+  const open = (): LookupJoin => new LookupJoin(live, followedBy(left.plan, left.root.inputs));
+  const source = new JoinSource({ left, right, needs, sideOf: () => 'left', open, index, timed: ['left'] });
+  return { root: new Root(schema, { source, memory: left.root.memory }), plan, outOfOrder: left.outOfOrder };
 }
 
 /** The table with its key columns in the types of the frame's, where they are others: rows typed in by hand have numbers and bigints. */

@@ -329,6 +329,7 @@ export function timesOf(plan: Plan): { readonly column: string | null } | null {
   while (at.op !== 'source') {
     if (at.op === 'aggregate') return null;
     if (at.op === 'project') name = columnNamed(at, name);
+    if (at.op === 'merge') name = leftNamed(at, name);
     at = at.op === 'late' ? at.input.input : at.input;
   }
   return { column: name };
@@ -341,6 +342,12 @@ export function followedBy(plan: Plan, inputs: WatermarkInputs): Followed | null
 }
 
 /** The column of a projection's input that it hands on under this name. */
+/** The frame's column that a merged one is; null for those of the table. */
+function leftNamed({ input, schema, columns }: MergePlan, name: string | null): string | null {
+  const merged = name === null ? undefined : columns[schema.indexOf(name)];
+  return merged?.side === 'left' ? input.schema.fields[merged.place]!.name : null;
+}
+
 function columnNamed({ columns }: ProjectPlan, name: string | null): string | null {
   const expression = columns.find(column => column.name === name)?.expression;
   return expression?.kind === 'column' ? expression.name : null;

@@ -65,6 +65,8 @@ export interface FrameSource {
   committed?(position: any): void | Promise<void>;
   /** For sources with inputs: lets none of them wait for the others, until the function is called that it gives. */
   hold?(): () => void;
+  /** Takes up what is said of the times in a column of its rows; for sources with inputs. @throws SchemaError for times that are not theirs */
+  advanceWatermark?(column: string, time: bigint): void | Promise<void>;
   /** How far a source that joins rows in time has come. */
   readonly progress?: Progress;
   /** The roots whose frames feed it: whoever pushes rows into those drives it, without `run`. Absent for sources of their own. */
@@ -168,8 +170,8 @@ export class Root {
 
   /** No rows before `time` (ticks of the source's column) are expected any more. */
   advanceWatermark(column: string, time: bigint): void | Promise<void> {
-    this.inputs.give(column, time);
-    return this.#pushed(() => this.executor.passTime());
+    if (this.source?.advanceWatermark) return this.source.advanceWatermark(column, time);
+    return this.#pushed(() => this.executor.passTime(column, time));
   }
 
   #passTime(): void {
@@ -379,7 +381,7 @@ export class Root {
 }
 
 /** Settles when all have; nothing when none has to be waited for. */
-function allOf(works: readonly (void | Promise<void>)[]): void | Promise<void> {
+export function allOf(works: readonly (void | Promise<void>)[]): void | Promise<void> {
   const waiting = works.filter(work => work instanceof Promise);
   if (waiting.length > 0) return Promise.all(waiting).then(() => {});
 }

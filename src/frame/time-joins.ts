@@ -36,6 +36,8 @@ export interface FrameSide {
 export interface JoinedParts {
   readonly root: Root;
   readonly plan: Plan;
+  /** How much later than a newer row a joined row may come. */
+  readonly outOfOrder: Duration;
 }
 
 /** `L` and `R` are the names of the columns of the two frames. */
@@ -184,6 +186,8 @@ class Sides {
         const { index, by } = sides[side];
         return [...new Set([index.name, ...by, ...shown.map(({ from }) => from)])];
       },
+      index,
+      timed: ['right', 'left'],
       sideOf: name => this.#joined.columns[schema.indexOf(name)]!.side,
       open: ({ memory, sourceOwner }, columns) =>
         new TimeJoin({
@@ -197,7 +201,7 @@ class Sides {
     });
     const joins = { text, left: left.plan, right: right.plan };
     const plan: SourcePlan = { op: 'source', schema, index, visible, mode: 'streaming', joins };
-    return { root: new Root(schema, { source, memory: left.root.memory }), plan };
+    return { root: new Root(schema, { source, memory: left.root.memory }), plan, outOfOrder: 0 };
   }
 
   /** Where columns of the result come from. */

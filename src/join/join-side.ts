@@ -82,6 +82,11 @@ export class JoinSide {
     return this.ended ? afterAll : (this.#mark.value ?? beforeAll);
   }
 
+  /** Time of the first entry that is still needed; after all when there is none. */
+  get first(): bigint {
+    return this.waiting === 0 ? afterAll : this.#memory.i64[(this.entries + this.head * entryBytes) / 8]!;
+  }
+
   get late(): number {
     return this.#count(0);
   }

@@ -20,6 +20,8 @@ export interface Joiner {
   held(side: Side): number;
   /** No rows of a side before this time are taken. */
   watermark(side: Side): bigint;
+  /** No joined row before this time comes any more, beside what is due: in ticks of the left's index. */
+  readonly certain: bigint;
   /** What it remembers as plain values and typed arrays, and back; between calls of `next` that gave null. */
   snapshot(): unknown;
   restore(state: any): void;

@@ -1,5 +1,5 @@
 import type { Chunk } from '../column/chunk.ts';
-import { beforeAll } from '../window/watermark.ts';
+import { beforeAll, type Followed } from '../window/watermark.ts';
 import type { Joiner, Side } from './joiner.ts';
 import type { LookupRows } from './lookup-rows.ts';
 
@@ -11,10 +11,18 @@ export class LiveTable {
 /** Feeds a table that changes from the right side, and lets the left side's rows through, to be looked up behind. */
 export class LookupJoin implements Joiner {
   readonly #table: LiveTable;
+  readonly #followed: Followed | null;
   #rows: Chunk | null = null;
 
-  constructor(table: LiveTable) {
+  /** @param followed what is said of the left rows' times, beside the rows */
+  constructor(table: LiveTable, followed: Followed | null) {
     this.#table = table;
+    this.#followed = followed;
+  }
+
+  get certain(): bigint {
+    const { inputs, column } = this.#followed ?? {};
+    return inputs && column ? inputs.givenOf(column) : beforeAll;
   }
 
   take(side: Side, chunk: Chunk): void {

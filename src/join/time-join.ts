@@ -119,6 +119,12 @@ export class TimeJoin implements Joiner {
     return this.#sides[side].watermark;
   }
 
+  /** Left rows come out in the order of their times. */
+  get certain(): bigint {
+    const { first, watermark } = this.#sides.left;
+    return first < watermark ? first : watermark;
+  }
+
   /** Rows of a side come; they are copied. @throws MemoryError; none was taken then */
   take(side: Side, chunk: Chunk): void {
     const { vectors, length } = chunk;
