@@ -451,7 +451,7 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
   /**
    * Says how far time has come, beside what the rows say: no rows before `time` are expected any more. Windows that end by then close, in all frames
    * of the root whose times are this one's. A Date or milliseconds since the epoch, for an integer index the number itself; a bigint is in the
-   * index's ticks. A time before `currentWatermark` changes nothing.
+   * index's ticks. A time before `currentWatermark` changes nothing. Said to joined rows, it is said to both frames of the join.
    *
    * @throws OptionError for what is no point in time
    * @throws SchemaError when the frame has no time index, or its times are computed: results of windows, an `assign` of the index
@@ -726,7 +726,7 @@ function started(frame: DataFrameBase, start = false): DataFrameBase {
 }
 
 /** A frame with a root of its own; its rows come in order. */
-const joined = ({ root, plan }: JoinedParts): any => new DataFrameBase(root, plan, 0);
+const joined = ({ root, plan, outOfOrder }: JoinedParts): any => new DataFrameBase(root, plan, outOfOrder);
 
 const isType = (types: object): types is DataType => typeof (types as Partial<DataType>).kind === 'string';
 

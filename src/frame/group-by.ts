@@ -214,7 +214,7 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
   topValues(
     name: keyof C & string,
     k = 10,
-    { capacity, emit, outOfOrder }: TopOptions & AggregateSettings = {},
+    { capacity, ...settings }: TopOptions & AggregateSettings = {},
   ): DataFrame<Columns> {
     const { plan } = this.#frame;
     const { type } = this.#frame.schema.field(name, 'topValues');
@@ -224,12 +224,7 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
         { name, expression: column(name), type },
         k,
         { capacity },
-        {
-          window: this.#window,
-          keys: this.#keys,
-          emit,
-          outOfOrder: outOfOrder ?? this.#frame.outOfOrder,
-        },
+        { ...this.#emission(settings), window: this.#window, keys: this.#keys },
       ),
     );
   }
@@ -251,8 +246,8 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
     const value = presentKey(column(name), frame.schema.field(name).type);
     const counted = [...keys, { name: name === 'count' ? 'value' : name, expression: value }];
     const results = [{ name: 'count', expression: aggregate('size') }];
-    const { emit, outOfOrder = frame.outOfOrder } = settings;
-    return frame.derive(aggregatePlan(frame.plan, { window, keys: counted, results, emit, outOfOrder }, 'valueCounts'));
+    const options = { ...this.#emission(settings), window, keys: counted, results };
+    return frame.derive(aggregatePlan(frame.plan, options, 'valueCounts'));
   }
 
   /** Rows of each group, null or not; without groups cells, as streamz and pandas say: rows times columns. */
@@ -352,16 +347,14 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
     );
   }
 
-  #derive(results: readonly Named[], { emit, panes, outOfOrder }: AggregateSettings, verb: string): DataFrame<any> {
+  /** When results come out; rows may be as late as the frame says, if nothing is said here. */
+  #emission({ emit, panes, outOfOrder }: AggregateSettings): AggregateSettings {
+    return { emit, panes, outOfOrder: outOfOrder ?? this.#frame.outOfOrder };
+  }
+
+  #derive(results: readonly Named[], settings: AggregateSettings, verb: string): DataFrame<any> {
     const { plan } = this.#frame;
-    const options = {
-      window: this.#window,
-      keys: this.#keys,
-      results,
-      emit,
-      panes,
-      outOfOrder: outOfOrder ?? this.#frame.outOfOrder,
-    };
+    const options = { ...this.#emission(settings), window: this.#window, keys: this.#keys, results };
     return this.#frame.derive(aggregatePlan(plan, options, verb));
   }
 }

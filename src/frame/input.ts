@@ -32,6 +32,16 @@ const rowScope = (frame: DataFrameBase<any>, verb: string): DataFrameBase<any> =
     },
   });
 
+/** When results come out is said to the verb that makes them. @throws OptionError when an aggregation inside was told it */
+export function refuseSettings({ settings, name }: Series<any>, verb: string): void {
+  const [option] = Object.keys(settings);
+  if (option === undefined) return;
+  throw new OptionError(
+    option,
+    `${verb}: "${option}" of ${name} says when results come out, and here it is a part of others; give it to agg, as in agg({ … }, { ${option}: … }), or to a result that stands alone`,
+  );
+}
+
 function operandOf(input: unknown, frame: DataFrameBase<any>, verb: string, window: WindowScheme): Expression {
   if (input instanceof Series) {
     if (isAggregated(input.expression) && input.scope !== everything && !sameWindow(input.scope, window)) {
@@ -40,6 +50,7 @@ function operandOf(input: unknown, frame: DataFrameBase<any>, verb: string, wind
         `${verb}: ${input.name} is over ${windowText(input.scope)}, not ${windowText(window)}; take it by itself, as in series.toFrame('name')`,
       );
     }
+    refuseSettings(input, verb);
     if (input.frame.plan === frame.plan) return input.expression;
     throw new OptionError(
       'series',

@@ -18,7 +18,7 @@ import type { ScanKind } from '../scan/scan.ts';
 import { scanNamed } from '../scan/scans.ts';
 import { isNumeric, sameType } from '../schema/data-type.ts';
 import { Schema } from '../schema/schema.ts';
-import type { WindowScheme } from '../window/window.ts';
+import { isEventTime, type WindowScheme, windowText } from '../window/window.ts';
 import { type AggregatePlan, aggregatePlan, type BroadcastPlan, type Plan } from './plan.ts';
 import { refuseKeys, rollingPlan, scanPlan } from './scan-plan.ts';
 
@@ -159,6 +159,12 @@ function broadcastPlan(
   window: WindowScheme,
   verb: string,
 ): BroadcastPlan {
+  if (isEventTime(window)) {
+    throw new OptionError(
+      'window',
+      `${verb}: ${expression.key} over ${windowText(window)} is known when the window closes, after its rows; take it by itself, and mergeAsof its frame with the rows`,
+    );
+  }
   const joins =
     input.op === 'broadcast' &&
     input.aggregate.window === window &&

@@ -21,17 +21,19 @@ import type {
 import { i32, typeText } from '../schema/data-type.ts';
 import type { Columns } from '../schema/schema.ts';
 import { Stream } from '../stream/stream.ts';
-import { everything, sameWindow, slidingOver, type WindowScheme, windowText } from '../window/window.ts';
+import { everything, slidingOver, type WindowScheme, windowText } from '../window/window.ts';
 import { TextColumn, TimeColumn } from './accessors.ts';
 import type { DataFrameBase } from './data-frame.ts';
 import { Ewm, type EwmOptions, ewmCall } from './ewm.ts';
-import { keysOf } from './input.ts';
+import type { AggregateSettings, DdofSettings } from './group-types.ts';
+import { keysOf, refuseSettings } from './input.ts';
 import { aggregatePartitionsPlan, applyPlan, fullPlan, mapPartitionsPlan } from './partitions.ts';
 import { aggregatePlan, type Plan, projectPlan } from './plan.ts';
 import { presentKey } from './present-key.ts';
 import { ColumnRolling, rollingCall } from './rolled.ts';
 import type { RollingOptions } from './rolling.ts';
 import { isAggregated, isRowWise, keyedBy } from './scans.ts';
+import { type Scoped, together } from './series-scope.ts';
 import { type TopOptions, topValuesPlan } from './top-values.ts';
 import type { Arithmetic, CountType, DataFrame, Operand, SumType } from './types.ts';
 import type { ResultOptions } from './user-rows.ts';
@@ -68,6 +70,8 @@ export class Series<T extends DataType = DataType> {
   readonly name: string;
   /** The window that its aggregations are over. */
   readonly scope: WindowScheme;
+  /** When its results come out, as its aggregations were told. */
+  readonly settings: AggregateSettings;
   /** Carries the type for the compiler; at run time see `type`. */
   declare readonly dtype: T;
 
@@ -76,16 +80,20 @@ export class Series<T extends DataType = DataType> {
     expression: Expression,
     name = expression.kind === 'column' ? expression.name : expression.key,
     scope: WindowScheme = everything,
+    settings: AggregateSettings = {},
   ) {
     this.frame = frame;
     this.scope = scope;
+    this.settings = settings;
     this.expression = expression;
     this.name = name;
   }
 
   /** @throws SchemaError when the expression has no meaning over the frame */
   get type(): DataType {
-    return this.frame.typeOf(this.expression);
+    const { expression } = this;
+    const reduced = isAggregated(expression) && !isRowWise(expression);
+    return reduced ? this.plan.schema.fields.at(-1)!.type : this.frame.typeOf(expression);
   }
 
   add<const O extends Operand<T>>(this: Series<NumericType | Bool>, other: O): Series<Arithmetic<T, O> & DataType>;
@@ -255,97 +263,107 @@ export class Series<T extends DataType = DataType> {
     return this.#make(call('cast', [this.expression], typeof type === 'string' ? typeNamed(type) : type));
   }
 
-  sum(this: Series<NumericType | Bool>): Series<SumType<T> & DataType> {
-    return this.#aggregate('sum');
+  sum(this: Series<NumericType | Bool>, settings?: AggregateSettings): Series<SumType<T> & DataType> {
+    return this.#reduced('sum', settings);
   }
 
   /** NaN and null are skipped; null when nothing is left. */
-  mean(this: Series<NumericType | Bool>): Series<Float64> {
-    return this.#aggregate('mean');
+  mean(this: Series<NumericType | Bool>, settings?: AggregateSettings): Series<Float64> {
+    return this.#reduced('mean', settings);
   }
 
   /** Cells that are neither null nor NaN. */
-  count(): Series<CountType> {
-    return this.#aggregate('count');
+  count(settings?: AggregateSettings): Series<CountType> {
+    return this.#reduced('count', settings);
   }
 
   /** Rows, null or not. */
-  size(): Series<CountType> {
-    return this.#make(aggregate('size'));
+  size(settings?: AggregateSettings): Series<CountType> {
+    return this.#make(aggregate('size'), settings);
   }
 
-  min(): Series<T> {
-    return this.#aggregate('min');
+  min(settings?: AggregateSettings): Series<T> {
+    return this.#reduced('min', settings);
   }
 
-  max(): Series<T> {
-    return this.#aggregate('max');
+  max(settings?: AggregateSettings): Series<T> {
+    return this.#reduced('max', settings);
   }
 
-  var(this: Series<NumericType | Bool>, options: { ddof?: number } = {}): Series<Float64> {
-    return this.#aggregate('var', options);
+  var(this: Series<NumericType | Bool>, settings?: DdofSettings): Series<Float64> {
+    return this.#reduced('var', settings);
   }
 
-  std(this: Series<NumericType | Bool>, options: { ddof?: number } = {}): Series<Float64> {
-    return this.#aggregate('std', options);
+  std(this: Series<NumericType | Bool>, settings?: DdofSettings): Series<Float64> {
+    return this.#reduced('std', settings);
   }
 
-  median(this: Series<NumericType | Bool>): Series<Float64> {
-    return this.#aggregate('median');
+  median(this: Series<NumericType | Bool>, settings?: AggregateSettings): Series<Float64> {
+    return this.#reduced('median', settings);
   }
 
   /** `q` in [0, 1]; `interpolation` as in pandas: linear, lower, higher, nearest, midpoint. */
-  quantile(this: Series<NumericType | Bool>, q: number, interpolation = 'linear'): Series<Float64> {
-    return this.#aggregate('quantile', { q, interpolation });
+  quantile(
+    this: Series<NumericType | Bool>,
+    q: number,
+    interpolation = 'linear',
+    settings?: AggregateSettings,
+  ): Series<Float64> {
+    return this.#reduced('quantile', settings, { q, interpolation });
   }
 
-  first(): Series<T> {
-    return this.#aggregate('first');
+  first(settings?: AggregateSettings): Series<T> {
+    return this.#reduced('first', settings);
   }
 
-  last(): Series<T> {
-    return this.#aggregate('last');
+  last(settings?: AggregateSettings): Series<T> {
+    return this.#reduced('last', settings);
   }
 
   /** The value at place `n` in order of arrival, from 0; from the end from -1 on. Null when there are too few; missing values are skipped. */
-  nth(n: number): Series<T> {
-    return this.#aggregate('nth', { n });
+  nth(n: number, settings?: AggregateSettings): Series<T> {
+    return this.#reduced('nth', settings, { n });
   }
 
-  nunique(): Series<CountType> {
-    return this.#aggregate('nunique');
+  nunique(settings?: AggregateSettings): Series<CountType> {
+    return this.#reduced('nunique', settings);
   }
 
   /** About how many distinct values, with a standard error of 1.04 / √2^precision (1.6 %), in 2^precision bytes. */
-  approxNunique(options: { readonly precision?: number } = {}): Series<Int64> {
-    return this.#aggregate('approx_nunique', options);
+  approxNunique(options: AggregateSettings & { readonly precision?: number } = {}): Series<Int64> {
+    const { precision, ...settings } = options;
+    return this.#reduced('approx_nunique', settings, { precision });
   }
 
   /**
    * The `k` most frequent values with their counts, as text `'ORD: 812, ATL: 790'`. Exact for up to `capacity` distinct values, beyond that
    * too high by rows / capacity at most; exact over windows that rows leave. As rows: `topValues`.
    */
-  topK(k = 10, options: { readonly capacity?: number } = {}): Series<Utf8> {
-    return this.#aggregate('top_k', { k, ...options });
+  topK(k = 10, options: AggregateSettings & { readonly capacity?: number } = {}): Series<Utf8> {
+    const { capacity, ...settings } = options;
+    return this.#reduced('top_k', settings, { k, capacity });
   }
 
   /**
    * The `k` most frequent values as a frame: the value, `count`, and by how much the count may be too high, `error`; the most frequent
    * first. See `topK`.
    */
-  topValues(k = 10, options: TopOptions = {}): DataFrame<Columns> {
+  topValues(k = 10, options: TopOptions & AggregateSettings = {}): DataFrame<Columns> {
     const { frame, name, expression, type, scope } = this;
+    const { capacity, ...settings } = options;
     const column = { name, expression, type };
-    return frame.derive(topValuesPlan(frame.plan, column, k, options, { window: scope, keys: [] }));
+    const over = { ...this.#emission(settings), window: scope, keys: [] };
+    return frame.derive(topValuesPlan(frame.plan, column, k, { capacity }, over));
   }
 
   /** The quantile to a relative `error` (default 0.01), in memory that does not grow with the number of rows. */
   approxQuantile(
     this: Series<NumericType | Bool>,
     q: number,
-    options: { readonly error?: number } = {},
+    options: AggregateSettings & { readonly error?: number } = {},
   ): Series<Float64> {
-    return this.#aggregate('approx_quantile', { q, ...options });
+    const { error, ...settings } = options;
+    return this.#reduced('approx_quantile', settings, { q, error });
   }
 
   /** Running sum; a null row is null, and the sum goes on behind it. */
@@ -386,66 +404,71 @@ export class Series<T extends DataType = DataType> {
   }
 
   /** Standard error of the mean. */
-  sem(this: Series<NumericType | Bool>, options: { ddof?: number } = {}): Series<Float64> {
-    return this.#aggregate('sem', options);
+  sem(this: Series<NumericType | Bool>, settings?: DdofSettings): Series<Float64> {
+    return this.#reduced('sem', settings);
   }
 
   /** Skewness, unbiased as in pandas. */
-  skew(this: Series<NumericType | Bool>): Series<Float64> {
-    return this.#aggregate('skew');
+  skew(this: Series<NumericType | Bool>, settings?: AggregateSettings): Series<Float64> {
+    return this.#reduced('skew', settings);
   }
 
   /** Excess kurtosis, unbiased as in pandas. */
-  kurt(this: Series<NumericType | Bool>): Series<Float64> {
-    return this.#aggregate('kurt');
+  kurt(this: Series<NumericType | Bool>, settings?: AggregateSettings): Series<Float64> {
+    return this.#reduced('kurt', settings);
   }
 
-  prod(this: Series<NumericType | Bool>): Series<SumType<T> & DataType> {
-    return this.#aggregate('prod');
+  prod(this: Series<NumericType | Bool>, settings?: AggregateSettings): Series<SumType<T> & DataType> {
+    return this.#reduced('prod', settings);
   }
 
   /** Whether any value is true (not 0). */
-  any(this: Series<NumericType | Bool>): Series<Bool> {
-    return this.#aggregate('any');
+  any(this: Series<NumericType | Bool>, settings?: AggregateSettings): Series<Bool> {
+    return this.#reduced('any', settings);
   }
 
   /** Whether all values are true (not 0). */
-  all(this: Series<NumericType | Bool>): Series<Bool> {
-    return this.#aggregate('all');
+  all(this: Series<NumericType | Bool>, settings?: AggregateSettings): Series<Bool> {
+    return this.#reduced('all', settings);
   }
 
   /** The most frequent value; the least of several. */
-  mode(): Series<T> {
-    return this.#aggregate('mode');
+  mode(settings?: AggregateSettings): Series<T> {
+    return this.#reduced('mode', settings);
   }
 
   /** This column's value where `by` is least; the earliest of several. */
-  argmin(by: Series<any>): Series<T> {
-    return this.#make(aggregate('argmin', [this.expression, by.expression]));
+  argmin(by: Series<any>, settings?: AggregateSettings): Series<T> {
+    return this.#reduced('argmin', settings, {}, by);
   }
 
   /** This column's value where `by` is greatest; the earliest of several. */
-  argmax(by: Series<any>): Series<T> {
-    return this.#make(aggregate('argmax', [this.expression, by.expression]));
+  argmax(by: Series<any>, settings?: AggregateSettings): Series<T> {
+    return this.#reduced('argmax', settings, {}, by);
   }
 
   /** Pearson's correlation with another column. */
-  corr(this: Series<NumericType | Bool>, other: Series<NumericType> | Series<Bool>): Series<Float64> {
-    return this.#make(aggregate('corr', [this.expression, other.expression]));
+  corr(
+    this: Series<NumericType | Bool>,
+    other: Series<NumericType> | Series<Bool>,
+    settings?: AggregateSettings,
+  ): Series<Float64> {
+    return this.#reduced('corr', settings, {}, other);
   }
 
   cov(
     this: Series<NumericType | Bool>,
     other: Series<NumericType> | Series<Bool>,
-    { ddof = 1 }: { ddof?: number } = {},
+    settings?: DdofSettings,
   ): Series<Float64> {
-    return this.#make(aggregate('cov', [this.expression, other.expression], { ddof }));
+    return this.#reduced('cov', { ddof: 1, ...settings }, {}, other);
   }
 
   /** How often each value occurs, in ascending order of the values, as a frame of the values and `count`. */
-  valueCounts(): DataFrame<Columns> {
+  valueCounts(settings: AggregateSettings = {}): DataFrame<Columns> {
     const name = this.name === 'count' ? 'value' : this.name;
     const options = {
+      ...this.#emission(settings),
       window: this.scope,
       keys: [{ name, expression: presentKey(this.expression, this.type) }],
       results: [{ name: 'count', expression: aggregate('size') }],
@@ -578,14 +601,14 @@ export class Series<T extends DataType = DataType> {
   }
 
   /**
-   * Calls `fn` with this column of every batch: a `Vector` for a column, the value itself for a running result. A promise
-   * that `fn` returns holds the next batch back. Returns what ends it.
+   * Calls `fn` with this column of every batch: a `Vector` for a column, the value itself for a running result, the value of each window for
+   * windows of event time (`toFrame` has their bounds). A promise that `fn` returns holds what follows back. Returns what ends it.
    */
   sink(fn: (value: any) => unknown): () => void {
     const plan = this.plan;
     const scalar = plan.op === 'aggregate';
-    return this.frame.root.attach(plan, (batch: Batch) =>
-      fn(scalar ? batch.vectors[0]!.get(0) : (batch.vectors[0] as Vector)),
+    return this.frame.root.attach(plan, ({ vectors }: Batch) =>
+      scalar ? eachCell(vectors.at(-1)!, fn) : fn(vectors[0] as Vector),
     );
   }
 
@@ -623,14 +646,17 @@ export class Series<T extends DataType = DataType> {
   #planAs(name: string): Plan {
     const { frame, expression, scope } = this;
     const named = [{ name, expression }];
+    if (isAggregated(expression) && !isRowWise(expression)) {
+      return aggregatePlan(frame.plan, { ...this.#emission(), window: scope, keys: [], results: named }, name);
+    }
+    refuseSettings(this, name);
     if (!isAggregated(expression)) {
       if (scope === everything) return projectPlan(frame.plan, named, name);
       throw new SchemaError(
         `window: ${name} has a value for each row; say what to compute over the window, as in sum()`,
       );
     }
-    if (isRowWise(expression)) return projectPlan(frame.plan, named, name, scope);
-    return aggregatePlan(frame.plan, { window: scope, keys: [], results: named }, name);
+    return projectPlan(frame.plan, named, name, scope);
   }
 
   /** The column by itself, whatever window its aggregations are over. */
@@ -638,8 +664,14 @@ export class Series<T extends DataType = DataType> {
     return projectPlan(this.frame.plan, [{ name: this.name, expression: this.expression }], this.name);
   }
 
-  #make(expression: Expression): Series<any> {
-    return new Series(this.frame, expression, undefined, this.scope);
+  /** When results come out: as they were told here, else to the aggregations; rows may be as late as the frame says. */
+  #emission(settings: AggregateSettings = {}): AggregateSettings {
+    const { emit, panes, outOfOrder } = { ...this.settings, ...settings };
+    return { emit, panes, outOfOrder: outOfOrder ?? this.frame.outOfOrder };
+  }
+
+  #make(expression: Expression, settings: AggregateSettings = {}): Series<any> {
+    return new Series(this.frame, expression, undefined, this.scope, { ...this.settings, ...settings });
   }
 
   #operand(other: unknown): Expression {
@@ -647,20 +679,7 @@ export class Series<T extends DataType = DataType> {
   }
 
   #binary(op: Op, other: unknown): Series<any> {
-    const expression = call(op, [this.expression, this.#operand(other)]);
-    return new Series(this.frame, expression, undefined, this.#scopeWith(op, other));
-  }
-
-  /** The window of what is made of this and another series: that of the one whose aggregations have one. */
-  #scopeWith(op: Op, other: unknown): WindowScheme {
-    if (!(other instanceof Series) || !isAggregated(other.expression) || sameWindow(other.scope, this.scope)) {
-      return this.scope;
-    }
-    if (this.scope === everything && !isAggregated(this.expression)) return other.scope;
-    throw new OptionError(
-      'window',
-      `${op}: ${this.name} is over ${windowText(this.scope)}, ${other.name} over ${windowText(other.scope)}; take both from one window`,
-    );
+    return this.#call(op, [other]);
   }
 
   #reversed(op: Op, other: number | bigint): Series<any> {
@@ -668,14 +687,38 @@ export class Series<T extends DataType = DataType> {
   }
 
   #call(op: Op, operands: readonly unknown[]): Series<any> {
-    return this.#make(call(op, [this.expression, ...operands.map(other => this.#operand(other))]));
+    const expression = call(op, [this.expression, ...operands.map(other => this.#operand(other))]);
+    const series = operands.filter((other): other is Series<any> => other instanceof Series);
+    const { scope, settings } = series.reduce<Scoped>((met, other) => together(op, met, other), this);
+    return new Series(this.frame, expression, undefined, scope, settings);
+  }
+
+  #reduced(
+    name: string,
+    settings: DdofSettings = {},
+    parameters: Readonly<Record<string, number | string | undefined>> = {},
+    ...others: readonly Series<any>[]
+  ): Series<any> {
+    const { ddof, ...emission } = settings;
+    const args = [this, ...others].map(({ expression }) => expression);
+    return this.#make(aggregate(name, args, given({ ...parameters, ddof })), emission);
   }
 
   #aggregate(
     name: string,
     parameters: Readonly<Record<string, number | string | boolean | undefined>> = {},
   ): Series<any> {
-    const given = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
-    return this.#make(aggregate(name, [this.expression], given as Record<string, number>));
+    return this.#make(aggregate(name, [this.expression], given(parameters)));
   }
 }
+
+/** Calls `fn` with one cell after the other; a promise that it returns is waited for. */
+function eachCell(cells: Vector, fn: (value: any) => unknown, from = 0): void | Promise<void> {
+  for (let row = from; row < cells.length; row++) {
+    const working = fn(cells.get(row));
+    if (working instanceof Promise) return working.then(() => eachCell(cells, fn, row + 1));
+  }
+}
+
+const given = (parameters: Readonly<Record<string, number | string | boolean | undefined>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined)) as Record<string, number>;

@@ -260,6 +260,17 @@ export async function figures(df: DataFrame<Trades>): Promise<void> {
   await metricsRegistry(df.price);
 }
 
+export function reductions(df: DataFrame<Trades>): void {
+  const high = df.tumbling('1m').price.max({ emit: 'onUpdate', panes: 'retracting' });
+  same<typeof high, Series<Float64>>(true);
+  df.tumbling('1m').price.quantile(0.9, 'linear', { emit: 'end' });
+  df.tumbling('1m').price.var({ ddof: 0, emit: 'everyBatch' });
+  // @ts-expect-error no such mode
+  df.tumbling('1m').price.max({ emit: 'now' });
+  // @ts-expect-error ddof is for variances
+  df.tumbling('1m').price.max({ ddof: 0 });
+}
+
 export async function states(df: DataFrame<Trades>): Promise<void> {
   const bytes: Uint8Array = df.checkpoint();
   df.groupby('symbol')
