@@ -115,8 +115,8 @@ export function rollingMins(state: usize, tape: usize, from: i32, to: i32, rows:
 /** Greatest values of windows; missing ones are -Infinity. */
 export function rollingMaxs(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void { rolling.extremes<u8>(state, tape, from, to, rows, spans, out); }
 
-/** Sums of squared differences to the mean, and counts (i32); missing values are NaN, and `missing` tells whether there are any. */
-export function rollingSquares(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, counts: usize, missing: i32, out: usize): void { rolling.squares(state, tape, from, to, rows, spans, counts, missing, out); }
+/** Sums of squared differences to the mean, divided by `by`, with `root` 1 the square root, and counts (i32; 0: they are not wanted); missing values are NaN, and `missing` tells whether there are any. */
+export function rollingSquares(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, counts: usize, missing: i32, by: f64, root: i32, out: usize): void { rolling.squares(state, tape, from, to, rows, spans, counts, missing, by, root, out); }
 
 /** How many rows of windows have a value, i32, from a byte for each row of the tape (0: all have). */
 export function rollingCounts(state: usize, have: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void { rolling.counts(state, have, from, to, rows, spans, out); }
@@ -130,8 +130,8 @@ export function rollingLasts(state: usize, tape: usize, from: i32, to: i32, rows
 /** Divides f64 by i32 counts less `ddof`; with `root` 1 takes the square root. NaN where the divisor is not positive. */
 export function divideByCounts(values: usize, counts: usize, length: i32, ddof: i32, root: i32): void { rolling.divide(values, counts, length, ddof, root); }
 
-/** Divides f64 by `by`; with `root` 1 takes the square root. Returns 1 when an answer is NaN. */
-export function scaleAnswers(values: usize, length: i32, by: f64, root: i32): i32 { return rolling.scale(values, length, by, root); }
+/** Divides f64 by `by`. Returns 1 when an answer is NaN. */
+export function scaleAnswers(values: usize, length: i32, by: f64): i32 { return rolling.scale(values, length, by); }
 
 /** The greatest |x| and the least |x| above 0 of `length` f64, to out[0] and out[1]. */
 export function magnitudes(values: usize, length: i32, out: usize): void { sliding.magnitudes(values, length, out); }

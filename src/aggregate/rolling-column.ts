@@ -253,11 +253,14 @@ export class RollingColumn {
       return room.finishRolling(out, counts, length, this.#least, present);
     }
     const have = missing ? this.#have.address : 0;
-    const squares = this.name === 'var' || this.name === 'std';
-    if (!squares) room.rollingCounts(this.#state.address, have, from, this.#end, this.#rows, spans, counts);
-    this.#answer(length, spans, missing, out, counts, scratch);
-    if (this.name === 'mean') room.divideByCounts(out, counts, length, 0, 0);
-    if (squares) room.divideByCounts(out, counts, length, this.#ddof, this.name === 'std' ? 1 : 0);
+    if (this.#spreads) {
+      this.#squares(length, spans, missing, counts, 1, 0, out);
+      room.divideByCounts(out, counts, length, this.#ddof, this.#root);
+    } else {
+      room.rollingCounts(this.#state.address, have, from, this.#end, this.#rows, spans, counts);
+      this.#answer(length, spans, out, counts, scratch);
+      if (this.name === 'mean') room.divideByCounts(out, counts, length, 0, 0);
+    }
     return room.finishRolling(out, counts, length, this.#least, present);
   }
 
@@ -276,13 +279,13 @@ export class RollingColumn {
     ) {
       return false;
     }
-    this.#answer(length, 0, false, out, counts, scratch);
-    if (name === 'sum' || name === 'mean') {
-      return this.#room.scaleAnswers(out, length, name === 'sum' ? 1 : rows, 0) === 1;
+    if (this.#spreads) {
+      const by = rows - this.#ddof > 0 ? rows - this.#ddof : Number.NaN;
+      this.#squares(length, 0, false, 0, by, this.#root, out);
+      return this.#room.scaleAnswers(out, length, 1) === 1;
     }
-    if (name !== 'var' && name !== 'std') return false;
-    const by = rows - this.#ddof > 0 ? rows - this.#ddof : Number.NaN;
-    return this.#room.scaleAnswers(out, length, by, name === 'std' ? 1 : 0) === 1;
+    this.#answer(length, 0, out, counts, scratch);
+    return (name === 'sum' || name === 'mean') && this.#room.scaleAnswers(out, length, name === 'sum' ? 1 : rows) === 1;
   }
 
   /**
@@ -341,12 +344,36 @@ export class RollingColumn {
     i32[this.#state.address / 4 + HELD] = this.#rows;
   }
 
+  get #spreads(): boolean {
+    return this.name === 'var' || this.name === 'std';
+  }
+
+  get #root(): number {
+    return this.name === 'std' ? 1 : 0;
+  }
+
   get #ddof(): number {
     return (this.#parameters['ddof'] as number | undefined) ?? 1;
   }
 
-  /** Sums, sums of squares, or whole answers; counts too where they come with squares. */
-  #answer(length: number, spans: number, missing: boolean, out: number, counts: number, scratch: Scratch): void {
+  /** Sums of squared differences to the mean, by `by`; counts too, unless they are at 0. */
+  #squares(
+    length: number,
+    spans: number,
+    missing: boolean,
+    counts: number,
+    by: number,
+    root: number,
+    out: number,
+  ): void {
+    const [state, to] = [this.#state.address, this.#end];
+    const from = to - length;
+    const holes = missing ? 1 : 0;
+    this.#room.rollingSquares(state, this.#tape.address, from, to, this.#rows, spans, counts, holes, by, root, out);
+  }
+
+  /** Sums, or whole answers. */
+  #answer(length: number, spans: number, out: number, counts: number, scratch: Scratch): void {
     const room = this.#room;
     const [state, tape, to, rows] = [this.#state.address, this.#tape.address, this.#end, this.#rows];
     const from = to - length;
@@ -360,10 +387,6 @@ export class RollingColumn {
         break;
       case 'max':
         room.rollingMaxs(state, tape, from, to, rows, spans, out);
-        break;
-      case 'var':
-      case 'std':
-        room.rollingSquares(state, tape, from, to, rows, spans, counts, missing ? 1 : 0, out);
         break;
       case 'count':
         room.widenCounts(counts, length, out);
