@@ -127,7 +127,6 @@ peak is the most linear memory that millrace held at once.`,
     `${judged.filter(({ met }) => met).length} of ${judged.length} cases reach what is wanted of them. To run them again:`,
     '```sh\nnpm run bench                                # every case\nnpm run bench -- --list                      # their names\nnpm run bench -- --case "case/groupby" --page   # some of them, and this page anew\n```',
     ...sections,
-    '## Left out\n\nTwo threads against one: there is no group-by over several threads yet (`scatter()` and `gather()` of `millrace/parallel` move elements of streams).',
   ].join('\n\n');
   writeFileSync(page, `${text}\n`);
   return page;
