@@ -28,8 +28,8 @@ export interface SavedBlocks {
   readonly rows: readonly [start: number, openFrom: number, fedTo: number, end: number];
   readonly frontStarts: readonly number[];
   readonly backStarts: readonly number[];
-  /** Rows from the last result but one to the last. */
-  readonly step: number;
+  /** Where the last result was, and how many rows behind the one before. */
+  readonly shown: readonly [at: number, step: number];
   /** By state: back, backSum, front, open. */
   readonly states: readonly (readonly unknown[])[];
 }
@@ -156,6 +156,7 @@ export class BlockedStates {
     this.#frontStarts = [];
     this.#backStarts = [];
     this.#start = this.#openFrom = this.#fedTo = this.#end = this.#shownAt = 0;
+    this.#step = mostRows;
   }
 
   snapshot(): SavedBlocks {
@@ -164,7 +165,7 @@ export class BlockedStates {
       rows: [this.#start, this.#openFrom, this.#fedTo, this.#end],
       frontStarts: [...this.#frontStarts],
       backStarts: [...this.#backStarts],
-      step: this.#step,
+      shown: [this.#shownAt, this.#step],
       states: this.#parts.map(({ back, backSum, front, open }) =>
         [back, backSum, front, open].map(part => part.snapshot()),
       ),
@@ -172,15 +173,14 @@ export class BlockedStates {
   }
 
   /** @throws StateError when the states are of other aggregations */
-  restore({ rows, frontStarts, backStarts, step, states }: SavedBlocks): void {
+  restore({ rows, frontStarts, backStarts, shown, states }: SavedBlocks): void {
     if (states?.length !== this.#parts.length) {
       throw new StateError(
         'restore: the saved window has other aggregations; restore a state with the plan that made it',
       );
     }
     [this.#start, this.#openFrom, this.#fedTo, this.#end] = rows;
-    this.#step = step;
-    this.#shownAt = this.#end;
+    [this.#shownAt, this.#step] = shown;
     this.#frontStarts = [...frontStarts];
     this.#backStarts = [...backStarts];
     for (const [at, { back, backSum, front, open }] of this.#parts.entries()) {

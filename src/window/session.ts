@@ -262,13 +262,13 @@ export class Session implements Windower {
     this.#table.renumber(map, size, this.#scratch);
   }
 
-  /** Sessions, in order of start and then key. */
+  /** Sessions, in order of end, as the watermark closes them wherever batches are cut, and then key. */
   #show(sink: PaneSink, { numbers, count }: Numbers, mark: number): void {
     if (count === 0) return;
     const scratch = this.#scratch;
     const [starts, ends, groups] = [scratch.take(count * 8), scratch.take(count * 8), scratch.take(count * 4)];
     this.#table.describe(numbers, count, starts, ends, groups);
-    const order = this.#keys ? this.#keys.orderInTime(groups, starts, count, scratch) : this.#byStart(starts, count);
+    const order = this.#keys ? this.#keys.orderInTime(groups, ends, count, scratch) : this.#byEnd(ends, count);
     const shown = this.#shownOf(this.#inOrder(numbers, order, count, 4), this.#inOrder(groups, order, count, 4), count);
     const spans = { starts: this.#inOrder(starts, order, count, 8), ends: this.#inOrder(ends, order, count, 8) };
     sink.show(shown, spans, mark);
@@ -276,9 +276,9 @@ export class Session implements Windower {
   }
 
   /** Without keys: numbers are in the order of time as long as rows come in it. */
-  #byStart(starts: number, count: number): number {
+  #byEnd(ends: number, count: number): number {
     const order = this.#scratch.take(count * 4);
-    const times = this.#memory.i64.subarray(starts / 8, starts / 8 + count);
+    const times = this.#memory.i64.subarray(ends / 8, ends / 8 + count);
     if (times.every((time, at) => at === 0 || times[at - 1]! < time)) return 0;
     const places = Array.from(times.keys()).sort((a, b) => (times[a]! < times[b]! ? -1 : 1));
     this.#memory.u32.set(places, order / 4);

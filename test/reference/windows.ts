@@ -65,7 +65,7 @@ export function plainSessions(events: readonly Event[], { gap, delay }: { gap: n
     });
   }
   const all = [...closed, ...open].map(({ first, last, key, rows }) => ({ start: first, end: last + gap, key, rows }));
-  return inOrder(all, 'start');
+  return inOrder(all, 'end');
 }
 
 /** After each batch the rows in the window, by group. */
