@@ -4,7 +4,9 @@ import type { OrderRoom } from '../kernel/wasm/order.ts';
 import type { Memory } from '../memory/memory.ts';
 import { Block } from './_block.ts';
 import { joined, misfit, parted } from './_saved.ts';
+import type { KeyCounts } from './_value-counts.ts';
 import { Cells } from './cells.ts';
+import type { KeyTile } from './order-keys.ts';
 
 // Counts in assembly/order/counts.ts, in u32 places
 const SLOTS = 0;
@@ -18,7 +20,7 @@ const linkBytes = 4;
 const firstSlots = 64;
 
 /** How often each key occurs in each group, in linear memory; kernels of the room `order` push, pull and ask. */
-export class CountTable {
+export class CountTable implements KeyCounts {
   readonly #memory: Memory;
   readonly #room: OrderRoom;
   readonly #owner: string;
@@ -62,6 +64,33 @@ export class CountTable {
   grow(): void {
     const slots = this.#get(MASK) + 1;
     this.#resize(this.#get(ZEROS) * 2 > this.#get(USED) ? slots : slots * 2);
+  }
+
+  push({ keys, present }: KeyTile, ids: number, rows: number): void {
+    for (let done = 0; done < rows; ) {
+      done = this.#room.countsPush(this.address, keys, present, ids, done, rows);
+      if (done < rows) this.grow();
+    }
+  }
+
+  pull({ keys, present }: KeyTile, ids: number, rows: number): void {
+    this.#room.countsPull(this.address, keys, present, ids, rows);
+  }
+
+  merge(from: CountTable, map: number, codes: number): void {
+    for (let slot = 0; slot >= 0; ) {
+      slot = this.#room.countsMerge(this.address, from.address, map, codes, slot);
+      if (slot >= 0) this.grow();
+    }
+  }
+
+  forget(ids: number, count: number): void {
+    this.#room.countsForget(this.address, ids, count);
+  }
+
+  /** How many keys each of `count` groups has: i64 at `out`; `ids` as in `result`. */
+  distinct(ids: number, count: number, out: number): void {
+    this.#room.countsDistinct(this.address, ids, count, out);
   }
 
   /** Other codes in place of the keys: `renew` gets the address of `held` codes (u32) and puts the new ones there. */

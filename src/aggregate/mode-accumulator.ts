@@ -1,110 +1,26 @@
 import type { ChunkVector } from '../column/chunk.ts';
-import { orderRoom } from '../kernel/order.ts';
-import type { OrderRoom } from '../kernel/wasm/order.ts';
-import { Scratch } from '../memory/scratch.ts';
-import { joined, parted } from './_saved.ts';
-import type { Accumulator, AccumulatorKind, AccumulatorOptions, Parameters, Rows } from './accumulator.ts';
+import type { Scratch } from '../memory/scratch.ts';
+import { ValueCounts } from './_value-counts.ts';
+import type { AccumulatorKind, AccumulatorOptions, Parameters } from './accumulator.ts';
 import { ModeTable } from './mode-table.ts';
-import { OrderKeys, tileRows } from './order-keys.ts';
 
 /**
  * The most frequent value of each group, the least of several, of rows that leave or not: known at any time. O(1) for a row that comes,
- * O(log n) amortised for one that leaves. Nulls and NaN are skipped.
+ * O(log n) amortised for one that leaves.
  */
-export class ModeAccumulator implements Accumulator {
-  readonly sideBySide = false;
-  readonly #room: OrderRoom;
-  readonly #keys: OrderKeys;
-  readonly #table: ModeTable;
-  readonly #own: Scratch;
-
-  constructor({ memory, owner, types }: AccumulatorOptions) {
-    this.#room = orderRoom(memory);
-    this.#keys = new OrderKeys(memory, owner, types[0]!);
-    this.#table = new ModeTable(memory, owner);
-    this.#own = new Scratch(memory, owner);
-  }
-
-  get stateBytes(): number {
-    return this.#table.stateBytes + this.#keys.stateBytes;
-  }
-
-  reserve(groups: number): void {
-    this.#table.reserve(groups);
-  }
-
-  onNew({ length, vectors, groupIds, mask }: Rows): void {
-    this.reserve(1);
-    for (let start = 0; start < length; start += tileRows) {
-      const rows = Math.min(tileRows, length - start);
-      const { keys, present } = this.#keys.read(vectors[0]!, start, rows, mask);
-      this.#table.pointToTexts(this.#keys);
-      const ids = groupIds === 0 ? 0 : groupIds + start * 4;
-      for (let done = 0; done < rows; ) {
-        done = this.#room.modesPush(this.#table.address, keys, present, ids, done, rows);
-        if (done < rows) this.#table.grow();
-      }
-    }
-  }
-
-  onOld({ length, vectors, groupIds, mask }: Rows): void {
-    for (let start = 0; start < length; start += tileRows) {
-      const rows = Math.min(tileRows, length - start);
-      const { keys, present } = this.#keys.read(vectors[0]!, start, rows, mask);
-      this.#table.pointToTexts(this.#keys);
-      this.#room.modesPull(this.#table.address, keys, present, groupIds === 0 ? 0 : groupIds + start * 4, rows);
-    }
-    this.#renew();
-  }
-
-  merge(from: this, map: number, _groups: number): void {
-    const codes = this.#keys.codesOf(from.#keys, this.#own);
-    this.#table.pointToTexts(this.#keys);
-    for (let node = 1; node !== 0; ) {
-      node = this.#room.modesMerge(this.#table.address, from.#table.address, map, codes, node);
-      if (node !== 0) this.#table.grow();
-    }
-    this.#own.reset();
-  }
-
-  forget(ids: number, count: number): void {
-    this.#room.modesForget(this.#table.address, ids, count);
-    this.#renew();
-  }
-
-  clear(): void {
-    this.#table.clear();
-    this.#keys.clear();
+export class ModeAccumulator extends ValueCounts<ModeTable> {
+  constructor(options: AccumulatorOptions) {
+    super(options, 'mode', new ModeTable(options.memory, options.owner));
   }
 
   result(_name: string, _parameters: Parameters, ids: number, count: number, scratch: Scratch): ChunkVector {
     const [keys, present] = [scratch.take(count * 8), scratch.take((count + 7) >> 3)];
-    const found = this.#room.modesRead(this.#table.address, ids, count, keys, present);
-    return this.#keys.vector(keys, found === count ? 0 : present, count, scratch);
+    const found = this.counts.modes(ids, count, keys, present);
+    return this.keys.vector(keys, found === count ? 0 : present, count, scratch);
   }
 
-  snapshot(): Uint8Array {
-    return joined([this.#table.snapshot(), this.#keys.snapshot()]);
-  }
-
-  restore(bytes: Uint8Array): void {
-    const [table, keys] = parted(bytes, 2, 'mode') as [Uint8Array, Uint8Array];
-    this.#table.restore(table);
-    this.#keys.restore(keys);
-  }
-
-  dispose(): void {
-    this.#table.dispose();
-    this.#keys.dispose();
-    this.#own.dispose();
-  }
-
-  /** Lets go of the texts of rows that left, once they are the greater part. */
-  #renew(): void {
-    const { held } = this.#table;
-    if (!this.#keys.isStale(held)) return;
-    this.#table.recode(this.#own.take(held * 4), (codes, count) => this.#keys.renew(codes, count, this.#own));
-    this.#own.reset();
+  protected override keysGrew(): void {
+    this.counts.pointToTexts(this.keys);
   }
 }
 

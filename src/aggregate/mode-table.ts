@@ -4,8 +4,9 @@ import type { OrderRoom } from '../kernel/wasm/order.ts';
 import type { Memory } from '../memory/memory.ts';
 import { Block } from './_block.ts';
 import { joined, misfit, parted } from './_saved.ts';
+import type { KeyCounts } from './_value-counts.ts';
 import { Cells } from './cells.ts';
-import type { OrderKeys } from './order-keys.ts';
+import type { KeyTile, OrderKeys } from './order-keys.ts';
 
 // Modes in assembly/order/modes.ts, in u32 places
 const MASK = 1;
@@ -21,7 +22,7 @@ const nodeBytes = 32;
 const firstNodes = 64;
 
 /** How often each key occurs in each group, and the most frequent of each, in linear memory; kernels of the room `order` push, pull and ask. */
-export class ModeTable {
+export class ModeTable implements KeyCounts {
   readonly #memory: Memory;
   readonly #room: OrderRoom;
   readonly #header: Block;
@@ -65,6 +66,33 @@ export class ModeTable {
     this.#set(NODES, this.#nodes.grow(used * nodeBytes, Math.max(firstNodes, used * 2) * nodeBytes));
     this.#set(CAPACITY, Math.floor(this.#nodes.bytes / nodeBytes));
     this.relist();
+  }
+
+  push({ keys, present }: KeyTile, ids: number, rows: number): void {
+    for (let done = 0; done < rows; ) {
+      done = this.#room.modesPush(this.address, keys, present, ids, done, rows);
+      if (done < rows) this.grow();
+    }
+  }
+
+  pull({ keys, present }: KeyTile, ids: number, rows: number): void {
+    this.#room.modesPull(this.address, keys, present, ids, rows);
+  }
+
+  merge(from: ModeTable, map: number, codes: number): void {
+    for (let node = 1; node !== 0; ) {
+      node = this.#room.modesMerge(this.address, from.address, map, codes, node);
+      if (node !== 0) this.grow();
+    }
+  }
+
+  forget(ids: number, count: number): void {
+    this.#room.modesForget(this.address, ids, count);
+  }
+
+  /** The most frequent key of each of `count` groups (i64 at `keys`), and bits of those that have one; returns how many. `ids` as in `result`. */
+  modes(ids: number, count: number, keys: number, present: number): number {
+    return this.#room.modesRead(this.address, ids, count, keys, present);
   }
 
   /** What codes of text mean: to be told before rows come, because the dictionary's parts move as it grows. */
