@@ -125,6 +125,32 @@ export class TransportError extends MillraceError {
   }
 }
 
+/**
+ * An option that nobody reads is a slip of the pen, whose results are wrong without a word.
+ *
+ * @param elsewhere what to say of options that another verb takes
+ * @throws OptionError for an option that `verb` does not have
+ */
+export function checkOptions(
+  verb: string,
+  options: object | undefined,
+  known: readonly string[],
+  elsewhere: Readonly<Record<string, string>> = {},
+): void {
+  if (options === null || (options !== undefined && typeof options !== 'object')) {
+    throw new OptionError(
+      'options',
+      `${verb}: options are an object, not ${options === null ? 'null' : typeof options}`,
+    );
+  }
+  for (const [name, value] of Object.entries(options ?? {})) {
+    if (value === undefined || known.includes(name)) continue;
+    const near = nearest(name, known);
+    const hint = elsewhere[name] ?? (near ? `did you mean "${near}"?` : `there are ${known.join(', ')}`);
+    throw new OptionError(name, `${verb}: there is no option "${name}"; ${hint}`);
+  }
+}
+
 /** The nearest of `names` to `name` within two edits (or a third of its length), for "did you mean". */
 export function nearest(name: string, names: Iterable<string>): string | undefined {
   let best: string | undefined;

@@ -63,6 +63,13 @@ export function userAggregation(
   aggregation: UserAggregation<any, any, any>,
   { takes, returns }: UserAggregationOptions = {},
 ): Aggregation {
+  const missing = (['initial', 'onNew'] as const).find(method => typeof aggregation?.[method] !== 'function');
+  if (missing) {
+    throw new OptionError(
+      'aggregation',
+      `userAggregation: there is no ${missing}(); give an object with initial(rows), onNew(state, rows) and what else it can do`,
+    );
+  }
   const name = aggregationName(aggregation);
   if (aggregation.merge && !aggregation.result) {
     throw new OptionError(

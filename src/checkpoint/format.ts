@@ -82,6 +82,9 @@ export function readCheckpoint(bytes: Uint8Array, memory: Memory): unknown {
 }
 
 function check(bytes: Uint8Array, memory: Memory): void {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new DataError(`restore: ${typeof bytes} is no checkpoint; give the bytes that checkpoint() made`);
+  }
   if (bytes.length < headBytes + hashBytes || magic.some((byte, at) => bytes[at] !== byte)) {
     throw new DataError(`restore: these ${bytes.length} bytes are no checkpoint; give what checkpoint() made`);
   }

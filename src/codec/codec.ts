@@ -1,10 +1,25 @@
 import type { Batch } from '../column/batch.ts';
 import type { Chunk } from '../column/chunk.ts';
+import { OptionError } from '../errors.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Columns, Schema } from '../schema/schema.ts';
 
 /** What to do with a record that can't be read: fail with a `DataError`, or count it and go on. */
 export type OnBadRecord = 'throw' | 'skip';
+
+/** @throws OptionError for a policy that there is not */
+export function checkPolicy(verb: string, onBadRecord: OnBadRecord | undefined): void {
+  if (onBadRecord === undefined || onBadRecord === 'throw' || onBadRecord === 'skip') return;
+  throw new OptionError(
+    'onBadRecord',
+    `${verb}: onBadRecord is ${JSON.stringify(onBadRecord)}; give "throw", or "skip" to count bad records and go on`,
+  );
+}
+
+/** What codecs say of an option that is for those who read with them. */
+export const policyElsewhere: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({
+  onBadRecord: 'openFrame and toDataFrame take it',
+});
 
 /** Where what a decoder has handed out ends: plain data for `resume` of another decoder of the same codec and columns. */
 export interface DecoderPosition {

@@ -1,4 +1,4 @@
-import { DataError, SchemaError } from '../errors.ts';
+import { checkOptions, DataError, SchemaError } from '../errors.ts';
 import { type TextRoom, textRoom } from '../kernel/text.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type Guess, guessText, joinGuesses, typeOfGuess } from '../schema/infer.ts';
@@ -8,7 +8,7 @@ import { fieldsOf } from './_field-table.ts';
 import type { Input } from './_input.ts';
 import { mustHaveColumns, RecordDecoder, type TextFormat, type TextLayout } from './_record-decoder.ts';
 import { RecordEncoder } from './_record-encoder.ts';
-import type { Codec, DecoderOptions } from './codec.ts';
+import { type Codec, type DecoderOptions, policyElsewhere } from './codec.ts';
 
 export interface CsvOptions {
   /** One ASCII character, no letter, digit or sign. Default `,`. */
@@ -30,6 +30,8 @@ export interface CsvOptions {
   readonly maxRecordBytes?: number;
 }
 
+const csvOptions = ['delimiter', 'quote', 'header', 'nulls', 'comment', 'inferRows', 'maxRecordBytes'];
+
 /**
  * CSV after RFC 4180: fields may be quoted, a quote inside is doubled, quoted fields may hold delimiters and newlines;
  * lines end in LF or CRLF. Every record must have as many fields as there are columns.
@@ -45,6 +47,7 @@ export interface CsvOptions {
  * @throws SchemaError when two columns have one name
  */
 export function csv<C extends Columns = Columns>(columns?: C | Schema<C>, options: CsvOptions = {}): Codec<C> {
+  checkOptions('csv', options, csvOptions, policyElsewhere);
   const schema = columns ? schemaOf(columns) : null;
   if (schema) mustHaveColumns('csv', schema);
   const dialect = dialectOf(options);

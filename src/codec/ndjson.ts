@@ -1,4 +1,4 @@
-import { DataError } from '../errors.ts';
+import { checkOptions, DataError } from '../errors.ts';
 import { type TextRoom, textRoom } from '../kernel/text.ts';
 import { inferSchema } from '../schema/infer.ts';
 import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
@@ -6,7 +6,7 @@ import { fieldsOf } from './_field-table.ts';
 import type { Input } from './_input.ts';
 import { mustHaveColumns, RecordDecoder, type TextFormat, type TextLayout } from './_record-decoder.ts';
 import { RecordEncoder } from './_record-encoder.ts';
-import type { Codec, DecoderOptions } from './codec.ts';
+import { type Codec, type DecoderOptions, policyElsewhere } from './codec.ts';
 
 export interface NdjsonOptions {
   /** Without columns: how many records are kept back (or 1 MiB of them) to find the types. Default 10,000. */
@@ -30,6 +30,7 @@ export interface NdjsonOptions {
  * @throws SchemaError when two columns have one name
  */
 export function ndjson<C extends Columns = Columns>(columns?: C | Schema<C>, options: NdjsonOptions = {}): Codec<C> {
+  checkOptions('ndjson', options, ['inferRows', 'maxRecordBytes'], policyElsewhere);
   const schema = columns ? schemaOf(columns) : null;
   if (schema) mustHaveColumns('ndjson', schema);
   return {

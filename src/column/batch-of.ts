@@ -47,10 +47,11 @@ function batchOfRows<C extends Columns>(rows: readonly object[], schema?: Schema
 function batchOfColumns<C extends Columns>(
   columns: Readonly<Record<string, ColumnValues>>,
   schema?: Schema<C>,
-  length = Math.max(0, ...Object.values(columns).map(values => values.length)),
+  length = Math.max(0, ...Object.values(columns).map(values => values?.length ?? 0)),
 ): Batch<C> {
   const fields =
-    schema?.fields ?? Object.entries(columns).map(([name, values]) => field(name, typeOfColumn(values, name)));
+    schema?.fields ??
+    Object.entries(columns).map(([name, values]) => field(name, typeOfColumn(listOf(values, name), name)));
   const vectors = fields.map(({ name, type }) => {
     const values = columns[name];
     if (values === undefined) {
@@ -59,9 +60,18 @@ function batchOfColumns<C extends Columns>(
         column: name,
       });
     }
-    return columnVector(type, values, name);
+    return columnVector(type, listOf(values, name), name);
   });
   return new Batch<C>(schema ?? (new Schema(fields) as Schema<C>), vectors, length);
+}
+
+/** @throws SchemaError for a single cell: columns are lists */
+function listOf(values: ColumnValues, name: string): ColumnValues {
+  if (typeof values === 'object' && values !== null && 'length' in values) return values;
+  throw new SchemaError(
+    `batchOf: column "${name}" is ${values === null ? 'null' : typeof values}, no list of cells; give columns as arrays, or rows in an array: [{ ${name}: … }]`,
+    { column: name },
+  );
 }
 
 function columnVector(type: DataType, values: ColumnValues, name: string): Vector {

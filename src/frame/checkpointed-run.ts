@@ -1,5 +1,5 @@
 import { CheckpointFolder, type Stored } from '../checkpoint/folder.ts';
-import { OptionError, StateError } from '../errors.ts';
+import { checkOptions, OptionError, StateError } from '../errors.ts';
 import { type Duration, parseDuration } from '../schema/duration.ts';
 import { systemClock } from '../stream/clock.ts';
 import { release } from '../stream/metadata.ts';
@@ -52,6 +52,7 @@ export class CheckpointedRun {
 
   /** @throws OptionError for options that make no sense; StateError when something is read that can't be read again */
   constructor(root: Root, options: CheckpointOptions) {
+    checkOptions('run', options, ['dir', 'every', 'keep', 'resume']);
     const { dir, every = '10s' } = options;
     if (typeof dir !== 'string' || dir === '')
       throw new OptionError('dir', 'run: name the folder for checkpoints, { dir }');

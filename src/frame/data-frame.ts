@@ -3,12 +3,12 @@ import { readCheckpoint, writeCheckpoint } from '../checkpoint/format.ts';
 import type { Batch } from '../column/batch.ts';
 import type { BatchLike } from '../column/to-batch.ts';
 import { toBatch } from '../column/to-batch.ts';
-import { OptionError, SchemaError } from '../errors.ts';
+import { checkOptions, OptionError, SchemaError } from '../errors.ts';
 import { call, column, type Expression } from '../expr/expression.ts';
 import { typeOf } from '../expr/type-of.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { RiverSink, ToRiverOptions } from '../river/index.ts';
-import type { Bool, DataType } from '../schema/data-type.ts';
+import { type Bool, type DataType, isDataType } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
 import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
 import { type Clock, systemClock } from '../stream/clock.ts';
@@ -226,7 +226,7 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
 
   /** Columns converted: `{ price: f64() }`, or texts as in `{ price: 'f64' }`; one type converts all. */
   astype(types: Readonly<Record<string, DataType | string>> | DataType | string): DataFrameOf<Columns> {
-    const all = typeof types === 'string' || (isType(types) && !this.schema.has('kind'));
+    const all = typeof types === 'string' || (isDataType(types) && !this.schema.has('kind'));
     const byName = all ? Object.fromEntries(this.schema.names.map(name => [name, types as DataType])) : types;
     const columns = Object.entries(byName as Readonly<Record<string, DataType | string>>).map(([name, type]) => {
       const series = this.col(name as keyof C & string) as Series;
@@ -268,7 +268,7 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
     other: T,
     options: O = {} as O,
   ): DataFrameOf<AsofJoined<C, TableColumns<T>, O>> {
-    return joined(asofParts(this, other, options));
+    return joined(asofParts(this, frameIn('mergeAsof', other), options));
   }
 
   /**
@@ -279,7 +279,7 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
     other: T,
     options: O,
   ): DataFrameOf<IntervalJoined<C, TableColumns<T>, O>> {
-    return joined(intervalParts(this, other, options));
+    return joined(intervalParts(this, frameIn('mergeInterval', other), options));
   }
 
   /** Rows by key: names, series, functions or texts. */
@@ -360,7 +360,7 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
    * @throws SchemaError when the frame has no time index; OptionError for spans, offsets and zones that make no windows. So do all windows
    */
   tumbling<const O extends WindowOptions = Record<never, never>>(size: Duration, options?: O): Window<C, BoundsOf<O>> {
-    return this.#windowed({ kind: 'tumbling', size, ...gridOptions(options) });
+    return this.#windowed({ kind: 'tumbling', size, ...gridOptions('tumbling', options) });
   }
 
   /** Event-time windows of `size`, a new one every `step`: two lengths of time, or two spans of the calendar, as in `sliding('3mo', '1mo')`. */
@@ -369,11 +369,12 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
     step: Duration,
     options?: O,
   ): Window<C, BoundsOf<O>> {
-    return this.#windowed({ kind: 'sliding', size, step, ...gridOptions(options) });
+    return this.#windowed({ kind: 'sliding', size, step, ...gridOptions('sliding', options) });
   }
 
   /** Event-time windows that end when a group is quiet for `gap`. */
   session<const O extends LatenessOptions = Record<never, never>>(gap: Duration, options?: O): Window<C, BoundsOf<O>> {
+    checkOptions('session', options, ['allowedLateness'], ofAnotherVerb);
     const { allowedLateness = 0 }: LatenessOptions = options ?? {};
     return this.#windowed({ kind: 'session', gap, allowedLateness });
   }
@@ -487,7 +488,9 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
    *
    * @throws StateError when the checkpoints are of another plan, another process writes there, or the source can't be read again
    */
-  run({ signal, checkpoint }: RunOptions = {}): Promise<void> {
+  run(options: RunOptions = {}): Promise<void> {
+    checkOptions('run', options, ['signal', 'checkpoint']);
+    const { signal, checkpoint } = options;
     return this.root.run(signal, checkpoint);
   }
 
@@ -659,10 +662,22 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
   }
 }
 
-const gridOptions = ({ offset = 0, timeZone = null, allowedLateness = 0 }: WindowOptions = {}) => ({
-  offset,
-  timeZone,
-  allowedLateness,
+function gridOptions(verb: string, options: WindowOptions | undefined) {
+  checkOptions(verb, options, ['offset', 'timeZone', 'allowedLateness'], ofAnotherVerb);
+  const { offset = 0, timeZone = null, allowedLateness = 0 } = options ?? {};
+  return { offset, timeZone, allowedLateness };
+}
+
+const frameOptions = [
+  ...['schema', 'example', 'index', 'outOfOrder', 'inputs', 'memory', 'source'],
+  ...['idleAfter', 'clock'],
+];
+
+/** Options that a window's verb does not take, but another. */
+const ofAnotherVerb = /* @__PURE__ */ Object.freeze({
+  emit: 'the verb that aggregates takes it, as in agg({ … }, { emit })',
+  panes: 'the verb that aggregates takes it, as in agg({ … }, { panes })',
+  outOfOrder: 'the frame takes it, as in new DataFrame({ …, outOfOrder }), or agg({ … }, { outOfOrder })',
 });
 
 /** Results of event-time windows. */
@@ -682,16 +697,9 @@ class WindowedFrame<C extends Columns> extends DataFrameBase<C> {
  * @throws SchemaError when neither tells the columns, or the index can't order rows
  */
 export const DataFrame: DataFrameConstructor = /* @__PURE__ */ (() => {
-  function construct({
-    schema,
-    example,
-    index = null,
-    outOfOrder = 0,
-    memory,
-    source,
-    inputs,
-    ...idle
-  }: DataFrameOptions<any>): DataFrameBase {
+  function construct(options: DataFrameOptions<any> = {}): DataFrameBase {
+    checkOptions('DataFrame', options, frameOptions);
+    const { schema, example, index = null, outOfOrder = 0, memory, source, inputs, ...idle } = options;
     const columns = schema ? schemaOf(schema) : example ? toBatch(example).schema : null;
     if (!columns) {
       throw new SchemaError(
@@ -728,7 +736,11 @@ function started(frame: DataFrameBase, start = false): DataFrameBase {
 /** A frame with a root of its own; its rows come in order. */
 const joined = ({ root, plan, outOfOrder }: JoinedParts): any => new DataFrameBase(root, plan, outOfOrder);
 
-const isType = (types: object): types is DataType => typeof (types as Partial<DataType>).kind === 'string';
+/** @throws OptionError for what is no frame */
+function frameIn(verb: string, other: unknown): DataFrameBase<any> {
+  if (other instanceof DataFrameBase) return other;
+  throw new OptionError('other', `${verb}: joins two frames; to put rows of a table beside these, use merge`);
+}
 
 export interface DataFrameConstructor {
   /** Series of one frame side by side. @throws OptionError when they are of several frames */

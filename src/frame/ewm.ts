@@ -1,3 +1,4 @@
+import { checkOptions } from '../errors.ts';
 import { type AggregateCall, aggregate, type Expression } from '../expr/expression.ts';
 import { decayOf } from '../scan/ewm.ts';
 import type { Bool, Float64, NumericType } from '../schema/data-type.ts';
@@ -51,7 +52,8 @@ export class Ewm<R = Series<Float64>> {
 
   /** @throws OptionError unless exactly one of com, span, halflife and alpha is given, in its range */
   constructor(decay: EwmOptions, column: EwmColumn) {
-    const given = Object.fromEntries(Object.entries(decay).filter(([, value]) => value !== undefined));
+    checkOptions('ewm', decay, ['com', 'span', 'halflife', 'alpha', 'adjust', 'ignoreMissing', 'minPeriods']);
+    const given = Object.fromEntries(Object.entries(decay ?? {}).filter(([, value]) => value !== undefined));
     decayOf(given);
     this.#decay = given;
     this.#column = column;

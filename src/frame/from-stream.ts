@@ -1,7 +1,7 @@
-import type { Codec, Decoder, OnBadRecord } from '../codec/codec.ts';
+import { type Codec, checkPolicy, type Decoder, type OnBadRecord } from '../codec/codec.ts';
 import type { BatchLike } from '../column/to-batch.ts';
 import { toBatch } from '../column/to-batch.ts';
-import { SchemaError } from '../errors.ts';
+import { checkOptions, OptionError, SchemaError } from '../errors.ts';
 import { defaultMemory, type Memory } from '../memory/memory.ts';
 import type { Duration } from '../schema/duration.ts';
 import { type Columns, Schema, schemaOf } from '../schema/schema.ts';
@@ -32,11 +32,21 @@ export interface ToDataFrameOptions extends IdleOptions {
   readonly memory?: Memory;
 }
 
+const toOptions = ['index', 'outOfOrder', 'onBadRecord', 'source', 'messages', 'memory', 'idleAfter', 'clock'];
+
 /** What tells the columns: a codec for a stream of bytes or text, a schema or an example for a stream of rows. */
 export type FrameShape<C extends Columns = Columns> = Codec<C> | Schema<C> | C | BatchLike;
 
 /** @throws SchemaError when the codec has no schema, or the example shows no columns */
 export function frameFromStream(stream: Stream<any>, shape: FrameShape, options: ToDataFrameOptions = {}): DataFrame {
+  checkOptions('toDataFrame', options, toOptions);
+  checkPolicy('toDataFrame', options.onBadRecord);
+  if (typeof shape !== 'object' || shape === null) {
+    throw new OptionError(
+      'shape',
+      `toDataFrame: ${typeof shape} tells no columns; give a codec, a schema or an example`,
+    );
+  }
   const memory = options.memory ?? defaultMemory();
   const codec = isCodec(shape) ? shape : null;
   const schema = codec ? codec.schema : columnsOf(shape as Exclude<FrameShape, Codec>);
@@ -207,7 +217,16 @@ class DecodingMessages extends Decoding {
   }
 }
 
-const bytesOf = (data: unknown): Uint8Array => (typeof data === 'string' ? encoder.encode(data) : (data as Uint8Array));
+/** @throws OptionError for what is neither */
+function bytesOf(data: unknown): Uint8Array {
+  if (typeof data === 'string') return encoder.encode(data);
+  if (data instanceof Uint8Array) return data;
+  const what = data === null ? 'null' : typeof data;
+  throw new OptionError(
+    'data',
+    `toDataFrame: ${what} is neither text nor bytes, which the codec reads; send those, or give a schema for rows`,
+  );
+}
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 const nothing = (): void => {};

@@ -1,6 +1,6 @@
 import type { UserAggregation } from '../aggregate/user-aggregation.ts';
 import type { Batch } from '../column/batch.ts';
-import { OptionError } from '../errors.ts';
+import { checkOptions, OptionError } from '../errors.ts';
 import { aggregate, call, column, literal } from '../expr/expression.ts';
 import type { Bool, Float64 } from '../schema/data-type.ts';
 import { isNumeric } from '../schema/data-type.ts';
@@ -35,6 +35,8 @@ import type { Series } from './series.ts';
 import { type TopOptions, topValuesPlan } from './top-values.ts';
 import type { AsColumns, CountType, DataFrame, SumType } from './types.ts';
 import type { ResultOptions } from './user-rows.ts';
+
+const aggregateSettings = ['emit', 'panes', 'outOfOrder'];
 
 /**
  * Rows by key, over a window: waits for its aggregations. `B` are the window's bounds among the results.
@@ -224,7 +226,7 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
         { name, expression: column(name), type },
         k,
         { capacity },
-        { ...this.#emission(settings), window: this.#window, keys: this.#keys },
+        { ...this.#emission(settings, 'topValues'), window: this.#window, keys: this.#keys },
       ),
     );
   }
@@ -246,7 +248,7 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
     const value = presentKey(column(name), frame.schema.field(name).type);
     const counted = [...keys, { name: name === 'count' ? 'value' : name, expression: value }];
     const results = [{ name: 'count', expression: aggregate('size') }];
-    const options = { ...this.#emission(settings), window, keys: counted, results };
+    const options = { ...this.#emission(settings, 'valueCounts'), window, keys: counted, results };
     return frame.derive(aggregatePlan(frame.plan, options, 'valueCounts'));
   }
 
@@ -330,12 +332,13 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
     given: Readonly<Record<string, number | string>> = {},
     other?: Series<any>,
   ): any {
-    const parameters = settings?.ddof === undefined ? given : { ...given, ddof: settings.ddof };
+    const { ddof, ...emission } = settings ?? {};
+    const parameters = ddof === undefined ? given : { ...given, ddof };
     const results = this.#columns(name, numeric).map(field => ({
       name: field.name,
       expression: aggregate(name, [column(field.name), ...(other ? [other.expression] : [])], parameters),
     }));
-    return this.#derive(results, settings ?? {}, name);
+    return this.#derive(results, emission, name);
   }
 
   /** The columns that were picked; else those that are no keys, and numeric if they must be. */
@@ -348,13 +351,15 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
   }
 
   /** When results come out; rows may be as late as the frame says, if nothing is said here. */
-  #emission({ emit, panes, outOfOrder }: AggregateSettings): AggregateSettings {
+  #emission(settings: AggregateSettings, verb: string): AggregateSettings {
+    checkOptions(verb, settings, aggregateSettings);
+    const { emit, panes, outOfOrder } = settings;
     return { emit, panes, outOfOrder: outOfOrder ?? this.#frame.outOfOrder };
   }
 
   #derive(results: readonly Named[], settings: AggregateSettings, verb: string): DataFrame<any> {
     const { plan } = this.#frame;
-    const options = { ...this.#emission(settings), window: this.#window, keys: this.#keys, results };
+    const options = { ...this.#emission(settings, verb), window: this.#window, keys: this.#keys, results };
     return this.#frame.derive(aggregatePlan(plan, options, verb));
   }
 }

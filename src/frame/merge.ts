@@ -2,7 +2,7 @@ import { Batch } from '../column/batch.ts';
 import { type BatchLike, toBatch } from '../column/to-batch.ts';
 import type { Vector } from '../column/vector.ts';
 import { vectorOf } from '../column/vector-of.ts';
-import { OptionError, SchemaError } from '../errors.ts';
+import { checkOptions, OptionError, SchemaError } from '../errors.ts';
 import type { Side } from '../join/joiner.ts';
 import { LiveTable, LookupJoin } from '../join/lookup-join.ts';
 import { type Columns, type Field, field, Schema } from '../schema/schema.ts';
@@ -87,7 +87,9 @@ function mergeNode(
 }
 
 /** @throws OptionError when they are named twice or half; SchemaError when no column has one name on both sides */
-function mergeKeys(input: Plan, right: Schema, { on, leftOn, rightOn }: MergeOptions): JoinKeys {
+function mergeKeys(input: Plan, right: Schema, options: MergeOptions): JoinKeys {
+  checkOptions('merge', options, ['on', 'leftOn', 'rightOn', 'how', 'suffixes']);
+  const { on, leftOn, rightOn } = options;
   if (on !== undefined && (leftOn !== undefined || rightOn !== undefined)) {
     throw new OptionError('on', 'merge: give either "on", or "leftOn" and "rightOn"');
   }

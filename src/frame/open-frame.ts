@@ -1,6 +1,6 @@
-import type { Codec, FileCodec, OnBadRecord } from '../codec/codec.ts';
+import { type Codec, checkPolicy, type FileCodec, type OnBadRecord } from '../codec/codec.ts';
 import { formatNamed } from '../codec/formats.ts';
-import { OptionError } from '../errors.ts';
+import { checkOptions, OptionError } from '../errors.ts';
 import { defaultMemory, type Memory } from '../memory/memory.ts';
 import type { Duration } from '../schema/duration.ts';
 import type { Columns, Schema } from '../schema/schema.ts';
@@ -38,6 +38,11 @@ export interface OpenOptions extends IdleOptions {
   readonly memory?: Memory;
 }
 
+const openOptions = [
+  ...['format', 'codec', 'schema', 'index', 'outOfOrder', 'onBadRecord', 'follow', 'sideBySide', 'signal', 'memory'],
+  ...['idleAfter', 'clock'],
+];
+
 /**
  * A frame of the rows in files: a path, several, a pattern such as `logs/*.ndjson.gz`, or `-` for standard input. Files are read one after
  * another when the frame runs; only the beginning of the first is read here, where the columns are not known otherwise.
@@ -48,6 +53,12 @@ export async function openFrame<C extends Columns = Columns>(
   paths: string | readonly string[],
   options: OpenOptions = {},
 ): Promise<DataFrame<C>> {
+  checkOptions('openFrame', options, openOptions);
+  for (const path of [paths].flat()) {
+    if (typeof path !== 'string')
+      throw new OptionError('paths', `openFrame: ${typeof path} is no path; give text, or a list`);
+  }
+  checkPolicy('openFrame', options.onBadRecord);
   const files = expandPaths(paths);
   if (files.length === 0) throw new OptionError('paths', 'openFrame: no files; name at least one');
   const memory = options.memory ?? defaultMemory();
@@ -99,7 +110,12 @@ async function openSideBySide(
 }
 
 async function codecOf(path: string, { codec, format, schema }: OpenOptions): Promise<Codec | FileCodec> {
-  if (codec) return codec;
+  if (codec && ('read' in codec || 'decoder' in codec)) return codec;
+  if (codec)
+    throw new OptionError(
+      'codec',
+      'openFrame: this is no codec; give what ndjson(), csv(), arrow() or parquet() makes',
+    );
   const name = format ?? fileFormat(path).format;
   if (name) return formatNamed(name, schema);
   throw new OptionError(

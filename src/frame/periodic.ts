@@ -46,6 +46,9 @@ const noBytes: SourceMetrics = /* @__PURE__ */ Object.freeze({ bytes: 0, storedB
 /** @throws OptionError when the interval is none, or above 0; SchemaError when the columns can't be told */
 export function periodicParts(fn: (period: Period) => BatchLike, options: PeriodicOptions): PeriodicParts {
   const { interval = 500, schema, index = null, outOfOrder = 0, clock = systemClock, memory } = options;
+  if (typeof fn !== 'function') {
+    throw new OptionError('fn', `fromPeriodic: ${typeof fn} makes no rows; give a function that does`);
+  }
   const ms = parseDuration(interval, 'interval');
   if (ms === 0) throw new OptionError('interval', 'fromPeriodic: an interval of 0 never waits; give one above 0');
   const made = clock.now();

@@ -359,6 +359,7 @@ function bindAggregate(call: AggregateCall, schema: Schema, verb: string): Bound
   const { args, parameters } = argumentsOf(call, aggregation, verb);
   const types = args.map(arg => typeOf(arg, schema, verb));
   aggregation.resultType(types);
+  aggregation.kind(types, parameters); // refuses parameters that make no sense
   return { key: call.key, aggregation, args, types, parameters };
 }
 

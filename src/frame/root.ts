@@ -1,4 +1,4 @@
-import { StateError } from '../errors.ts';
+import { OptionError, StateError } from '../errors.ts';
 import { defaultMemory, type Memory } from '../memory/memory.ts';
 import type { Schema } from '../schema/schema.ts';
 import { systemClock } from '../stream/clock.ts';
@@ -139,6 +139,12 @@ export class Root {
   }
 
   attach(plan: Plan, to: Deliver | FrameSink<any>): () => void {
+    if (typeof to !== 'function' && typeof (to as Partial<FrameSink<any>> | undefined)?.write !== 'function') {
+      throw new OptionError(
+        'to',
+        `sink: ${typeof to} takes no results; give a function, or a sink such as toFile('out.csv')`,
+      );
+    }
     return this.#attached(this.executor.attach(plan, to));
   }
 

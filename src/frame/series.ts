@@ -2,7 +2,7 @@ import type { Aggregation } from '../aggregate/accumulator.ts';
 import type { UserAggregation } from '../aggregate/user-aggregation.ts';
 import type { Batch } from '../column/batch.ts';
 import type { Vector } from '../column/vector.ts';
-import { OptionError, SchemaError } from '../errors.ts';
+import { checkOptions, OptionError, SchemaError } from '../errors.ts';
 import { aggregate, aggregateWith, type Constant, call, type Expression, literal } from '../expr/expression.ts';
 import type { Op } from '../expr/ops.ts';
 import { typeNamed } from '../expr/type-name.ts';
@@ -18,7 +18,7 @@ import type {
   Utf8,
   ValueOf,
 } from '../schema/data-type.ts';
-import { i32, typeText } from '../schema/data-type.ts';
+import { i32, isDataType, typeText } from '../schema/data-type.ts';
 import type { Columns } from '../schema/schema.ts';
 import { Stream } from '../stream/stream.ts';
 import { everything, slidingOver, type WindowScheme, windowText } from '../window/window.ts';
@@ -159,6 +159,7 @@ export class Series<T extends DataType = DataType> {
   }
 
   isIn(values: readonly (ValueOf<T> | number)[]): Series<Bool> {
+    if (!Array.isArray(values)) throw new OptionError('values', 'isIn: give a list of values, as in isIn([1, 2])');
     return this.#call('isIn', values);
   }
 
@@ -224,6 +225,8 @@ export class Series<T extends DataType = DataType> {
    * @throws OptionError for less than two edges, or another number of labels than of bins
    */
   cut(this: Series<NumericType>, edges: readonly number[], labels?: readonly string[]): Series<any> {
+    if (!Array.isArray(edges))
+      throw new OptionError('edges', 'cut: give the edges of the bins, as in cut([0, 10, 20])');
     if (edges.length < 2 || edges.some((edge, at) => at > 0 && !(edge > edges[at - 1]!))) {
       throw new OptionError('edges', `cut: the edges [${edges.join(', ')}] make no bins; give two or more, ascending`);
     }
@@ -260,7 +263,7 @@ export class Series<T extends DataType = DataType> {
   astype<U extends DataType>(type: U): Series<U>;
   astype(type: string): Series;
   astype(type: DataType | string): Series<any> {
-    return this.#make(call('cast', [this.expression], typeof type === 'string' ? typeNamed(type) : type));
+    return this.#make(call('cast', [this.expression], typeIn(type)));
   }
 
   sum(this: Series<NumericType | Bool>, settings?: AggregateSettings): Series<SumType<T> & DataType> {
@@ -700,6 +703,7 @@ export class Series<T extends DataType = DataType> {
     ...others: readonly Series<any>[]
   ): Series<any> {
     const { ddof, ...emission } = settings;
+    checkOptions(name, emission, ['emit', 'panes', 'outOfOrder']);
     const args = [this, ...others].map(({ expression }) => expression);
     return this.#make(aggregate(name, args, given({ ...parameters, ddof })), emission);
   }
@@ -718,6 +722,16 @@ function eachCell(cells: Vector, fn: (value: any) => unknown, from = 0): void | 
     const working = fn(cells.get(row));
     if (working instanceof Promise) return working.then(() => eachCell(cells, fn, row + 1));
   }
+}
+
+/** A type, or what its name says. @throws OptionError for a name that is none */
+function typeIn(type: DataType | string): DataType {
+  const found = typeof type === 'string' ? typeNamed(type) : type;
+  if (isDataType(found)) return found;
+  throw new OptionError(
+    'type',
+    `astype: ${JSON.stringify(type)} is no type; give one, such as f64() or 'timestamp[ms]'`,
+  );
 }
 
 const given = (parameters: Readonly<Record<string, number | string | boolean | undefined>>): Record<string, number> =>

@@ -1,4 +1,4 @@
-import { OptionError, SchemaError } from '../errors.ts';
+import { checkOptions, OptionError, SchemaError } from '../errors.ts';
 import type { OutputColumn } from '../join/output.ts';
 import { type SideOptions, TimeJoin } from '../join/time-join.ts';
 import type { TimeMatch } from '../join/time-match.ts';
@@ -88,8 +88,11 @@ export type AsofJoined<L extends Columns, R, O> = Joined<L, R, SharedBy<O> | Sha
 /** The columns of an interval join of `L` with `R`. */
 export type IntervalJoined<L extends Columns, R, O> = Joined<L, R, SharedBy<O>, SuffixesOf<O>>;
 
+const joinOptions = ['by', 'leftBy', 'rightBy', 'suffixes'];
+
 /** @throws SchemaError for frames without a time index, unknown columns and types that don't go together; OptionError for options */
 export function asofParts(left: FrameSide, right: FrameSide, options: MergeAsofOptions): JoinedParts {
+  checkOptions('mergeAsof', options, [...joinOptions, 'on', 'direction', 'tolerance', 'allowExactMatches']);
   const { direction = 'backward', tolerance, allowExactMatches = true, on = commonIndex(left, right) } = options;
   if (!['backward', 'forward', 'nearest'].includes(direction)) {
     throw new OptionError('direction', `mergeAsof: direction is "${direction}"; give backward, forward or nearest`);
@@ -109,6 +112,7 @@ export function asofParts(left: FrameSide, right: FrameSide, options: MergeAsofO
 
 /** @throws as `asofParts` */
 export function intervalParts(left: FrameSide, right: FrameSide, options: MergeIntervalOptions): JoinedParts {
+  checkOptions('mergeInterval', options, [...joinOptions, 'from', 'to', 'how']);
   const { how = 'inner' } = options;
   if (how !== 'inner' && how !== 'left') {
     throw new OptionError('how', `mergeInterval: how is "${how}"; give inner or left`);
@@ -252,8 +256,14 @@ function sameTicks({ boundType: a }: TimeIndex, { boundType: b }: TimeIndex): bo
 
 /** As `index.ticks`, with a sign. */
 function signedTicks(index: TimeIndex, span: Duration, option: string): bigint {
+  if (span === undefined || span === null) {
+    throw new OptionError(
+      option,
+      `mergeInterval: "${option}" is missing; say how far partners are, as in { from: '-5s', to: 0 }`,
+    );
+  }
   if (typeof span === 'number') return span < 0 ? -index.ticks(-span, option) : index.ticks(span, option);
-  const text = span.trim();
+  const text = String(span).trim();
   if (text.startsWith('-')) return -index.ticks(text.slice(1), option);
   return index.ticks(text.startsWith('+') ? text.slice(1) : text, option);
 }

@@ -2,7 +2,7 @@ import { arrow } from '../codec/arrow.ts';
 import type { Codec } from '../codec/codec.ts';
 import { csv } from '../codec/csv.ts';
 import { ndjson } from '../codec/ndjson.ts';
-import { nearest, OptionError } from '../errors.ts';
+import { checkOptions, nearest, OptionError } from '../errors.ts';
 import type { Columns } from '../schema/schema.ts';
 import { fileFormat } from '../transport/file-format.ts';
 import { createFile } from '../transport/file-sink.ts';
@@ -51,7 +51,10 @@ export function writerNamed(name: string, isStream: boolean, verb: string): Code
  *
  * @throws OptionError when the format can't be told, or is none that is written
  */
-export function toFile<C extends Columns = any>(path: string, { format, codec }: ToFileOptions = {}): FrameSink<C> {
+export function toFile<C extends Columns = any>(path: string, options: ToFileOptions = {}): FrameSink<C> {
+  checkOptions('toFile', options, ['format', 'codec']);
+  if (typeof path !== 'string') throw new OptionError('path', `toFile: ${typeof path} is no path; give text`);
+  const { format, codec } = options;
   const told = fileFormat(path);
   const name = format ?? told.format;
   if (!codec && !name) {

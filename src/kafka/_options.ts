@@ -1,4 +1,4 @@
-import { OptionError } from '../errors.ts';
+import { checkOptions, OptionError } from '../errors.ts';
 import type { StreamOptions } from '../stream/stream.ts';
 import type { KafkaConnectionOptions } from './_client.ts';
 
@@ -34,13 +34,30 @@ export interface KafkaSourceOptions extends StreamOptions, KafkaConnectionOption
   readonly reconnectMs?: number;
 }
 
+const sourceOptions = [
+  ...[
+    'groupId',
+    'start',
+    'otherwise',
+    'refreshPartitions',
+    'commitIntervalMs',
+    'sessionTimeoutMs',
+    'maxBytes',
+    'reconnectMs',
+  ],
+  ...['bootstrapBrokers', 'clientId', 'sasl', 'tls', 'client', 'keys', 'name', 'clock'],
+  ...['maxBatchSize', 'pollInterval', 'npartitions'],
+];
+
 /** @throws OptionError for options that make no sense */
 export function checkSourceOptions(verb: string, topics: readonly string[], options: KafkaSourceOptions): void {
   const refuse = (option: string, text: string): never => {
     throw new OptionError(option, `${verb}: ${text}`);
   };
+  checkOptions(verb, options, sourceOptions);
   const { groupId, start = 'beginning', otherwise = 'beginning' } = options;
-  if (topics.length === 0 || topics.includes('')) refuse('topics', 'no topic is named; give at least one');
+  if (topics.length === 0 || !topics.every(topic => typeof topic === 'string' && topic !== ''))
+    refuse('topics', 'no topic is named; give at least one');
   if (groupId === '') refuse('groupId', 'the groupId is empty; give a name, or leave it out');
   const isPosition = typeof start === 'object' && start !== null;
   if (!isPosition && !['committed', 'beginning', 'end'].includes(start)) {

@@ -228,7 +228,7 @@ class BatchedSource extends KafkaSource<readonly Uint8Array[] | readonly KafkaMe
 }
 
 const listOf = (topics: string | readonly string[]): readonly string[] =>
-  typeof topics === 'string' ? [topics] : topics;
+  Array.isArray(topics) ? topics : [topics as string];
 
 /**
  * The values of the messages in Kafka topics, as they come; with `keys` whole messages. Messages without a value are passed over.

@@ -1,4 +1,4 @@
-import { MillraceError, StateError } from '../errors.ts';
+import { MillraceError, OptionError, StateError } from '../errors.ts';
 import { packed, unpacked } from './descriptor.ts';
 import { type Task, taskOf } from './task.ts';
 
@@ -22,7 +22,12 @@ export class Pool implements AsyncDisposable {
   #piscina: Promise<Piscina> | undefined;
   #closed = false;
 
+  /** @throws OptionError for a number of threads that is none */
   constructor(options: PoolOptions = {}) {
+    const { threads } = options;
+    if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
+      throw new OptionError('threads', `Pool: ${threads} threads do nothing; give a whole number above 0`);
+    }
     this.#options = options;
   }
 

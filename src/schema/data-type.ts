@@ -6,6 +6,8 @@
  * seconds or milliseconds, bigint (in the type's unit) for timestamps in micro- and nanoseconds, which a Date would round.
  */
 
+import { SchemaError } from '../errors.ts';
+
 export interface Bool {
   readonly kind: 'bool';
 }
@@ -129,8 +131,15 @@ export const dictionary = (): DictionaryUtf8 => DICTIONARY;
 /** Calendar days. */
 export const date32 = (): Date32 => DATE32;
 /** Instants in `unit` since the epoch; `timezone` (an IANA name) is for display and calendar windows only. */
-export const timestamp = <U extends TimeUnit>(unit: U, timezone: string | null = null): Timestamp<U> =>
-  Object.freeze({ kind: 'timestamp', unit, timezone });
+/** @throws SchemaError for a unit that there is not */
+export function timestamp<U extends TimeUnit>(unit: U, timezone: string | null = null): Timestamp<U> {
+  if (!['s', 'ms', 'us', 'ns'].includes(unit)) {
+    throw new SchemaError(
+      `timestamp: ${unit === undefined ? 'no unit is given' : `"${unit}" is no unit`}; give s, ms, us or ns`,
+    );
+  }
+  return Object.freeze({ kind: 'timestamp', unit, timezone });
+}
 
 const WIDTH: Readonly<Record<Kind, number>> = /* @__PURE__ */ Object.freeze({
   bool: 0,
@@ -152,6 +161,10 @@ const WIDTH: Readonly<Record<Kind, number>> = /* @__PURE__ */ Object.freeze({
 });
 
 /** Bytes of one value in the values buffer; 0 for bits (bool) and for types of variable length (utf8, binary). */
+/** Whether this is a column type, and not its name or the function that makes it. */
+export const isDataType = (type: unknown): type is DataType =>
+  typeof type === 'object' && type !== null && Object.hasOwn(WIDTH, String((type as Partial<DataType>).kind));
+
 export const widthOf = (type: DataType): number => WIDTH[type.kind];
 
 export const isVariable = (type: DataType): type is Utf8 | Binary => type.kind === 'utf8' || type.kind === 'binary';

@@ -1,5 +1,5 @@
 import { nearest, SchemaError } from '../errors.ts';
-import { type DataType, sameType, typeText } from './data-type.ts';
+import { type DataType, isDataType, sameType, typeText } from './data-type.ts';
 
 /** Columns of a frame as the compiler sees them: name to type. */
 export type Columns = Readonly<Record<string, DataType>>;
@@ -76,11 +76,25 @@ export class Schema<C extends Columns = Columns> {
   }
 }
 
-/** A schema from `{ name: type }`, in the order of the keys. */
+/** A schema from `{ name: type }`, in the order of the keys. @throws SchemaError for what is no type */
 export function schemaOf<C extends Columns>(columns: C | Schema<C>): Schema<C> {
   if (columns instanceof Schema) return columns;
-  return new Schema<C>(Object.entries(columns).map(([name, type]) => field(name, type)));
+  if (typeof columns !== 'object' || columns === null) {
+    throw new SchemaError(`schema: ${typeof columns} names no columns; give types by name, as in { price: f64() }`);
+  }
+  return new Schema<C>(Object.entries(columns).map(([name, type]) => field(name, checkedType(name, type))));
 }
+
+/** @throws SchemaError for what is no type: the function that makes one, or its name */
+function checkedType(name: string, type: unknown): DataType {
+  if (isDataType(type)) return type;
+  const [what, hint] =
+    typeof type === 'function' ? ['a function', 'call it, as in f64()'] : [shown(type), 'give one, as f64() makes it'];
+  throw new SchemaError(`schema: column "${name}" is ${what}, which is no type; ${hint}`, { column: name });
+}
+
+const shown = (value: unknown): string =>
+  typeof value === 'string' ? JSON.stringify(value) : value === null ? 'null' : typeof value;
 
 export function sameSchema(a: Schema, b: Schema): boolean {
   return (

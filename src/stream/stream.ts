@@ -9,7 +9,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { type ErrorHandler, type Failure, report, reportHere, reportPassing } from './failure.ts';
 import { type IterateOptions, iterate, readable } from './iterate.ts';
 import { type Carried, type Metadata, release, retain } from './metadata.ts';
-import { isPromise } from './nodes/_shared.ts';
+import { callable, isPromise, shown } from './nodes/_shared.ts';
 import { AccumulateNode, type AccumulateOptions } from './nodes/accumulate.ts';
 import { BufferNode } from './nodes/buffer.ts';
 import { CollectNode, type CollectOptions } from './nodes/collect.ts';
@@ -123,6 +123,12 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
     operator: Operator<any, T> = new PassNode<T>(),
     upstreams: readonly Stream[] = [],
   ) {
+    if (!isOperator(operator)) {
+      throw new OptionError(
+        'operator',
+        `through: ${shown(operator)} is no operator; give one, or call map, filter and the like`,
+      );
+    }
     this.#name = options.name;
     this.clock = options.clock ?? upstreams[0]?.clock ?? systemClock;
     if (operator.node)
@@ -273,6 +279,7 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
 
   /** Attaches `downstream` below this node, also to one of its ancestors: then elements go round. */
   connect(downstream: Stream): void {
+    mustBeStream('connect', downstream);
     downstream.#link(this);
     downstream.operator.connected(this);
   }
@@ -299,6 +306,7 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
   }
 
   #link(upstream: Stream): void {
+    mustBeStream(this.operator.label, upstream);
     this.#upstreams.push(upstream);
     if (upstream.#downstreams.includes(this)) return;
     upstream.#downstreams = [...upstream.#downstreams, this];
@@ -408,7 +416,7 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
 
   /** Calls `fn` with every element. `emit` waits for a promise it returns. */
   sink<A extends unknown[]>(fn: (x: T, ...args: A) => unknown, ...args: A): Stream<never> {
-    return this.through(new SinkNode<T>(applied(fn, args), nameOf(fn)));
+    return this.through(new SinkNode<T>(applied('sink', fn, args), nameOf(fn)));
   }
 
   /** An array that grows by every element, until the signal is aborted. */
@@ -425,17 +433,17 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
 
   /** `fn(x, ...args)` of every element. */
   map<U, A extends unknown[]>(fn: (x: T, ...args: A) => U, ...args: A): Stream<U> {
-    return this.through(new MapNode<T, U>(applied(fn, args), nameOf(fn)));
+    return this.through(new MapNode<T, U>(applied('map', fn, args), nameOf(fn)));
   }
 
   /** `fn(...x, ...args)` of every element, which is an array. */
   starmap<U>(fn: (...x: any[]) => U, ...args: unknown[]): Stream<U> {
-    return this.through(new StarmapNode<any, U>(fn, args));
+    return this.through(new StarmapNode<any, U>(callable('starmap', fn), args));
   }
 
   /** What `fn` resolves to for every element, in order. */
   mapAsync<U>(fn: (x: T) => Promise<U> | U, options: MapAsyncOptions = {}): Stream<U> {
-    return this.through(new MapAsyncNode<T, U>(fn, options));
+    return this.through(new MapAsyncNode<T, U>(callable('mapAsync', fn), options));
   }
 
   /** Elements for which `predicate(x, ...args)` is truthy; without one, truthy elements. */
@@ -443,11 +451,12 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
   filter<A extends unknown[]>(predicate?: ((x: T, ...args: A) => unknown) | null, ...args: A): Stream<T>;
   filter(predicate?: ((x: T, ...args: any[]) => unknown) | null, ...args: unknown[]): Stream<any> {
     if (predicate === undefined || predicate === null) return this.through(new FilterNode<T>(x => x, '_truthy'));
-    return this.through(new FilterNode<T>(applied(predicate, args), nameOf(predicate)));
+    return this.through(new FilterNode<T>(applied('filter', predicate, args), nameOf(predicate)));
   }
 
   /** Elements for which `predicate` is not truthy. */
   remove(predicate: (x: T) => unknown): Stream<T> {
+    callable('remove', predicate);
     return this.through(new FilterNode<T>(x => !predicate(x), nameOf(null)));
   }
 
@@ -467,7 +476,7 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
   ): Stream<[S, S]>;
   accumulate<S>(fn: (state: S, x: T) => S, options?: AccumulateOptions<S>): Stream<S>;
   accumulate(fn: (state: any, x: T) => any, options: AccumulateOptions<any> = {}): Stream<any> {
-    return this.through(new AccumulateNode<T, any, any>(fn, options));
+    return this.through(new AccumulateNode<T, any, any>(callable('accumulate', fn), options));
   }
 
   /** The same as `accumulate`. */
@@ -627,7 +636,11 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
 
   /** Each item of an iterable, waiting for what is below. */
   static fromIterable<T>(iterable: AnyIterable<T>, options: StreamOptions = {}): Stream<T> {
-    return new Stream(options, new IterableSource<T>(iterable));
+    if (isIterable(iterable)) return new Stream(options, new IterableSource<T>(iterable));
+    throw new OptionError(
+      'iterable',
+      `fromIterable: ${shown(iterable)} can't be iterated; give a list, a generator, an async iterable or a web stream`,
+    );
   }
 
   /** What `fn` gives, every `pollInterval` (default 100 ms), the first at once. */
@@ -635,7 +648,7 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
     fn: () => T | Promise<T>,
     { pollInterval = 100, ...options }: StreamOptions & { readonly pollInterval?: Duration } = {},
   ): Stream<T> {
-    return new Stream(options, new PeriodicSource<T>(fn, pollInterval));
+    return new Stream(options, new PeriodicSource<T>(callable('fromPeriodic', fn), pollInterval));
   }
 
   /** What is in a queue (an array, or anything with `shift`), looked at every `sleepTime` (default 10 ms) when it is empty. */
@@ -643,6 +656,7 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
     queue: { shift(): T | undefined },
     { sleepTime = 10, ...options }: StreamOptions & { readonly sleepTime?: Duration } = {},
   ): Stream<T> {
+    callable('fromQueue', queue?.shift, 'queue');
     return new Stream(options, new QueueSource<T>(queue, sleepTime));
   }
 
@@ -676,6 +690,9 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
    * @throws StateError when the name is taken, unless `override` says that this is meant
    */
   static registerApi(name: string, factory: NodeFactory, options: RegisterOptions = {}): void {
+    if (typeof name !== 'string' || name === '')
+      throw new OptionError('name', `registerApi: ${shown(name)} is no name for a method`);
+    callable('registerApi', factory, 'factory');
     const home: any = options.static ? Stream : Stream.prototype;
     if (name in home && !options.override) {
       throw new StateError(`registerApi: streams have "${name}" already; choose another name, or pass override: true`);
@@ -824,8 +841,15 @@ function guarded(node: Stream): Receiver {
   };
 }
 
-function applied<T, A extends unknown[], U>(fn: (x: T, ...args: A) => U, args: A): (x: T) => U {
+function applied<T, A extends unknown[], U>(verb: string, fn: (x: T, ...args: A) => U, args: A): (x: T) => U {
+  callable(verb, fn);
   return args.length === 0 ? (fn as unknown as (x: T) => U) : x => fn(x, ...args);
+}
+
+/** @throws OptionError for what is no stream, such as options that are not there */
+function mustBeStream(verb: string, stream: unknown): void {
+  if (stream instanceof Stream) return;
+  throw new OptionError('stream', `${verb}: ${shown(stream)} is no stream; give one`);
 }
 
 function withOptions<O extends object>(others: readonly unknown[]): [Stream[], O | undefined] {

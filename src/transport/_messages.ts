@@ -8,6 +8,8 @@ export interface MessageOptions {
   readonly codec?: Codec<any>;
   /** Rows a message holds at most; default 1,000. */
   readonly rows?: number;
+  /** What is sent of an element that is no text, no bytes and no batch: `order => JSON.stringify(order)`. */
+  readonly value?: (element: any) => string | Uint8Array;
 }
 
 /** One message, and what it was made from: the element, or some rows of it. */
@@ -25,25 +27,28 @@ export class Messages {
   readonly #verb: string;
   readonly #codec: Codec<any> | undefined;
   readonly #rows: number;
+  readonly #value: MessageOptions['value'];
 
   /** @throws OptionError for a number of rows that can't be */
-  constructor(verb: string, { codec, rows = defaultRows }: MessageOptions) {
+  constructor(verb: string, { codec, rows = defaultRows, value }: MessageOptions) {
     if (!(Number.isInteger(rows) && rows > 0))
       throw new OptionError('rows', `${verb}: rows is ${rows}; give a whole number from 1`);
     this.#verb = verb;
     this.#codec = codec;
     this.#rows = rows;
+    this.#value = value;
     this.isText = codec?.name === 'ndjson' || codec?.name === 'csv';
   }
 
-  /** @throws TypeError for elements that are none of these */
+  /** @throws OptionError for elements that are none of these */
   of(x: unknown): readonly Message[] {
-    if (typeof x === 'string' || x instanceof Uint8Array) return [{ value: x, payload: x }];
-    if (!(x instanceof Batch)) {
-      throw new TypeError(`${this.#verb}: ${nameOf(x)} is no message; map elements to texts or bytes before`);
-    }
+    if (isPayload(x)) return [{ value: x, payload: x }];
+    if (!(x instanceof Batch)) return [{ value: x, payload: this.#payloadOf(x) }];
     if (!this.#codec) {
-      throw new TypeError(`${this.#verb}: batches need a codec to become messages, as in { codec: ndjson() }`);
+      throw new OptionError(
+        'codec',
+        `${this.#verb}: batches need a codec to become messages, as in { codec: ndjson() }`,
+      );
     }
     const messages: Message[] = [];
     for (let at = 0; at < x.length; at += this.#rows) {
@@ -52,7 +57,19 @@ export class Messages {
     }
     return messages;
   }
+
+  #payloadOf(x: unknown): string | Uint8Array {
+    const payload = this.#value ? this.#value(x) : x;
+    if (isPayload(payload)) return payload;
+    const what = this.#value ? `value() gave ${nameOf(payload)}, which` : nameOf(x);
+    throw new OptionError(
+      'value',
+      `${this.#verb}: ${what} is no message; give texts or bytes, or say what is sent, as in { value: x => JSON.stringify(x) }`,
+    );
+  }
 }
+
+const isPayload = (x: unknown): x is string | Uint8Array => typeof x === 'string' || x instanceof Uint8Array;
 
 function whole(encoder: Encoder, rows: Batch): Uint8Array {
   const body = encoder.encode(rows);

@@ -1,8 +1,9 @@
+import { OptionError } from '../errors.ts';
 import { reportApart } from '../stream/failure.ts';
 import { Source } from '../stream/source.ts';
 import { type Stream, type StreamOptions, sourceStream } from '../stream/stream.ts';
 import { builtin } from './_node.ts';
-import { closed, listening } from './tcp.ts';
+import { closed, listening, portIn } from './tcp.ts';
 
 export interface FromHttpServerOptions extends StreamOptions {
   /** A regular expression for the whole path; default all. */
@@ -27,10 +28,10 @@ class HttpServerSource extends Source<Uint8Array> {
 
   constructor(port: number, options: FromHttpServerOptions) {
     super();
-    this.#port = port;
+    this.#port = portIn('fromHttpServer', port);
     this.#options = options;
     const { path = '/.*' } = options;
-    this.#path = typeof path === 'string' ? new RegExp(`^(?:${path})$`) : path;
+    this.#path = typeof path === 'string' ? pathPattern(path) : path;
   }
 
   protected override async run(): Promise<void> {
@@ -66,6 +67,22 @@ class HttpServerSource extends Source<Uint8Array> {
     if (body === undefined) return 413;
     await this.node.sendHeld(body, undefined);
     return 200;
+  }
+}
+
+/** @throws OptionError for what is no regular expression */
+function pathPattern(path: string): RegExp {
+  try {
+    return new RegExp(`^(?:${path})$`);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new OptionError(
+      'path',
+      `fromHttpServer: the path is a regular expression, and "${path}" is none: ${message}`,
+      {
+        cause,
+      },
+    );
   }
 }
 

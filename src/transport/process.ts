@@ -25,7 +25,7 @@ class ProcessSource extends Source<Uint8Array> {
   constructor(command: string | readonly string[], options: FromProcessOptions) {
     super();
     this.#command = typeof command === 'string' ? shellWords(command) : command;
-    if (this.#command.length === 0)
+    if (!Array.isArray(this.#command) || this.#command.length === 0)
       throw new OptionError('command', 'fromProcess: the command is empty; name a program');
     this.#options = options;
   }

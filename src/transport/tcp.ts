@@ -25,7 +25,7 @@ class TcpSource extends Source<Uint8Array> {
 
   constructor(port: number, options: FromTcpOptions) {
     super();
-    this.#port = port;
+    this.#port = portIn('fromTcp', port);
     this.#options = options;
     this.#delimiter = delimiterBytes(options.delimiter ?? '\n');
     if (this.#delimiter.length === 0)
@@ -76,6 +76,12 @@ const hangUp = (error: unknown): boolean =>
   ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes((error as NodeJS.ErrnoException)?.code ?? '');
 
 type Server = import('node:net').Server;
+
+/** @throws OptionError for what is no port */
+export function portIn(verb: string, port: unknown): number {
+  if (typeof port === 'number' && Number.isInteger(port) && port >= 0 && port < 65_536) return port;
+  throw new OptionError('port', `${verb}: ${port} is no port; give a number up to 65535, 0 for a free one`);
+}
 
 /** Listens; resolves when it does. @throws TransportError when the port can't be had */
 export async function listening(

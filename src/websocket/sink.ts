@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import { TransportError } from '../errors.ts';
+import { OptionError, TransportError } from '../errors.ts';
 import { type Emitted, type Look, Operator } from '../stream/operator.ts';
 import { clientModule, reasonOf } from '../transport/_client.ts';
 import { type Message, type MessageOptions, Messages } from '../transport/_messages.ts';
@@ -11,6 +11,9 @@ export interface ToWebsocketOptions extends MessageOptions, OutgoingOptions {
   /** More of what ws' client takes: `{ ca, cert, key, perMessageDeflate, … }`. */
   readonly client?: Readonly<Record<string, unknown>>;
 }
+
+/** Of an address; empty for what is none. */
+const protocolOf = (url: string): string => (URL.canParse(url) ? new URL(url).protocol : '');
 
 /** Bytes that ws may hold before we keep messages ourselves. */
 const writeAhead = 1 << 20;
@@ -50,6 +53,12 @@ class WebsocketSink extends Operator<unknown, never> {
 
   constructor(url: string, options: ToWebsocketOptions) {
     super();
+    if (!/^(wss?|https?):$/.test(protocolOf(url))) {
+      throw new OptionError(
+        'url',
+        `toWebsocket: "${url}" is no address of a WebSocket; give one such as ws://localhost:8080/`,
+      );
+    }
     this.#url = url;
     this.#options = options;
     this.#messages = new Messages('toWebsocket', options);

@@ -5,7 +5,7 @@ import { Source } from '../stream/source.ts';
 import { type Stream, type StreamOptions, sourceStream } from '../stream/stream.ts';
 import { clientModule } from '../transport/_client.ts';
 import { builtin } from '../transport/_node.ts';
-import { closed, listening } from '../transport/tcp.ts';
+import { closed, listening, portIn } from '../transport/tcp.ts';
 import { Connection } from './_connection.ts';
 
 /** What a WebSocket brings: texts as strings, binary messages as bytes. */
@@ -35,7 +35,7 @@ class WebsocketSource extends Source<WebsocketMessage> {
 
   constructor(place: number | Server, options: FromWebsocketOptions) {
     super();
-    this.#place = place;
+    this.#place = typeof (place as Server | undefined)?.on === 'function' ? place : portIn('fromWebsocket', place);
     this.#options = options;
   }
 

@@ -251,13 +251,31 @@ describe('toMqtt', () => {
     await node.destroy();
   });
 
+  it('sends of other elements what it is told to, to topics made of them', async () => {
+    const list = await received('house/#');
+    const stream = new Stream<{ room: string; celsius: number }>();
+    const node = stream.through(
+      toMqtt(({ room }) => `house/${room}`, { url: broker.url, value: ({ celsius }) => String(celsius) }),
+    );
+    await stream.emit({ room: 'kitchen', celsius: 21 });
+    await stream.emit({ room: 'hall', celsius: 18 });
+    await until(() => list.length === 2);
+    expect(list).toEqual(['house/kitchen=21', 'house/hall=18']);
+    const odd = new Stream<number>();
+    odd.through(toMqtt('x', { url: broker.url, value: x => x as unknown as string }));
+    expect(() => odd.emit(5)).toThrow(/^toMqtt: value\(\) gave number, which is no message/);
+    await node.destroy();
+  });
+
   it('says what is wrong', async () => {
     expect(() => toMqtt('a/+', { url: broker.url })).toThrow('toMqtt: "a/+" is no topic; give one without + and #');
     expect(() => toMqtt('a', { qos: 3 as 1 })).toThrow('toMqtt: qos is 3; give 0, 1 or 2');
     const stream = new Stream<unknown>();
     stream.through(toMqtt(() => '', { url: broker.url }));
     expect(() => stream.emit('x')).toThrow('toMqtt: "" is no topic');
-    expect(() => stream.emit(5)).toThrow('toMqtt: number is no message; map elements to texts or bytes before');
+    expect(() => stream.emit(5)).toThrow(
+      'toMqtt: number is no message; give texts or bytes, or say what is sent, as in { value: x => JSON.stringify(x) }',
+    );
     const away = new Stream<string>();
     away.through(toMqtt('x', { url: 'mqtt://127.0.0.1:1' }));
     await expect(away.emit('x')).rejects.toThrow('toMqtt: mqtt://127.0.0.1:1: connect ECONNREFUSED');

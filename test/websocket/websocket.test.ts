@@ -247,7 +247,9 @@ describe('toWebsocket', () => {
     await again.stop();
     await pause(20);
     await expect(source.emit('z')).rejects.toThrow(TransportError);
-    expect(() => source.emit({})).toThrow('toWebsocket: Object is no message; map elements to texts or bytes before');
+    expect(() => source.emit({})).toThrow(
+      /^toWebsocket: Object is no message; give texts or bytes, or say what is sent/,
+    );
   });
 
   it('gives up when it is told to, or destroyed', async () => {

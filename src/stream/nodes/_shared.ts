@@ -69,6 +69,12 @@ export function sameValue(a: unknown, b: unknown): boolean {
   );
 }
 
+/** @throws OptionError unless it is a function */
+export function callable<F>(verb: string, fn: F, option = 'fn'): F {
+  if (typeof fn === 'function') return fn;
+  throw new OptionError(option, `${verb}: ${shown(fn)} can't be called; give a function`);
+}
+
 /** @throws OptionError unless `value` is a whole number of at least `least` */
 export function wholeNumber(verb: string, option: string, value: number, least: number): number {
   if (Number.isInteger(value) && value >= least) return value;
