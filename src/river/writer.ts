@@ -1,18 +1,15 @@
-import type { PackedRows, RowEncoder } from '../codec/river-encoder.ts';
-import { riverRows } from '../codec/river-rows.ts';
+import type { PackedRows } from '../codec/river-encoder.ts';
 import { StreamSchema } from '../codec/river-schema.ts';
-import { Batch } from '../column/batch.ts';
-import { type Chunk, isChunk } from '../column/chunk.ts';
-import { isArrowRecordBatch, isArrowTable } from '../column/from-arrow.ts';
-import { type BatchLike, toBatch } from '../column/to-batch.ts';
-import { RedisException, StreamExistsException, StreamWriterException } from '../errors.ts';
+import { RedisException, StreamWriterException } from '../errors.ts';
 import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
-import { bufferFor, bytesOf, type SampleBuffer } from './_buffer.ts';
+import { bufferFor, type SampleBuffer } from './_buffer.ts';
+import { claim } from './_claim.ts';
 import { type Argument, type Client, isPassing } from './_client.ts';
 import { type Compression, uncompressed } from './_compression.ts';
 import { type Entry, fieldOf, numberOf } from './_entry.ts';
 import { Link } from './_link.ts';
 import { metadataHash, metadataKey, type UserMetadata, userMetadataOf, userMetadataText } from './_metadata.ts';
+import { SamplePacker, type Samples } from './_packer.ts';
 import { connectionOf, type RedisPlace } from './connection.ts';
 
 export interface StreamWriterOptions {
@@ -47,7 +44,6 @@ const longestName = 255;
 const mostBytesAtOnce = 8 * 2 ** 20;
 /** XADD key * val VALUE … */
 const valuePlace = 4;
-const clockRounds = 100;
 
 /**
  * Writes a River stream. One writer a stream: `initialize` claims the name, atomically.
@@ -64,9 +60,7 @@ export class StreamWriter {
   #failure: unknown;
   #name = '';
   #schema: StreamSchema | null = null;
-  /** The types of row objects. */
-  #columns: Schema | null = null;
-  #encoder: { readonly schema: Schema; readonly encoder: RowEncoder } | null = null;
+  #packer: SamplePacker | null = null;
   #initializedAtUs = 0n;
   #total = 0;
   #confirmed = 0;
@@ -159,14 +153,21 @@ export class StreamWriter {
     const userMetadata = userMetadataText(options.userMetadata);
     const client = await this.#link.open(options.signal);
     try {
-      await this.#claim(client, name, fields, userMetadata, options);
+      this.#initializedAtUs = await claim(client, {
+        name,
+        schema: fields,
+        userMetadata,
+        compression: this.#compression,
+        computeLocalMinusServerClock: options.computeLocalMinusServerClock,
+      });
     } catch (error) {
       this.#link.close();
       throw error;
     }
     this.#name = name;
     this.#schema = fields;
-    this.#columns = schema instanceof StreamSchema ? schema.toSchema() : schemaOf(schema as Columns);
+    const columns = schema instanceof StreamSchema ? schema.toSchema() : schemaOf(schema as Columns);
+    this.#packer = new SamplePacker(fields, columns);
     this.#state = 'open';
     if (this.#compression.name !== 'UNCOMPRESSED') {
       // As River does: the name stays claimed. What is on the wire is the same.
@@ -192,13 +193,10 @@ export class StreamWriter {
    * @throws RedisException when the connection broke (and was not mended in time)
    * @throws SchemaError, DataError for rows that the stream can't hold
    */
-  async write(
-    data: SampleBuffer | readonly Uint8Array[] | BatchLike | Chunk,
-    options: WriteOptions = {},
-  ): Promise<void> {
+  async write(data: Samples, options: WriteOptions = {}): Promise<void> {
     if (options.n !== undefined && options.n <= 0) return;
     this.#mustBeOpen('write');
-    const packed = this.#packed(data, options);
+    const packed = this.#packer!.pack(data, options);
     await this.#inTurn(() => this.#send(packed, options.signal));
   }
 
@@ -231,103 +229,6 @@ export class StreamWriter {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
-
-  // ---- claiming ----
-
-  async #claim(
-    client: Client,
-    name: string,
-    schema: StreamSchema,
-    userMetadata: string,
-    { computeLocalMinusServerClock }: InitializeWriterOptions,
-  ): Promise<void> {
-    const key = metadataKey(name);
-    // WATCH: if anybody writes the hash between the look and EXEC, nothing of ours is stored.
-    await client.send('WATCH', key);
-    if (await metadataHash(client, name))
-      throw new StreamExistsException(`initialize: there is a stream "${name}" already`);
-    if (schema.hasVariableWidthField && schema.fieldDefinitions.length > 1) {
-      throw new StreamWriterException('initialize: a field of variable width must be the only one');
-    }
-    const offsetUs = computeLocalMinusServerClock ? await localMinusServerClock(client) : null;
-    this.#initializedAtUs = BigInt(Math.floor(nowUs())) - (offsetUs ?? 0n);
-    const hash = [
-      ...['first_stream_key', `${name}-0`],
-      ...['schema', schema.toJson()],
-      ...(offsetUs === null ? [] : ['local_minus_server_clock_us', String(offsetUs)]),
-      ...['initialized_at_us', String(this.#initializedAtUs)],
-      ...(this.#compression.name === 'UNCOMPRESSED'
-        ? []
-        : ['compression_params_json', JSON.stringify(this.#compression)]),
-      ...['user_metadata', userMetadata],
-    ];
-    const [, , stored] = await Promise.all([
-      client.send('MULTI'),
-      client.send('HSET', key, ...hash),
-      client.send('EXEC'),
-    ]);
-    if (stored === null)
-      throw new StreamExistsException(`initialize: somebody else has just begun the stream "${name}"`);
-  }
-
-  // ---- data ----
-
-  #packed(data: SampleBuffer | readonly Uint8Array[] | BatchLike | Chunk, { n, sizes }: WriteOptions): PackedRows {
-    const { schema } = this;
-    const variable = schema.hasVariableWidthField;
-    if (ArrayBuffer.isView(data) || data instanceof ArrayBuffer) {
-      const bytes = bytesOf(data as SampleBuffer, schema);
-      if (!bytes) {
-        const types = schema.fieldDefinitions.map(({ type }) => type).join(', ');
-        throw new StreamWriterException(
-          `write: samples of ${types} can't be taken from a ${data.constructor.name}; use newBuffer()`,
-        );
-      }
-      return variable ? this.#values(bytes, n, sizes) : this.#samples(bytes, n);
-    }
-    if (Array.isArray(data) && data.length > 0 && data.every(value => value instanceof Uint8Array)) {
-      if (!variable) throw new StreamWriterException('write: a list of buffers is for a field of variable width');
-      return this.#values(
-        Buffer.concat(data),
-        n,
-        data.map(({ length }) => length),
-      );
-    }
-    return this.#rows(data as BatchLike | Chunk);
-  }
-
-  #samples(bytes: Uint8Array, n: number | undefined): PackedRows {
-    const { sampleSize } = this.schema;
-    const count = n ?? bytes.length / sampleSize;
-    if (Number.isInteger(count) && count * sampleSize <= bytes.length) return { bytes, count, sizes: null };
-    throw new StreamWriterException(
-      `write: ${bytes.length} bytes are not ${n ?? 'whole'} samples of ${sampleSize} bytes`,
-    );
-  }
-
-  #values(bytes: Uint8Array, n: number | undefined, sizes: ArrayLike<number> | undefined): PackedRows {
-    if (!sizes) throw new StreamWriterException('write: samples of variable width need their sizes');
-    const count = n ?? sizes.length;
-    const { size } = this.schema.fieldDefinitions[0]!;
-    const lengths = Int32Array.from({ length: count }, (_, i) => sizes[i] ?? -1);
-    const total = lengths.reduce((sum, length) => sum + length, 0);
-    const bad = lengths.findIndex(length => length < 0 || length > size);
-    if (bad >= 0)
-      throw new StreamWriterException(`write: sample ${bad} has ${sizes[bad]} bytes, the field takes 0 to ${size}`);
-    if (total > bytes.length)
-      throw new StreamWriterException(`write: the sizes need ${total} bytes, there are ${bytes.length}`);
-    return { bytes, count, sizes: lengths };
-  }
-
-  #rows(data: BatchLike | Chunk): PackedRows {
-    const rows = isChunk(data) ? data : toBatch(data, hasTypes(data) ? undefined : this.#columns!);
-    if (this.#encoder?.schema !== rows.schema) {
-      this.#encoder = { schema: rows.schema, encoder: riverRows(this.schema).encoder(rows.schema) };
-    }
-    return this.#encoder.encoder.pack(rows);
-  }
-
-  // ---- sending ----
 
   async #send({ bytes, count, sizes }: PackedRows, signal?: AbortSignal): Promise<void> {
     this.#mustBeOpen('write');
@@ -496,23 +397,7 @@ function nextOf(commands: readonly (readonly Argument[])[], first: number): read
   return first === 0 && end === commands.length ? commands : commands.slice(first, end);
 }
 
-/** Whether rows tell their types themselves. */
-const hasTypes = (data: BatchLike): boolean => data instanceof Batch || isArrowTable(data) || isArrowRecordBatch(data);
-
 /** The connection to be closed may be gone already, or the user may not close any. */
 function unlessRefused(error: RedisException): void {
   if (error.lost) throw error;
-}
-
-const nowUs = (): number => (performance.timeOrigin + performance.now()) * 1000;
-
-/** Microseconds by which this clock is ahead of the server's: the mean of a hundred round trips. */
-async function localMinusServerClock(client: Client): Promise<bigint> {
-  let sum = 0;
-  for (let round = 0; round < clockRounds; round++) {
-    const sent = nowUs();
-    const [seconds, microseconds] = (await client.send('TIME')) as [string, string];
-    sum += (sent + nowUs()) / 2 - (Number(seconds) * 1e6 + Number(microseconds));
-  }
-  return BigInt(Math.trunc(sum / clockRounds));
 }
