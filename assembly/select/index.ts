@@ -1,6 +1,6 @@
 // Masks (bits), selections (u32 row numbers), and rows by either.
 import { append, combine, combineScalar, count, kleene, Op, shiftDown } from './bits';
-import { blend, blendBytes, blendOffsets, compact, joinBytes, joinOffsets, rowsOf, take, takeBits as takeBitsOf, takeBytes, takeOffsets } from './take';
+import { blend, blendBytes, blendOffsets, joinBytes, joinOffsets, rowsOf, take, takeBits as takeBitsOf, takeBytes, takeOffsets } from './take';
 
 /** a & b, `bytes` bytes. */
 export function andBits(a: usize, b: usize, out: usize, bytes: i32): void { combine(Op.and, a, b, out, bytes); }
@@ -67,18 +67,6 @@ export function takeUtf8Offsets(offsets: usize, rows: usize, out: usize, count: 
 
 /** Bytes of the texts at `rows`. */
 export function takeUtf8Bytes(offsets: usize, values: usize, rows: usize, out: usize, count: i32): void { takeBytes(offsets, values, rows, out, count); }
-
-/** Values of 1 byte whose mask bit is 1; returns how many. `out` has room for `length` values. */
-export function compact8(values: usize, mask: usize, out: usize, length: i32): i32 { return compact<u8>(values, mask, out, length); }
-
-/** Values of 2 bytes whose mask bit is 1; returns how many. `out` has room for `length` values. */
-export function compact16(values: usize, mask: usize, out: usize, length: i32): i32 { return compact<u16>(values, mask, out, length); }
-
-/** Values of 4 bytes whose mask bit is 1; returns how many. `out` has room for `length` values. */
-export function compact32(values: usize, mask: usize, out: usize, length: i32): i32 { return compact<u32>(values, mask, out, length); }
-
-/** Values of 8 bytes whose mask bit is 1; returns how many. `out` has room for `length` values. */
-export function compact64(values: usize, mask: usize, out: usize, length: i32): i32 { return compact<u64>(values, mask, out, length); }
 
 /** bit ? a : b, values of 1 byte. */
 export function blend8(bits: usize, a: usize, b: usize, out: usize, length: i32): void { blend<u8>(bits, a, b, out, length); }

@@ -101,37 +101,6 @@ export function takeBytes(offsets: usize, values: usize, rows: usize, out: usize
   }
 }
 
-/** Values whose mask bit is 1, moved together; returns how many. `out` has room for `length` values. */
-// @ts-ignore: decorator
-@inline
-export function compact<T>(values: usize, mask: usize, out: usize, length: i32): i32 {
-  const start = out;
-  let row = 0;
-  for (; row + 64 <= length; row += 64, mask += 8, values += 64 << alignof<T>()) {
-    let word = load<u64>(mask);
-    if (word == 0) continue;
-    if (word == <u64>-1) {
-      memory.copy(out, values, 64 << alignof<T>());
-      out += 64 << alignof<T>();
-    } else if (popcnt<u64>(word) > 16) {
-      for (let i: usize = 0; i < 64 << alignof<T>(); i += 2 * sizeof<T>()) {
-        store<T>(out, load<T>(values + i));
-        out += <usize>(word & 1) << alignof<T>();
-        store<T>(out, load<T>(values + i, sizeof<T>()));
-        out += <usize>((word >> 1) & 1) << alignof<T>();
-        word >>= 2;
-      }
-    } else {
-      for (; word; word &= word - 1, out += sizeof<T>()) store<T>(out, load<T>(values + (<usize>ctz<u64>(word) << alignof<T>())));
-    }
-  }
-  for (let i = 0; row < length; row++, i++, values += sizeof<T>()) {
-    store<T>(out, load<T>(values));
-    out += <usize>((<i32>load<u8>(mask + (i >> 3)) >> (i & 7)) & 1) << alignof<T>();
-  }
-  return <i32>((out - start) >> alignof<T>());
-}
-
 /** out[i] = bit i ? a[i] : b[i]. */
 // @ts-ignore: decorator
 @inline

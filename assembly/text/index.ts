@@ -30,8 +30,6 @@ export function setField(fields: usize, index: i32, kind: i32, width: i32, key: 
 export function closeFields(fields: usize, count: i32): void { changetype<Field>(fields + <usize>(count - 1) * offsetof<Field>()).next = fields; }
 /** Where the column of field `index` is written. */
 export function setColumn(fields: usize, index: i32, values: usize, validity: usize, offsets: usize, capacity: i32): void { const f = changetype<Field>(fields + <usize>index * offsetof<Field>()); f.values = values; f.validity = validity; f.offsets = offsets; f.capacity = capacity; f.nulls = 0; }
-/** Other, larger space for the bytes of field `index`. */
-export function setValues(fields: usize, index: i32, values: usize, capacity: i32): void { const f = changetype<Field>(fields + <usize>index * offsetof<Field>()); f.values = values; f.capacity = capacity; }
 /** Nulls written to field `index` since `setColumn`. */
 export function getNulls(fields: usize, index: i32): i32 { return changetype<Field>(fields + <usize>index * offsetof<Field>()).nulls; }
 /** Enters the keys of all fields into the table of the state. */

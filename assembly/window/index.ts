@@ -8,22 +8,7 @@ import * as search from './search';
 export const heapBase: usize = __heap_base;
 
 /** First row whose time is above `limit`; `length` when there is none. Times must not decrease. */
-export function firstAboveI64(times: usize, length: i32, limit: i64): i32 { return search.first<i64>(times, length, limit, false); }
-
-/** First row whose time is above `limit`; `length` when there is none. Times must not decrease. */
-export function firstAboveI32(times: usize, length: i32, limit: i32): i32 { return search.first<i32>(times, length, limit, false); }
-
-/** First row whose time is above `limit`; `length` when there is none. Times must not decrease. */
-export function firstAboveF64(times: usize, length: i32, limit: f64): i32 { return search.first<f64>(times, length, limit, false); }
-
-/** First row whose time is at or above `limit`; `length` when there is none. Times must not decrease. */
-export function firstFromI64(times: usize, length: i32, limit: i64): i32 { return search.first<i64>(times, length, limit, true); }
-
-/** First row whose time is at or above `limit`; `length` when there is none. Times must not decrease. */
-export function firstFromI32(times: usize, length: i32, limit: i32): i32 { return search.first<i32>(times, length, limit, true); }
-
-/** First row whose time is at or above `limit`; `length` when there is none. Times must not decrease. */
-export function firstFromF64(times: usize, length: i32, limit: f64): i32 { return search.first<f64>(times, length, limit, true); }
+export function firstAboveI64(times: usize, length: i32, limit: i64): i32 { return search.firstAbove(times, length, limit); }
 
 /** How many leading times do not decrease: `length` when all are in order. */
 export function sortedRowsI64(times: usize, length: i32): i32 { return search.sortedRows<i64>(times, length); }
@@ -34,24 +19,6 @@ export function sortedRowsI32(times: usize, length: i32): i32 { return search.so
 /** How many leading times do not decrease: `length` when all are in order. */
 export function sortedRowsF64(times: usize, length: i32): i32 { return search.sortedRows<f64>(times, length); }
 
-/** Cuts non-decreasing times into runs of equal floor((time - offset) / size): i32 run ends, i64 window numbers. Returns the number of runs. */
-export function runsOfI64(times: usize, length: i32, size: i64, offset: i64, ends: usize, numbers: usize): i32 { return search.runsOf<i64>(times, length, size, offset, ends, numbers); }
-
-/** Cuts non-decreasing times into runs of equal floor((time - offset) / size): i32 run ends, i64 window numbers. Returns the number of runs. */
-export function runsOfI32(times: usize, length: i32, size: i32, offset: i32, ends: usize, numbers: usize): i32 { return search.runsOf<i32>(times, length, size, offset, ends, numbers); }
-
-/** Cuts non-decreasing times into runs of equal floor((time - offset) / size): i32 run ends, i64 window numbers. Returns the number of runs. */
-export function runsOfF64(times: usize, length: i32, size: f64, offset: f64, ends: usize, numbers: usize): i32 { return search.runsOf<f64>(times, length, size, offset, ends, numbers); }
-
-/** Window number floor((time - offset) / size) of each row, i64; times in any order. */
-export function windowsOfI64(times: usize, length: i32, size: i64, offset: i64, numbers: usize): void { search.windowsOf<i64>(times, length, size, offset, numbers); }
-
-/** Window number floor((time - offset) / size) of each row, i64; times in any order. */
-export function windowsOfI32(times: usize, length: i32, size: i32, offset: i32, numbers: usize): void { search.windowsOf<i32>(times, length, size, offset, numbers); }
-
-/** Window number floor((time - offset) / size) of each row, i64; times in any order. */
-export function windowsOfF64(times: usize, length: i32, size: f64, offset: f64, numbers: usize): void { search.windowsOf<f64>(times, length, size, offset, numbers); }
-
 /** For each row of [from, to): the first row inside (time - range, time], i32; `start` is that of the row before. Returns the last one. */
 export function timeBoundsI64(times: usize, from: i32, to: i32, range: i64, start: i32, starts: usize): i32 { return search.timeBounds<i64>(times, from, to, range, start, starts); }
 
@@ -60,12 +27,6 @@ export function timeBoundsI32(times: usize, from: i32, to: i32, range: i32, star
 
 /** For each row of [from, to): the first row inside (time - range, time], i32; `start` is that of the row before. Returns the last one. */
 export function timeBoundsF64(times: usize, from: i32, to: i32, range: f64, start: i32, starts: usize): i32 { return search.timeBounds<f64>(times, from, to, range, start, starts); }
-
-/** Number minus `first` of each i64 window number as u32 id; below `first`, or `count` and more above it: 0xffffffff. */
-export function denseIds(numbers: usize, length: i32, first: i64, count: u32, ids: usize): void { search.denseIds(numbers, length, first, count, ids); }
-
-/** Least and greatest of `length` > 0 i64 numbers, written to out[0] and out[1]. */
-export function rangeI64(numbers: usize, length: i32, out: usize): void { search.rangeI64(numbers, length, out); }
 
 /** Rows by id: those of id k are rows[starts[k], starts[k + 1]), in their own order; u32 all. Ids of `count` and above are left out. Returns the number of rows written. */
 export function partition(ids: usize, length: i32, count: i32, starts: usize, rows: usize): i32 { return partitionRows(ids, length, count, starts, rows); }

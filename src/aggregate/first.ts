@@ -40,7 +40,7 @@ class FirstValue extends FlatAccumulator {
   }
 }
 
-export const isTextLike = (type: DataType): boolean => isText(type) || type.kind === 'binary';
+const isTextLike = (type: DataType): boolean => isText(type) || type.kind === 'binary';
 
 const firstKind = (which: Which): AccumulatorKind =>
   kindOf(

@@ -42,7 +42,7 @@ export async function startProgress(read: () => Progress): Promise<ProgressBar> 
 const cells = 24;
 
 /** `━━━━━━──────  42 %  1,260,000 rows  5.2 M rows/s  310 MB/s  0.4 s left` */
-export function progressLine({ rows, bytes, total }: Progress, elapsedMs: number): string {
+function progressLine({ rows, bytes, total }: Progress, elapsedMs: number): string {
   const seconds = Math.max(elapsedMs, 1) / 1000;
   const parts = [`${countText(rows)} rows`, `${rateText(rows / seconds)} rows/s`, `${bytesText(bytes / seconds)}/s`];
   if (total === null || total === 0) return parts.join('  ');

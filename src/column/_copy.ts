@@ -19,7 +19,7 @@ let slab: ArrayBuffer | null = null;
 let slabUsed = 0;
 
 /** A zeroed array on the JavaScript heap; small ones lie side by side in one buffer. */
-export function heapArray<T extends Values>(make: ArrayLike<T>, length: number, width: number): T {
+function heapArray<T extends Values>(make: ArrayLike<T>, length: number, width: number): T {
   const bytes = length * width;
   if (bytes <= onHeapBytes || bytes > mostSharedBytes) return new make(length);
   if (slab === null || slabUsed + bytes > slabBytes) {

@@ -21,7 +21,7 @@ export type Taken = 'batch' | 'vector';
 const taken = (rows: Batch, as: Taken): any => (as === 'batch' ? rows : rows.vectors[0]);
 
 /** A batch of `plan`'s columns without rows, with an index if it has one. */
-export function emptyBatch(plan: Plan): Batch {
+function emptyBatch(plan: Plan): Batch {
   const schema = visibleSchema(plan);
   const { vectors } = batchOf([], schema);
   return new Batch(schema, vectors, 0, plan.index === null ? null : emptyVector(plan.schema.field(plan.index).type));

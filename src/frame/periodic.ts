@@ -100,7 +100,7 @@ export interface RandomOptions extends Omit<PeriodicOptions, 'schema' | 'index'>
 }
 
 /** Rows from `last` + freq to `now`: x uniform in [0, 1), y Poisson with mean 1, z normal. */
-export function randomBlock({ last, now }: Period, freqMs: number, random: () => number): Batch<RandomColumns> {
+function randomBlock({ last, now }: Period, freqMs: number, random: () => number): Batch<RandomColumns> {
   const length = Math.max(0, Math.floor((now - last) / freqMs));
   const rows = Array.from({ length }, (_, row) => row);
   return batchOf<RandomColumns>(

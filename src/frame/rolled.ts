@@ -35,12 +35,7 @@ export function rollingCall(
  *
  * @throws OptionError for an aggregation that these windows lack
  */
-export function rolledOver(
-  expression: Expression,
-  window: Parameters,
-  by: readonly Expression[],
-  verb: string,
-): Expression {
+function rolledOver(expression: Expression, window: Parameters, by: readonly Expression[], verb: string): Expression {
   return mapExpression(expression, node => {
     if (node.kind !== 'aggregate' || isScan(node)) return undefined;
     const name = node.name === 'count' && node.args.length === 0 ? 'size' : node.name;

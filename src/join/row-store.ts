@@ -15,11 +15,9 @@ import type { Memory } from '../memory/memory.ts';
 import { Scratch } from '../memory/scratch.ts';
 import { type Schema, sameSchema } from '../schema/schema.ts';
 
-/** Number of the row whose cells are all missing: what a row without a partner is joined with. */
-export const missingRow = 0;
-
 /**
- * Rows of one side of a join in linear memory, each with a number, in the order in which they came; row 0 is the missing row.
+ * Rows of one side of a join in linear memory, each with a number, in the order in which they came. Row 0 has no cells: a row
+ * without a partner is joined with it.
  *
  * Rows go when `compact` is told which stay; numbers change then.
  */

@@ -33,7 +33,7 @@ export interface ChunkDescriptor {
 }
 
 /** @throws OptionError when the chunk's memory is not shared */
-export function describeChunk(chunk: Chunk): ChunkDescriptor {
+function describeChunk(chunk: Chunk): ChunkDescriptor {
   if (!chunk.memory.shared) {
     throw new OptionError(
       'memory',
@@ -56,7 +56,7 @@ export function describeChunk(chunk: Chunk): ChunkDescriptor {
 }
 
 /** The chunk of a descriptor, over the same memory. It can be read; there is nothing to allocate from. */
-export function chunkOf(descriptor: ChunkDescriptor): Chunk {
+function chunkOf(descriptor: ChunkDescriptor): Chunk {
   const memory = memoryOver(descriptor.memory);
   const vectors = descriptor.vectors.map(
     ({ dictionary, ...rest }): ChunkVector => ({
@@ -75,7 +75,7 @@ export function chunkOf(descriptor: ChunkDescriptor): Chunk {
   return { memory, schema: schemaOf(descriptor.fields), length: descriptor.length, vectors };
 }
 
-export const isDescriptor = (value: unknown): value is ChunkDescriptor =>
+const isDescriptor = (value: unknown): value is ChunkDescriptor =>
   typeof value === 'object' && value !== null && (value as Partial<ChunkDescriptor>).millraceChunk === 1;
 
 const opened = /* @__PURE__ */ new WeakMap<WebAssembly.Memory, Memory>();

@@ -66,7 +66,7 @@ export function guessText(text: string): Guess {
 }
 
 /** What a JavaScript value is. */
-export function guessValue(value: unknown): Guess {
+function guessValue(value: unknown): Guess {
   switch (typeof value) {
     case 'number':
       // 1e20 and the like were no integers that JSON.parse could keep

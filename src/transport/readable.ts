@@ -10,10 +10,6 @@ export async function openStdin(options: { readonly signal?: AbortSignal | undef
 }
 
 /** Bytes of a Node stream, such as standard input, a socket or a response. */
-export function readableSource(name: string, stream: NodeJS.ReadableStream, signal?: AbortSignal): ByteSource {
-  return new ReadableSource(name, stream, signal);
-}
-
 export class ReadableSource implements ByteSource {
   readonly name: string;
   readonly storedBytes: number | null;

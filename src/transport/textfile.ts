@@ -32,7 +32,7 @@ export interface FromTextfileOptions extends StreamOptions {
 const readBytes = 1 << 20;
 
 /** Reads a file and cuts it. */
-export class TextfileSource extends Source<string> {
+class TextfileSource extends Source<string> {
   override readonly label = 'from_textfile';
   readonly path: string;
   readonly #options: FromTextfileOptions;
@@ -158,7 +158,7 @@ export interface SinkToTextfileOptions {
 const writeAhead = 256 * 1024;
 
 /** Writes texts into a file; a reference is let go of when the bytes are with the system. */
-export class TextfileSink extends Operator<string, never> {
+class TextfileSink extends Operator<string, never> {
   override readonly label = 'sink_to_textfile';
   override readonly look: Look = 'sink';
   readonly #path: string;

@@ -144,23 +144,6 @@ describe.each([true, false])('select over shared memory: %s', shared => {
       );
     });
 
-    it('compact is take by the selection of the mask', () => {
-      fc.assert(
-        fc.property(
-          lengths.chain(length => fc.tuple(columnOf(type, length), bitsOf(length))),
-          ([values, mask]) => {
-            const kept = plain.take(values, plain.selection(mask));
-            const out = bench.room(values.length * bytes);
-            expect(kernels[`compact${width}`]!(bench.put(type, values), bench.putBits(mask), out, values.length)).toBe(
-              kept.length,
-            );
-            expect(bench.get(type, out, kept.length)).toEqual(kept);
-            expect(bench.close()).toBe(true);
-          },
-        ),
-      );
-    });
-
     it('blend chooses by bit', () => {
       fc.assert(
         fc.property(

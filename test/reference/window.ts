@@ -7,37 +7,12 @@ export const firstAbove = (times: readonly Time[], limit: Time): number => {
   return at < 0 ? times.length : at;
 };
 
-export const firstFrom = (times: readonly Time[], limit: Time): number => {
-  const at = times.findIndex(time => time >= limit);
-  return at < 0 ? times.length : at;
-};
-
 export const sortedRows = (times: readonly Time[]): number => {
   for (let row = 0; row < times.length; row++) {
     if (!(times[row]! >= (row === 0 ? times[0]! : times[row - 1]!))) return row;
   }
   return times.length;
 };
-
-/** floor((time - offset) / size) */
-export function windowOf(time: Time, size: Time, offset: Time): bigint {
-  if (typeof time === 'number' && !Number.isInteger(time)) {
-    return BigInt(Math.floor((time - Number(offset)) / Number(size)));
-  }
-  const [from, width] = [BigInt(time) - BigInt(offset), BigInt(size)];
-  const quotient = from / width;
-  return from - quotient * width < 0n ? quotient - 1n : quotient;
-}
-
-export function runsOf(times: readonly Time[], size: Time, offset: Time): { end: number; number: bigint }[] {
-  const runs: { end: number; number: bigint }[] = [];
-  for (const [row, time] of times.entries()) {
-    const number = windowOf(time, size, offset);
-    if (runs.at(-1)?.number === number) runs.at(-1)!.end = row + 1;
-    else runs.push({ end: row + 1, number });
-  }
-  return runs;
-}
 
 /** First row inside (time - range, time], for each row. */
 export const timeBounds = (times: readonly Time[], range: Time): number[] =>

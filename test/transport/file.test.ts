@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ByteSource } from '../../src/transport/byte-source.ts';
 import { fileBytes, openFile } from '../../src/transport/file.ts';
 import { randomAccess } from '../../src/transport/random-access.ts';
-import { readableSource } from '../../src/transport/readable.ts';
+import { ReadableSource } from '../../src/transport/readable.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -128,20 +128,20 @@ describe('a followed file', () => {
 describe('a Node stream as a source of bytes', () => {
   it('gives every byte, whatever the sizes of pieces and reads', async () => {
     const pieces = ['', 'a', 'bcdefghijklmnop', 'q', 'rstuvwxyz'].map(piece => Buffer.from(piece));
-    expect(await readAll(readableSource('letters', Readable.from(pieces, { objectMode: false })))).toBe(
+    expect(await readAll(new ReadableSource('letters', Readable.from(pieces, { objectMode: false })))).toBe(
       'abcdefghijklmnopqrstuvwxyz',
     );
   });
 
   it('ends with the signal and fails with the stream', async () => {
     const abort = new AbortController();
-    const silent = readableSource('silent', new Readable({ read: () => {} }), abort.signal);
+    const silent = new ReadableSource('silent', new Readable({ read: () => {} }), abort.signal);
     const waiting = silent.read(new Uint8Array(4));
     abort.abort();
     expect(await waiting).toBe(0);
 
     const broken = new Readable({ read: () => {} });
-    const reading = readableSource('socket', broken).read(new Uint8Array(4));
+    const reading = new ReadableSource('socket', broken).read(new Uint8Array(4));
     broken.destroy(new Error('reset by peer'));
     await expect(reading).rejects.toThrow('read: socket: reset by peer');
   });
