@@ -2,9 +2,6 @@ import * as rows from './steps';
 import * as texts from './texts';
 import * as zfp from './zfp';
 
-/** Bytes of one step in the list that `unpackRows` and `packRows` read: see steps.ts. */
-export const stepBytes: usize = rows.stepBytes;
-
 /** Packed rows of `stride` bytes to columns: each step moves a field, or a group of neighbours; `block` rows (a multiple of 8) at a time. */
 export function unpackRows(from: usize, stride: i32, count: i32, steps: usize, stepCount: i32, block: i32): void { rows.unpack(from, stride, count, steps, stepCount, block); }
 

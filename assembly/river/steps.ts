@@ -9,7 +9,7 @@ import { packWords, unpackWords } from './words';
 //
 // kind: 0 one field of any width; 1 two fields of 8 bytes; 2 four of 4; 3 eight of 2; 4 two of 2; 5 up to 8 bytes of fields of 2 and 4;
 // 6 up to eight fields of 1; with `exact`, nothing behind the fields may be written
-export const stepBytes: usize = 48;
+const stepBytes: usize = 48;
 
 // @ts-ignore: decorator
 @inline

@@ -2,7 +2,6 @@ import * as sliding from './sliding';
 import * as rolling from './rolling';
 import * as fifos from './fifo';
 import * as nth from './nth';
-import { partition as partitionRows } from './partition';
 import * as search from './search';
 
 export const heapBase: usize = __heap_base;
@@ -27,9 +26,6 @@ export function timeBoundsI32(times: usize, from: i32, to: i32, range: i32, star
 
 /** For each row of [from, to): the first row inside (time - range, time], i32; `start` is that of the row before. Returns the last one. */
 export function timeBoundsF64(times: usize, from: i32, to: i32, range: f64, start: i32, starts: usize): i32 { return search.timeBounds<f64>(times, from, to, range, start, starts); }
-
-/** Rows by id: those of id k are rows[starts[k], starts[k + 1]), in their own order; u32 all. Ids of `count` and above are left out. Returns the number of rows written. */
-export function partition(ids: usize, length: i32, count: i32, starts: usize, rows: usize): i32 { return partitionRows(ids, length, count, starts, rows); }
 
 /** Rows [from, length) arrive at the deques `fifo`: i64 keys, presence bits (0: all), group ids (0: all in group 0), i64 payloads. Returns the row at which nodes ran out, or `length`. */
 export function fifoPush(fifo: usize, keys: usize, present: usize, groupIds: usize, payloads: usize, from: i32, length: i32): i32 { return fifos.push(fifo, keys, present, groupIds, payloads, from, length); }

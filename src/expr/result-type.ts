@@ -40,6 +40,9 @@ export type ArithmeticResult<A, B> = [A, B] extends [Bool, Bool]
 type FloatResult<A, B> = A extends Single ? (B extends Single ? Float32 : Float64) : Float64;
 type UnsignedResult<Other> = Other extends Unsigned ? Uint64 : Float64;
 
+/** Type of `abs(a)`. */
+export type AbsoluteResult<A> = A extends Unsigned ? A : NegatedResult<A>;
+
 /** Type of `-a`. */
 export type NegatedResult<A> = A extends Bool | FloatType | Int32
   ? A

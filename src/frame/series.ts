@@ -5,6 +5,7 @@ import type { Vector } from '../column/vector.ts';
 import { checkOptions, OptionError, SchemaError } from '../errors.ts';
 import { aggregate, aggregateWith, type Constant, call, type Expression, literal } from '../expr/expression.ts';
 import type { Op } from '../expr/ops.ts';
+import type { AbsoluteResult, NegatedResult } from '../expr/result-type.ts';
 import { typeNamed } from '../expr/type-name.ts';
 import { mapCells } from '../scan/map-cells.ts';
 import type {
@@ -179,11 +180,11 @@ export class Series<T extends DataType = DataType> {
     return this.#call('not', []);
   }
 
-  neg(this: Series<NumericType>): Series<T> {
+  neg(this: Series<NumericType>): Series<NegatedResult<T>> {
     return this.#call('neg', []);
   }
 
-  abs(this: Series<NumericType>): Series<T> {
+  abs(this: Series<NumericType>): Series<AbsoluteResult<T>> {
     return this.#call('abs', []);
   }
 

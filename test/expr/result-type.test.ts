@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { call, column } from '../../src/expr/expression.ts';
-import type { ArithmeticResult, ConstantResult, NegatedResult } from '../../src/expr/result-type.ts';
+import type { AbsoluteResult, ArithmeticResult, ConstantResult, NegatedResult } from '../../src/expr/result-type.ts';
 import { typeOf } from '../../src/expr/type-of.ts';
 import { bool, type DataType, f32, f64, i8, i16, i32, i64, u8, u16, u32, u64 } from '../../src/schema/data-type.ts';
 import { schemaOf } from '../../src/schema/schema.ts';
@@ -35,6 +35,7 @@ const negated: { [A in keyof Types]: () => NegatedResult<Types[A]> } = {
   u32: i64,
   u64: f64,
 };
+const absolute: { [A in keyof Types]: () => AbsoluteResult<Types[A]> } = { ...negated, u8, u16, u32, u64 };
 
 describe('result types', () => {
   const schema = schemaOf(Object.fromEntries(Object.entries(types).map(([name, type]) => [name, type()])));
@@ -45,6 +46,7 @@ describe('result types', () => {
       expect([other, typeOf(call('mul', [column(name), column(other)]), schema)]).toEqual([other, type()]);
     }
     expect(typeOf(call('neg', [column(name)]), schema)).toEqual(negated[name as 'i8']());
+    expect(typeOf(call('abs', [column(name)]), schema)).toEqual(absolute[name as 'i8']());
   });
 
   it('tell whole constants from others', () => {

@@ -30,7 +30,6 @@ for (const shared of [true, false]) {
     const room = windowRoom(memory);
     const at = memory.allocate(4096, 'test');
     const out = memory.allocate(4096, 'test');
-    const numbers = memory.allocate(4096, 'test');
 
     for (const [name, type, make] of kinds) {
       const kernels = timeKernels(memory, type);
@@ -96,21 +95,6 @@ for (const shared of [true, false]) {
 
     it('refuses a column that can not be an index', () => {
       expect(() => timeKernels(memory, u8(), 'tumbling')).toThrow(/^tumbling: .*u8/);
-    });
-
-    it('partitions rows by id, in their own order', () => {
-      fc.assert(
-        fc.property(fc.array(fc.nat(9), { maxLength: 140 }), fc.integer({ min: 1, max: 12 }), (ids, count) => {
-          memory.u32.set(ids, at / 4);
-          const rows = room.partition(at, ids.length, count, out, numbers);
-          const starts = [...memory.u32.slice(out / 4, out / 4 + count + 1)];
-          const found = Array.from({ length: count }, (_, id) => [
-            ...memory.u32.slice(numbers / 4 + starts[id]!, numbers / 4 + starts[id + 1]!),
-          ]);
-          expect(found).toEqual(plain.partition(ids, count));
-          expect(rows).toBe(starts[count]);
-        }),
-      );
     });
   });
 }

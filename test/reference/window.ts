@@ -22,6 +22,3 @@ export const timeBounds = (times: readonly Time[], range: Time): number[] =>
       times.findIndex(old => (time as number) - (old as number) < range),
     ),
   );
-
-export const partition = (ids: readonly number[], count: number): number[][] =>
-  Array.from({ length: count }, (_, id) => ids.flatMap((other, row) => (other === id ? [row] : [])));
