@@ -215,7 +215,7 @@ export class ArrowDecoder implements Decoder {
     if (unread < head) throw this.#truncated(unread, head);
     const metadata = view.getInt32(head - 4, true);
     if (metadata === 0) return this.#endOfStream(head);
-    if (metadata < 8 || metadata > maxMetadata) throw this.#bad(`${metadata} bytes of metadata make no message`);
+    if (metadata < 8 || metadata > maxMetadata) throw this.#bad(this.#notArrow(metadata));
     if (unread < head + metadata) return this.#waitFor(head + metadata, unread);
     try {
       return this.#read(at + head, head + metadata, metadata, unread);
@@ -406,6 +406,11 @@ export class ArrowDecoder implements Decoder {
     this.#rows += length;
     if (this.#handedOut === batch.length) this.#batch = null;
     return sliceChunk(batch, start, length, this.#scratch);
+  }
+
+  #notArrow(metadata: number): string {
+    if (this.schema === null) return 'these bytes are no Arrow stream or file';
+    return `${metadata} bytes of metadata make no message`;
   }
 
   #bad(problem: string, cause?: MillraceError, column?: string): DataError {

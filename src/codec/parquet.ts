@@ -26,6 +26,8 @@ export function parquet<C extends Columns = Columns>(columns?: C | Schema<C>): F
 }
 
 async function metadataOf(file: RandomAccess, source?: string): Promise<FileMetaData> {
+  // magic, length of the footer, magic
+  if (file.byteLength < 12) throw new DataError(`parquet: ${file.byteLength} bytes are no Parquet file`, { source });
   const { parquetMetadataAsync } = await import('hyparquet');
   try {
     return await parquetMetadataAsync(file as AsyncBuffer);
@@ -87,7 +89,8 @@ function placeOf({ row_groups }: FileMetaData, row: number): { readonly first: n
 
 function damaged(cause: unknown, place: { source?: string; column?: string }, where = ''): Error {
   if (cause instanceof MillraceError && !(cause instanceof DataError)) return cause;
-  const text = cause instanceof Error ? cause.message : String(cause);
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const text = said.includes('footer != PAR1') ? 'the bytes are no Parquet file: they do not end in PAR1' : said;
   return new DataError(`parquet: ${where}${text}`, place, { cause });
 }
 

@@ -68,7 +68,8 @@ export class ResultRows {
       return toBatch(rows, schema);
     } catch (cause) {
       if (!(cause instanceof SchemaError)) throw cause;
-      throw new SchemaError(`${this.#verb}: the function's result does not fit; ${cause.message}`, { cause });
+      const hint = this.schema ? '' : `; ${schema} is what it gave for no rows, so say its columns: { schema: { … } }`;
+      throw new SchemaError(`${this.#verb}: the function's result does not fit; ${cause.message}${hint}`, { cause });
     }
   }
 

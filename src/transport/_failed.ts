@@ -13,6 +13,7 @@ const reasons: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze(
   ENOENT: 'there is no such file',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
+  EEXIST: 'it is there already, and no folder',
   ENOTDIR: 'a part of the path is no folder',
   EISDIR: 'it is a folder',
   EMFILE: 'too many files are open',
@@ -21,5 +22,8 @@ const reasons: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze(
 
 /** The error of a system call as ours, with words for the usual reasons. */
 export function failed(verb: string, path: string, error: NodeJS.ErrnoException): TransportError {
-  return new TransportError(`${verb}: ${path}: ${reasons[error.code ?? ''] ?? error.message}`, { cause: error });
+  const { code = '', message } = error;
+  // a file that is written need not be there: its folder must
+  const reason = verb === 'write' && code === 'ENOENT' ? 'there is no such folder; make it first' : reasons[code];
+  return new TransportError(`${verb}: ${path}: ${reason ?? message}`, { cause: error });
 }

@@ -1,10 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { userAggregation } from '../../src/aggregate/user-aggregation.ts';
 import { csv } from '../../src/codec/csv.ts';
 import { ndjson } from '../../src/codec/ndjson.ts';
+import { batchOf } from '../../src/column/batch-of.ts';
 import { MillraceError } from '../../src/errors.ts';
 import { DataFrame } from '../../src/frame/data-frame.ts';
 import { openFrame } from '../../src/frame/open-frame.ts';
+import { toFile } from '../../src/frame/to-file.ts';
 import { f64, i32, timestamp, utf8 } from '../../src/schema/data-type.ts';
 import { Stream } from '../../src/stream/stream.ts';
 
@@ -111,6 +116,65 @@ const calls: readonly (readonly [name: string, call: () => unknown, text: RegExp
   ['a codec that is none', () => openFrame('x.csv', { codec: {} as any }), /openFrame: this is no codec/],
   ['an option of no file', () => openFrame('x.csv', { formt: 'csv' } as any), /"formt"; did you mean "format"/],
 ];
+
+it('says where columns come from that were told by a function of no rows', () => {
+  const df = new DataFrame({ schema: { x: f64() } });
+  df.mapPartitions(rows => batchOf({ y: rows.column('x').toArray() })).sink(() => {});
+  expect(() => df.emit([{ x: 1 }])).toThrow(
+    /the columns are \(y: f64\), wanted are \(y: utf8\); \(y: utf8\) is what it gave for no rows, so say its columns/,
+  );
+});
+
+describe('a file that is none of its format', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'millrace-bad-'));
+    mkdirSync(join(folder, 'folder.csv'));
+    for (const format of ['ndjson', 'csv', 'arrow', 'parquet']) {
+      writeFileSync(join(folder, `empty.${format}`), '');
+      writeFileSync(join(folder, `words.${format}`), 'hello, these are words\n');
+    }
+    writeFileSync(join(folder, 'words.csv.gz'), 'hello, these are words\n');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each([
+    ['none.csv', /none\.csv: there is no such file/],
+    ['folder.csv', /folder\.csv is a folder; name the files in it/],
+    ['empty.ndjson', /holds no records that tell its columns; give a schema/],
+    ['empty.csv', /holds no records that tell its columns; give a schema/],
+    ['empty.arrow', /no Arrow stream: there are no bytes/],
+    ['empty.parquet', /parquet: 0 bytes are no Parquet file/],
+    ['words.ndjson', /words\.ndjson, record 1, byte 0: no record is an object with a key/],
+    ['words.arrow', /words\.arrow, byte 0: these bytes are no Arrow stream or file/],
+    ['words.parquet', /words\.parquet: parquet: the bytes are no Parquet file: they do not end in PAR1/],
+    ['words.csv.gz', /words\.csv\.gz, byte 0: gzip: /],
+  ])('is told by name: %s', async (name, text) => {
+    const error = await openFrame(join(folder, name)).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(MillraceError);
+    expect((error as Error).message).toMatch(text);
+  });
+
+  it('is not written where there is no folder', async () => {
+    const df = frame();
+    df.sink(toFile(join(folder, 'none', 'x.csv')));
+    await expect(Promise.resolve(df.emit([{ at: new Date(0), symbol: 'a', price: 1, qty: 1 }]))).rejects.toThrow(
+      /write: .*x\.csv: there is no such folder; make it first/,
+    );
+  });
+
+  it('is no folder for checkpoints', async () => {
+    writeFileSync(join(folder, 'rows.ndjson'), '{"a":1}\n');
+    const df = await openFrame(join(folder, 'rows.ndjson'));
+    df.sink(() => {});
+    await expect(df.run({ checkpoint: { dir: join(folder, 'rows.ndjson') } })).rejects.toThrow(
+      /run: .*rows\.ndjson: it is there already, and no folder/,
+    );
+  });
+});
 
 describe('a call that makes no sense', () => {
   it.each(calls)('is refused with what to do: %s', async (_, call, text) => {

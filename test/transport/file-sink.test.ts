@@ -77,7 +77,9 @@ describe('a file as a sink of bytes', () => {
   });
 
   it('says why it can not be written', async () => {
-    await expect(createFile(join(folder, 'none', 'x'))).rejects.toThrow(/write: .*x: there is no such file/);
+    await expect(createFile(join(folder, 'none', 'x'))).rejects.toThrow(
+      /write: .*x: there is no such folder; make it first/,
+    );
   });
 });
 
