@@ -25,10 +25,8 @@ export class Roll {
   suffix0: usize; // f64[capacity] each
   suffix1: usize;
   suffix2: usize;
-  next0: usize; // what blocks need: the suffix and the prefix of the next block; 0: no room, go row by row
+  next0: usize; // what blocks need: the suffix of the next block; 0: no room, go row by row
   next1: usize;
-  prefix0: usize;
-  prefix1: usize;
 }
 
 // @ts-ignore: decorator
@@ -47,6 +45,13 @@ function startOf(row: i32, rows: i32, spans: usize, from: i32): i32 {
 function errorOf(a: f64, b: f64, t: f64): f64 {
   const c = t - a;
   return a - (t - c) + (b - c);
+}
+
+// @ts-ignore: decorator
+@inline
+function errorsOf(a: v128, b: v128, t: v128): v128 {
+  const c = f64x2.sub(t, a);
+  return f64x2.add(f64x2.sub(a, f64x2.sub(t, c)), f64x2.sub(b, c));
 }
 
 /** sum + error; the sum itself when it is infinite, for then its error is NaN. */
@@ -112,36 +117,40 @@ export function sums(state: usize, tape: usize, from: i32, to: i32, rows: i32, s
 
 /**
  * Whole blocks of `rows` rows, after a flip: the suffix is that of the block before. Prefix (forward) and suffix (backward) of a
- * block go in the two lanes of one vector: two chains of additions side by side.
+ * block go in the two lanes of one vector, two rows of each at a time: whole vectors are loaded and stored, and nothing is kept of the
+ * prefix.
  */
 function sumBlocks(roll: Roll, tape: usize, rows: i32, blocks: i32, out: usize): void {
-  const prefix = roll.prefix0, prefixErrors = roll.prefix1, bytes = <usize>rows << 3;
+  const bytes = <usize>rows << 3;
   for (let block = 0; block < blocks; block++) {
     const suffix = roll.suffix0, errors = roll.suffix1, next = roll.next0, nextErrors = roll.next1;
     let sum = f64x2.splat(0), error = f64x2.splat(0);
-    for (let i: usize = 0, j = bytes - 8; i < bytes; i += 8, j -= 8) {
-      const value = v128.load64_lane(tape + j, v128.load64_zero(tape + i), 1);
-      const t = f64x2.add(sum, value), c = f64x2.sub(t, sum);
-      error = f64x2.add(error, f64x2.add(f64x2.sub(sum, f64x2.sub(t, c)), f64x2.sub(value, c)));
-      sum = t;
-      v128.store64_lane(prefix + i, sum, 0);
-      v128.store64_lane(prefixErrors + i, error, 0);
-      v128.store64_lane(next + j, sum, 1);
-      v128.store64_lane(nextErrors + j, error, 1);
-    }
-    let i: usize = 0;
-    for (; i + 16 < bytes; i += 16) {
-      const a = v128.load(prefix + i), b = v128.load(suffix + i, 8);
-      const t = f64x2.add(a, b), c = f64x2.sub(t, a);
-      const e = f64x2.add(f64x2.add(f64x2.sub(a, f64x2.sub(t, c)), f64x2.sub(b, c)), f64x2.add(v128.load(prefixErrors + i), v128.load(errors + i, 8)));
-      const exact = f64x2.add(t, e);
+    let i: usize = 0, j = bytes - 8;
+    for (; i + 16 < bytes; i += 16, j -= 16) {
+      const here = v128.load(tape + i), there = v128.load(tape + j - 8);
+      const a = i64x2.shuffle(here, there, 0, 3), b = i64x2.shuffle(here, there, 1, 2);
+      const sumA = f64x2.add(sum, a), errorA = f64x2.add(error, errorsOf(sum, a, sumA));
+      sum = f64x2.add(sumA, b);
+      error = f64x2.add(errorA, errorsOf(sumA, b, sum));
+      v128.store(next + j - 8, i64x2.shuffle(sum, sumA, 1, 3));
+      v128.store(nextErrors + j - 8, i64x2.shuffle(error, errorA, 1, 3));
+      const p = i64x2.shuffle(sumA, sum, 0, 2), q = v128.load(suffix + i, 8), t = f64x2.add(p, q);
+      const exact = f64x2.add(t, f64x2.add(errorsOf(p, q, t), f64x2.add(i64x2.shuffle(errorA, error, 0, 2), v128.load(errors + i, 8))));
       v128.store(out + i, v128.bitselect(exact, t, f64x2.eq(exact, exact)));
     }
-    for (; i + 8 < bytes; i += 8) {
-      const a = load<f64>(prefix + i), b = load<f64>(suffix + i, 8), t = a + b;
-      store<f64>(out + i, total(t, errorOf(a, b, t) + load<f64>(prefixErrors + i) + load<f64>(errors + i, 8)));
+    for (; i < bytes; i += 8, j -= 8) {
+      const value = v128.load64_lane(tape + j, v128.load64_zero(tape + i), 1), t = f64x2.add(sum, value);
+      error = f64x2.add(error, errorsOf(sum, value, t));
+      sum = t;
+      v128.store64_lane(next + j, sum, 1);
+      v128.store64_lane(nextErrors + j, error, 1);
+      const p = f64x2.extract_lane(sum, 0), e = f64x2.extract_lane(error, 0);
+      if (i + 8 == bytes) store<f64>(out + i, total(p, e));
+      else {
+        const q = load<f64>(suffix + i, 8), both = p + q;
+        store<f64>(out + i, total(both, errorOf(p, q, both) + e + load<f64>(errors + i, 8)));
+      }
     }
-    store<f64>(out + i, total(load<f64>(prefix + i), load<f64>(prefixErrors + i)));
     roll.suffix0 = next;
     roll.suffix1 = nextErrors;
     roll.next0 = suffix;
@@ -201,22 +210,28 @@ export function extremes<MAX>(state: usize, tape: usize, from: i32, to: i32, row
   roll.base = base;
 }
 
+/** Whole blocks, as in `sumBlocks`. */
 // @ts-ignore: decorator
 @inline
 function extremeBlocks<MAX>(roll: Roll, tape: usize, rows: i32, blocks: i32, out: usize): void {
-  const prefix = roll.prefix0, bytes = <usize>rows << 3;
+  const bytes = <usize>rows << 3;
   for (let block = 0; block < blocks; block++) {
     const suffix = roll.suffix0, next = roll.next0;
     let extreme = f64x2.splat(sizeof<MAX>() == 1 ? -Infinity : Infinity);
-    for (let i: usize = 0, j = bytes - 8; i < bytes; i += 8, j -= 8) {
-      extreme = bests<MAX>(extreme, v128.load64_lane(tape + j, v128.load64_zero(tape + i), 1));
-      v128.store64_lane(prefix + i, extreme, 0);
-      v128.store64_lane(next + j, extreme, 1);
+    let i: usize = 0, j = bytes - 8;
+    for (; i + 16 < bytes; i += 16, j -= 16) {
+      const here = v128.load(tape + i), there = v128.load(tape + j - 8);
+      const a = bests<MAX>(extreme, i64x2.shuffle(here, there, 0, 3));
+      extreme = bests<MAX>(a, i64x2.shuffle(here, there, 1, 2));
+      v128.store(next + j - 8, i64x2.shuffle(extreme, a, 1, 3));
+      v128.store(out + i, bests<MAX>(i64x2.shuffle(a, extreme, 0, 2), v128.load(suffix + i, 8)));
     }
-    let i: usize = 0;
-    for (; i + 16 < bytes; i += 16) v128.store(out + i, bests<MAX>(v128.load(prefix + i), v128.load(suffix + i, 8)));
-    for (; i + 8 < bytes; i += 8) store<f64>(out + i, best<MAX>(load<f64>(prefix + i), load<f64>(suffix + i, 8)));
-    store<f64>(out + i, load<f64>(prefix + i));
+    for (; i < bytes; i += 8, j -= 8) {
+      extreme = bests<MAX>(extreme, v128.load64_lane(tape + j, v128.load64_zero(tape + i), 1));
+      v128.store64_lane(next + j, extreme, 1);
+      const own = f64x2.extract_lane(extreme, 0);
+      store<f64>(out + i, i + 8 == bytes ? own : best<MAX>(own, load<f64>(suffix + i, 8)));
+    }
     roll.suffix0 = next;
     roll.next0 = suffix;
     tape += bytes;

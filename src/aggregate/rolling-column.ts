@@ -51,13 +51,14 @@ const HELD_FROM = 10;
 const HELD = 11;
 const SUFFIX = 14;
 const rollBytes = 128;
-/** Places of the seven arrays, from SUFFIX on: suffix 0–2, next 0–1, prefix 0–1. */
-const arrays = 7;
+/** Places of arrays, from SUFFIX on: suffix 0–2, next 0–1. Sums that slide have a ring of four arrays behind the suffixes instead. */
 const suffixes = 3;
+const nexts = 2;
+const ringArrays = 4;
 
 /** Rows that are worked on at a time, at least: their answers stay in the L2 cache. */
 const pieceRows = 16_384;
-/** Blocks need four more arrays of a window's length; beyond this they would leave the L2 cache, and below it they don't pay. */
+/** Blocks and rings need more arrays of a window's length; beyond this they would leave the L2 cache, and below it they don't pay. */
 const mostBlockRows = 32_768;
 const leastBlockRows = 16;
 
@@ -454,17 +455,18 @@ export class RollingColumn {
   /** Room for windows of `rows` rows; what is in the suffix arrays stays. */
   #growSuffix(rows: number): void {
     const used = this.#reach;
-    const count = this.#rows > 0 && this.#rows <= mostBlockRows ? arrays : suffixes;
+    const blocks = this.#rows > 0 && this.#rows <= mostBlockRows;
     const old = this.#suffix.address;
     const { bulk, u32 } = this.#memory;
     const places = this.#state.address / 4 + SUFFIX;
     const before = Array.from(u32.slice(places, places + suffixes));
     const bytes = rows * 8;
     this.#suffix.address = 0;
-    const address = this.#suffix.grow(0, bytes * count);
+    const address = this.#suffix.grow(0, bytes * (suffixes + (blocks ? Math.max(nexts, ringArrays) : 0)));
+    // kernels go block by block when they are given the arrays for it
+    const count = suffixes + (blocks && this.#rows >= leastBlockRows ? nexts : 0);
     for (let i = 0; i < count; i++) {
-      // kernels go block by block when they are given the arrays for it
-      this.#memory.u32[places + i] = i < suffixes || this.#rows >= leastBlockRows ? address + i * bytes : 0;
+      this.#memory.u32[places + i] = address + i * bytes;
       if (i < suffixes && used > 0) bulk.copy(address + i * bytes, before[i]!, used * 8);
     }
     this.#memory.free(old);

@@ -249,6 +249,19 @@ describe('RollingColumn', () => {
     ).toBe(true);
   });
 
+  it.each([16, 101])('sums values that are far apart block by block, without rounding: windows of %i rows', rows => {
+    // too far apart for sums that slide; all sums of a window are exact in f64
+    const values = Array.from({ length: 3000 }, (_, i) => ((i * i) % 7) * (i % 3 === 0 ? 2 ** 40 : 1));
+    const expected = values.map((_, row) =>
+      row < rows - 1 ? null : values.slice(row + 1 - rows, row + 1).reduce((sum, value) => sum + value, 0),
+    );
+    expect(roll('sum', rows, values)).toEqual(expected);
+    const infinite = values.with(1500, Infinity);
+    expect(roll('sum', rows, infinite)).toEqual(
+      expected.map((sum, row) => (row >= 1500 && row < 1500 + rows ? Infinity : sum)),
+    );
+  });
+
   it('never gives a negative variance', () => {
     const values = Array.from({ length: 5000 }, (_, i) => 1e8 + Math.sin(i) * 1e-7);
     expect(roll('var', 50, values).every(value => value === null || (value as number) >= 0)).toBe(true);
