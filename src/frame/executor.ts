@@ -185,6 +185,7 @@ export class Executor {
    */
   passTime(column?: string, time?: bigint): void | Promise<void> {
     if (column !== undefined) this.#inputs.give(column, time!);
+    if (!this.#followsTime) return;
     if (this.#pending) return this.#after(() => this.#passTime());
     return this.#passTime();
   }
@@ -352,6 +353,13 @@ export class Executor {
       this.#source.passTimeTo([...this.#compiler.nodes, ...this.#takers].map(({ operator }) => operator)),
     );
     return this.#deliver();
+  }
+
+  /** Whether anything goes by time; joins say after every batch how far it has come. */
+  get #followsTime(): boolean {
+    for (const { operator } of this.#compiler.nodes) if (operator.passTime) return true;
+    for (const { operator } of this.#takers) if (operator.passTime) return true;
+    return false;
   }
 
   /** What fails in the middle leaves no results behind. */
