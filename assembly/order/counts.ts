@@ -157,18 +157,47 @@ export function forget(at: usize, ids: usize, count: i32): void {
   }
 }
 
-/** Adds what `other` holds from slot `from` on; returns the slot at which the table was full, or -1. */
-export function merge(at: usize, other: usize, map: usize, codes: usize, from: i32): i32 {
+/** Adds what `other` holds of its `groups`, from slot `from` on; returns the slot at which the table was full, or -1. */
+export function merge(at: usize, other: usize, map: usize, groups: i32, codes: usize, from: i32): i32 {
   const table = changetype<Counts>(at), source = changetype<Counts>(other);
+  if (from == 0) {
+    // Slots lie in order, which lists do not: 5 values of 300,000 groups take 71 ms by slots and 300 by lists (Node 20).
+    let some = 0, keys: u32 = 0;
+    for (let group = 0; group < groups; group++) {
+      if (load<u32>(map + (<usize>group << 2)) == NONE) continue;
+      some++;
+      keys += load<u32>(source.distinct + (<usize>group << 2));
+    }
+    if (some < groups >> 4) {
+      if (table.used + keys > table.mask >> 1) return 0;
+      mergeLists(table, source, map, groups, codes);
+      return -1;
+    }
+  }
   for (let place = <u32>from; place <= source.mask; place++) {
     const slot = slotAt(source.slots, place);
     if (slot.group == NONE || slot.count == 0) continue;
-    const key = codes != 0 ? <i64>load<u32>(codes + (<usize>slot.key << 2)) : slot.key;
     const group = load<u32>(map + (<usize>slot.group << 2));
-    if (group != NONE && !add(table, group, key, slot.count)) return <i32>place;
+    if (group != NONE && !add(table, group, keyOf(slot, codes), slot.count)) return <i32>place;
   }
   return -1;
 }
+
+/** The same by the lists of the groups that have a place in `map`; there is room. */
+function mergeLists(table: Counts, source: Counts, map: usize, groups: i32, codes: usize): void {
+  for (let i: usize = 0; i < <usize>groups << 2; i += 4) {
+    const group = load<u32>(map + i);
+    if (group == NONE) continue;
+    for (let next = load<u32>(source.heads + i); next != 0; next = load<u32>(linkAt(source.slots, source.mask, next - 1))) {
+      const slot = slotAt(source.slots, next - 1);
+      if (slot.count != 0) add(table, group, keyOf(slot, codes), slot.count);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function keyOf(slot: Slot, codes: usize): i64 { return codes != 0 ? <i64>load<u32>(codes + (<usize>slot.key << 2)) : slot.key; }
 
 /** Numbers of distinct keys as i64. */
 export function distinct(at: usize, ids: usize, count: i32, out: usize): void {

@@ -126,8 +126,8 @@ export function countsRehash(table: usize, slots: usize, mask: u32, groups: u32)
 /** All rows of `count` groups leave a table of counts. */
 export function countsForget(table: usize, ids: usize, count: i32): void { counts.forget(table, ids, count); }
 
-/** Adds the counts of `other` from slot `from` on: its group i to group map[i], keys through `codes`. Returns the slot at which the table was full, or -1. */
-export function countsMerge(table: usize, other: usize, map: usize, codes: usize, from: i32): i32 { return counts.merge(table, other, map, codes, from); }
+/** Adds the counts of `other` from slot `from` on: its group i < groups to group map[i], keys through `codes`. Returns the slot at which the table was full, or -1. */
+export function countsMerge(table: usize, other: usize, map: usize, groups: i32, codes: usize, from: i32): i32 { return counts.merge(table, other, map, groups, codes, from); }
 
 /** How many distinct keys `count` groups have, i64. */
 export function countsDistinct(table: usize, ids: usize, count: i32, out: usize): void { counts.distinct(table, ids, count, out); }

@@ -15,8 +15,8 @@ export interface KeyCounts {
   push(tile: KeyTile, ids: number, rows: number): void;
   /** Counts them out. */
   pull(tile: KeyTile, ids: number, rows: number): void;
-  /** Adds the counts of group i of `from` to group map[i] (u32), its keys being codes[key] (u32; 0: the same) here. */
-  merge(from: this, map: number, codes: number): void;
+  /** Adds the counts of group i < groups of `from` to group map[i] (u32), its keys being codes[key] (u32; 0: the same) here. */
+  merge(from: this, map: number, groups: number, codes: number): void;
   /** Groups with these ids (u32) are as new. */
   forget(ids: number, count: number): void;
   /** Other codes in place of the keys: `renew` gets the address of `held` codes (u32) and puts the new ones there. */
@@ -71,10 +71,10 @@ export abstract class ValueCounts<Counts extends KeyCounts> implements Accumulat
     this.#renew();
   }
 
-  merge(from: this, map: number, _groups: number): void {
+  merge(from: this, map: number, groups: number): void {
     const codes = this.keys.codesOf(from.keys, this.#own);
     this.keysGrew();
-    this.counts.merge(from.counts, map, codes);
+    this.counts.merge(from.counts, map, groups, codes);
     this.#own.reset();
   }
 

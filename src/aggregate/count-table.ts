@@ -77,9 +77,10 @@ export class CountTable implements KeyCounts {
     this.#room.countsPull(this.address, keys, present, ids, rows);
   }
 
-  merge(from: CountTable, map: number, codes: number): void {
+  merge(from: CountTable, map: number, groups: number, codes: number): void {
+    const held = Math.min(groups, from.#heads.count);
     for (let slot = 0; slot >= 0; ) {
-      slot = this.#room.countsMerge(this.address, from.address, map, codes, slot);
+      slot = this.#room.countsMerge(this.address, from.address, map, held, codes, slot);
       if (slot >= 0) this.grow();
     }
   }

@@ -79,7 +79,7 @@ export class ModeTable implements KeyCounts {
     this.#room.modesPull(this.address, keys, present, ids, rows);
   }
 
-  merge(from: ModeTable, map: number, codes: number): void {
+  merge(from: ModeTable, map: number, _groups: number, codes: number): void {
     for (let node = 1; node !== 0; ) {
       node = this.#room.modesMerge(this.address, from.address, map, codes, node);
       if (node !== 0) this.grow();

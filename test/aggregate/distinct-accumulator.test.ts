@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Accumulator } from '../../src/aggregate/accumulator.ts';
+import { type Accumulator, noGroup } from '../../src/aggregate/accumulator.ts';
 import { DistinctAccumulator } from '../../src/aggregate/distinct-accumulator.ts';
 import { FifoAccumulator } from '../../src/aggregate/fifo-accumulator.ts';
 import { ModeAccumulator } from '../../src/aggregate/mode-accumulator.ts';
@@ -41,6 +42,53 @@ for (const evicting of [true, false]) {
     });
   }
 }
+
+describe('nunique of many groups', () => {
+  it('adds those of a few groups, and of most, to what is there', () => {
+    const groups = 100;
+    const cells = fc.array(fc.tuple(fc.nat(groups - 1), fc.nat(60)), { maxLength: 900 });
+    const chosen = fc.oneof(
+      fc.uniqueArray(fc.nat(groups - 1), { maxLength: 5 }),
+      fc.constant([...Array(groups).keys()]),
+    );
+    const memory = new Memory();
+    const scratch = new Scratch(memory, 'test');
+    fc.assert(
+      fc.property(cells, cells, chosen, fc.constantFrom(i64(), utf8()), (here, there, taken, type) => {
+        scratch.reset();
+        const states = [here, there].map(rows => {
+          const state = new DistinctAccumulator({ memory, owner: 'test', types: [type], evicting: false });
+          const groupIds = scratch.take(rows.length * 4 + 4);
+          memory.u32.set(
+            rows.map(([group]) => group),
+            groupIds / 4,
+          );
+          const values = rows.map(([, value]) => (type.kind === 'utf8' ? `text ${value}` : BigInt(value)));
+          const vectors = [importVector(plainVector(type, values), memory, scratch)];
+          state.reserve(groups);
+          state.onNew({ length: rows.length, vectors, groupIds, mask: 0 });
+          return state;
+        }) as [DistinctAccumulator, DistinctAccumulator];
+        const map = Array.from({ length: groups }, (_, group) =>
+          taken.includes(group) ? groups - 1 - group : noGroup,
+        );
+        const address = scratch.take(groups * 4);
+        memory.u32.set(map, address / 4);
+        states[0].merge(states[1], address, groups);
+        const moved = there.flatMap(([group, value]) =>
+          map[group] === noGroup ? [] : [[map[group]!, value] as const],
+        );
+        const expected = Array.from({ length: groups }, (_, group) => {
+          const values = [...here, ...moved].flatMap(([own, value]) => (own === group ? [value] : []));
+          return BigInt(new Set(values).size);
+        });
+        const found = exportVector(states[0].result('nunique', {}, 0, groups, scratch), memory, groups);
+        expect([...found.toArray()]).toEqual(expected);
+        for (const state of states) state.dispose();
+      }),
+    );
+  });
+});
 
 describe('the texts of windows', () => {
   it('may be let go with the rows that had them: answers stay right', () => {
