@@ -623,7 +623,7 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
     return this.root.metrics(clock.now());
   }
 
-  /** Frees linear memory of this frame and all that share its root. */
+  /** Frees linear memory of this frame and all that share its root, which take no rows and no sinks any more. */
   dispose(): void {
     this.root.dispose();
   }

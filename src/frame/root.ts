@@ -110,6 +110,7 @@ export class Root {
   #executor: Executor | null = null;
   #run: Promise<void> | null = null;
   readonly #stopping = new AbortController();
+  #isDisposed = false;
   /** Only once somebody wants to know when it is quiet. */
   #gate: Gate | null = null;
   #held: HeldElements | null = null;
@@ -145,6 +146,7 @@ export class Root {
         `sink: ${typeof to} takes no results; give a function, or a sink such as toFile('out.csv')`,
       );
     }
+    this.#mustBeThere('sink');
     return this.#attached(this.executor.attach(plan, to));
   }
 
@@ -162,6 +164,7 @@ export class Root {
 
   /** Pushes rows; with a stream they go through it, so that its other branches see them too. */
   emit(rows: unknown, input?: string): void | Promise<void> {
+    this.#mustBeThere('emit');
     if (this.source?.inputs) {
       throw new StateError('emit: the rows of a join come from its two frames; push them into those');
     }
@@ -358,9 +361,15 @@ export class Root {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     this.source?.disconnect?.();
     this.#executor?.dispose();
     this.#executor = null;
+  }
+
+  /** Rows would vanish: nobody listens any more. @throws StateError when it was disposed of */
+  #mustBeThere(verb: string): void {
+    if (this.#isDisposed) throw new StateError(`${verb}: this frame was disposed of; make a new one`);
   }
 
   /** An element of a stream of which nothing was taken can be passed over; all else leaves a state that fits no position. */

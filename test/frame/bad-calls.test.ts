@@ -117,6 +117,15 @@ const calls: readonly (readonly [name: string, call: () => unknown, text: RegExp
   ['an option of no file', () => openFrame('x.csv', { formt: 'csv' } as any), /"formt"; did you mean "format"/],
 ];
 
+it('tells rows and sinks of a frame that was disposed of that nobody is there', () => {
+  const df = frame();
+  df.sink(() => {});
+  df.dispose();
+  const text = /: this frame was disposed of; make a new one/;
+  expect(() => df.emit([])).toThrow(text);
+  expect(() => df.filter('price > 1').sink(() => {})).toThrow(text);
+});
+
 it('says where columns come from that were told by a function of no rows', () => {
   const df = new DataFrame({ schema: { x: f64() } });
   df.mapPartitions(rows => batchOf({ y: rows.column('x').toArray() })).sink(() => {});
