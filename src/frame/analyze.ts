@@ -1,6 +1,7 @@
 import { bytesText, countText, durationText } from './figures.ts';
 import type { FrameMetrics, NodeMetrics } from './metrics.ts';
-import { nodeText, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { nodeText } from './plan-text.ts';
 
 /** A step of a plan under those that take its rows. */
 interface Step {

@@ -14,6 +14,7 @@ import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
 import { type Clock, systemClock } from '../stream/clock.ts';
 import { Stream } from '../stream/stream.ts';
 import { everything, isEventTime, slidingOver, type WindowScheme } from '../window/window.ts';
+import { latePlan } from './aggregate-plan.ts';
 import type { CheckpointOptions } from './checkpointed-run.ts';
 import { ColumnWise } from './column-wise.ts';
 import { extremesPlan } from './extremes.ts';
@@ -43,10 +44,8 @@ import {
 import {
   type AggregatePlan,
   assignPlan,
-  explainPlan,
   filterPlan,
   indexOf,
-  latePlan,
   type Named,
   type Plan,
   projectPlan,
@@ -54,6 +53,7 @@ import {
   timesOf,
   visibleSchema,
 } from './plan.ts';
+import { explainPlan } from './plan-text.ts';
 import { type FrameSource, Root, type RunMetrics, type SavedRoot, type SourceMetrics } from './root.ts';
 import { withScans } from './scans.ts';
 import { Series } from './series.ts';

@@ -16,7 +16,8 @@ import { type FrameMetrics, nodeMetrics, type Progress, totalsOf } from './metri
 import type { Operator } from './operators/operator.ts';
 import { blockRows, SourceOperator } from './operators/source.ts';
 import type { TappedRows, TapReceiver } from './operators/tap.ts';
-import { explainPlan, type Plan, visibleSchema } from './plan.ts';
+import { type Plan, visibleSchema } from './plan.ts';
+import { explainPlan } from './plan-text.ts';
 import { mustBeSamePlans, otherOperators, type SavedPlans } from './saved-plans.ts';
 
 /** Receives a frame's results; a promise holds the next batch back. */

@@ -6,6 +6,7 @@ import type { Bool, Float64 } from '../schema/data-type.ts';
 import { isNumeric } from '../schema/data-type.ts';
 import type { Columns, Field } from '../schema/schema.ts';
 import { type WindowScheme, windowText } from '../window/window.ts';
+import { aggregatePlan } from './aggregate-plan.ts';
 import type { DataFrameBase } from './data-frame.ts';
 import type { Ewm, EwmOptions } from './ewm.ts';
 import { eachRow, ewmRows, type GroupedRows, remembered, rollingRows } from './group-rows.ts';
@@ -28,7 +29,7 @@ import type {
 import { aggregatesOf } from './input.ts';
 import type { Marked, Windowed } from './pane-types.ts';
 import { aggregatePartitionsPlan } from './partitions.ts';
-import { aggregatePlan, type Named } from './plan.ts';
+import type { Named } from './plan.ts';
 import { presentKey } from './present-key.ts';
 import type { RollingOptions } from './rolling.ts';
 import type { Series } from './series.ts';

@@ -1,5 +1,6 @@
 import type { RunningNode } from './compiler.ts';
-import { nodeText, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { nodeText } from './plan-text.ts';
 
 /** What has passed through one step of a plan. Counts begin when the step was first computed. */
 export interface NodeMetrics {

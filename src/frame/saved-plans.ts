@@ -1,5 +1,6 @@
 import { StateError } from '../errors.ts';
-import { explainPlan, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { explainPlan } from './plan-text.ts';
 
 /** What all attached plans remember, as values that a checkpoint keeps. */
 export interface SavedPlans {

@@ -19,7 +19,8 @@ import { scanNamed } from '../scan/scans.ts';
 import { isNumeric, sameType } from '../schema/data-type.ts';
 import { Schema } from '../schema/schema.ts';
 import { isEventTime, type WindowScheme, windowText } from '../window/window.ts';
-import { type AggregatePlan, aggregatePlan, type BroadcastPlan, type Plan } from './plan.ts';
+import { aggregatePlan } from './aggregate-plan.ts';
+import type { AggregatePlan, BroadcastPlan, Plan } from './plan.ts';
 import { refuseKeys, rollingPlan, scanPlan } from './scan-plan.ts';
 
 /** Whether an aggregation (and not only remembering columns) stands in the expression. */

@@ -21,7 +21,8 @@ import {
   type SuffixesOf,
   sharedKeys,
 } from './joined-columns.ts';
-import { followedBy, indexOf, keysText, type Plan, projectPlan, type SourcePlan, visibleSchema } from './plan.ts';
+import { followedBy, indexOf, type Plan, projectPlan, type SourcePlan, visibleSchema } from './plan.ts';
+import { keysText } from './plan-text.ts';
 import { Root } from './root.ts';
 import type { TimeIndex } from './time-index.ts';
 

@@ -5,8 +5,9 @@ import { vectorOf } from '../column/vector-of.ts';
 import { aggregate, type Expression } from '../expr/expression.ts';
 import { type DataType, f64 } from '../schema/data-type.ts';
 import { field, Schema } from '../schema/schema.ts';
+import { type AggregateOptions, aggregatePlan } from './aggregate-plan.ts';
 import { mapPartitionsPlan } from './partitions.ts';
-import { type AggregateOptions, aggregatePlan, type BatchesPlan, type Plan, visibleSchema } from './plan.ts';
+import { type BatchesPlan, type Plan, visibleSchema } from './plan.ts';
 
 export interface TopOptions {
   /** Counters of a group; counts are exact for up to as many distinct values. Default 1024. */
