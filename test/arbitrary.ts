@@ -23,8 +23,8 @@ import {
 } from '../src/schema/data-type.ts';
 import { type Columns, type Schema, schemaOf } from '../src/schema/schema.ts';
 
-/** Every type a column can have. */
-export const allTypes: readonly DataType[] = [
+/** Numbers and bools. */
+export const numberTypes: readonly DataType[] = [
   bool(),
   i8(),
   i16(),
@@ -36,6 +36,11 @@ export const allTypes: readonly DataType[] = [
   u64(),
   f32(),
   f64(),
+];
+
+/** Every type a column can have. */
+export const allTypes: readonly DataType[] = [
+  ...numberTypes,
   utf8(),
   binary(),
   dictionary(),

@@ -1,37 +1,9 @@
 // Cells whose float sums can be told with a tolerance: moderate numbers, NaN and infinities.
 import fc from 'fast-check';
-import {
-  bool,
-  type DataType,
-  date32,
-  f32,
-  f64,
-  i8,
-  i16,
-  i32,
-  i64,
-  timestamp,
-  u8,
-  u16,
-  u32,
-  u64,
-} from '../../src/schema/data-type.ts';
-import { arbitraryCells } from '../arbitrary.ts';
+import { type DataType, date32, timestamp } from '../../src/schema/data-type.ts';
+import { arbitraryCells, numberTypes } from '../arbitrary.ts';
 
-export const addable: readonly DataType[] = [
-  bool(),
-  i8(),
-  i16(),
-  i32(),
-  i64(),
-  u8(),
-  u16(),
-  u32(),
-  u64(),
-  f32(),
-  f64(),
-];
-export const fixed: readonly DataType[] = [...addable, date32(), timestamp('ms'), timestamp('ns')];
+export const fixed: readonly DataType[] = [...numberTypes, date32(), timestamp('ms'), timestamp('ns')];
 export const each = (types: readonly DataType[]): DataType[][] => types.map(type => [type]);
 
 const tame = fc.oneof(

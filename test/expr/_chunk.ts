@@ -1,6 +1,7 @@
 import type { Batch } from '../../src/column/batch.ts';
 import { type ChunkVector, chunkVector } from '../../src/column/chunk.ts';
 import { Vector } from '../../src/column/vector.ts';
+import { arrayOf } from '../../src/column/vector-of.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { widthOf } from '../../src/schema/data-type.ts';
 
@@ -49,21 +50,7 @@ export function valuesOf(memory: Memory, vector: ChunkVector, length: number): u
     }).toArray();
   }
   const buffer = at(values, length * widthOf(type));
-  const view = {
-    int8: Int8Array,
-    int16: Int16Array,
-    int32: Int32Array,
-    int64: BigInt64Array,
-    uint8: Uint8Array,
-    uint16: Uint16Array,
-    uint32: Uint32Array,
-    uint64: BigUint64Array,
-    float32: Float32Array,
-    float64: Float64Array,
-    date32: Int32Array,
-    timestamp: BigInt64Array,
-    dictionary: Int32Array,
-  }[type.kind];
+  const view = arrayOf(type);
   return new Vector(type, length, {
     ...heap,
     values: new view(buffer),
