@@ -1,10 +1,11 @@
 import type { DataType } from '../schema/data-type.ts';
 import type { Accumulator, AccumulatorKind, AccumulatorOptions } from './accumulator.ts';
 
-/** Of what kindOf's states are for blocks: as those that stay. */
-export interface BlockedKind {
-  /** Whether states of these arguments merge at no cost to speak of. */
+/** What else there is to say of states of `kindOf`. */
+export interface KindTraits {
+  /** Whether states of these arguments merge at no cost to speak of; those for blocks are as those that stay. */
   readonly blocks?: (types: readonly DataType[]) => boolean;
+  readonly ordered?: boolean;
 }
 
 /** A kind whose states of rows that stay differ from those of rows that leave. */
@@ -12,9 +13,10 @@ export const kindOf = (
   name: string,
   staying: (options: AccumulatorOptions) => Accumulator,
   leaving: (options: AccumulatorOptions) => Accumulator = staying,
-  { blocks }: BlockedKind = {},
+  { blocks, ordered = false }: KindTraits = {},
 ): AccumulatorKind => ({
   name,
+  ordered,
   create: options => (options.evicting ? leaving(options) : staying(options)),
   inBlocks: types => (blocks?.(types) ? staying : null),
 });

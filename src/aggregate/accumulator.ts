@@ -77,6 +77,8 @@ export type Parameters = Readonly<Record<string, number | string | boolean>>;
 /** A kind of state: makes accumulators. `name` and the arguments together tell which aggregations may share one. */
 export interface AccumulatorKind {
   readonly name: string;
+  /** What a state answers depends on the order in which its rows came. Default: it doesn't, up to rounding. */
+  readonly ordered?: boolean;
   create(options: AccumulatorOptions): Accumulator;
   /**
    * What makes its states for blocks of rows, which are added up and never taken from: exact where rows come and go, and cheap to merge. Null or

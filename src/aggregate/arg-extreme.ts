@@ -64,6 +64,7 @@ const argKind = (which: Which): AccumulatorKind =>
     `arg${which}`,
     options => (isFixed(options.types[0]!) ? new ArgExtreme(options, which) : new HeldArgExtreme(options, which)),
     options => new HeldArgExtreme(options, which),
+    { ordered: true },
   );
 
 const least = /* @__PURE__ */ argKind('Min');

@@ -47,7 +47,7 @@ const firstKind = (which: Which): AccumulatorKind =>
     which,
     options => (isTextLike(options.types[0]!) ? new TextState(options, which) : new FirstValue(options, which)),
     options => fifoKind(which).create(options),
-    { blocks: ([type]) => !isTextLike(type!) },
+    { blocks: ([type]) => !isTextLike(type!), ordered: true },
   );
 
 const oldest = /* @__PURE__ */ firstKind('first');

@@ -26,6 +26,6 @@ export const nth: Aggregation = {
     }
     const place = Number(n);
     const [name, limit] = place < 0 ? (['nth from the end', -place] as const) : (['nth', place] as const);
-    return { name: `nth ${place}`, create: options => new FifoAccumulator(name, options, limit) };
+    return { name: `nth ${place}`, ordered: true, create: options => new FifoAccumulator(name, options, limit) };
   },
 };

@@ -98,6 +98,7 @@ export function userAggregation(
     resultType,
     kind: types => ({
       name: kind,
+      ordered: true,
       create: options =>
         new UserAccumulator({ aggregation, name, takes: takes ?? null, returns: resultType(types) }, options),
     }),

@@ -56,6 +56,10 @@ export function wasmAggregation<T extends DataType = Float64>(
       }
       return returns;
     },
-    kind: () => ({ name: kind, create: options => new WasmAccumulator({ name, needs, takes, returns }, options) }),
+    kind: () => ({
+      name: kind,
+      ordered: true,
+      create: options => new WasmAccumulator({ name, needs, takes, returns }, options),
+    }),
   };
 }

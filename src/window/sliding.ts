@@ -55,6 +55,8 @@ export class Sliding implements Windower, PaneKeeper {
   readonly #store: PaneStore;
   /** Of windows as they close, one after another. */
   readonly #sums: WindowSums;
+  /** Some states answer by the order of rows: that of slices, and in a slice that of arrival. */
+  readonly #ordered: boolean;
   readonly #all: AllGroups;
   /** What windows that are open, or that late rows change, are summed for; null: all groups. */
   readonly #changedGroups: ChangedGroups | null;
@@ -86,7 +88,8 @@ export class Sliding implements Windower, PaneKeeper {
     const some = this.#store.keys && emission.emit !== 'everyBatch' && tracksChanges(emission);
     this.#changedGroups = some ? new ChangedGroups(spec.memory, scratch, this.#store) : null;
     const others = (): GroupSum => this.#newSum(this.#changedGroups ?? this.#all);
-    this.#sums = new WindowSums(() => this.#newSum(), this.#store, { follows: true, frees: once });
+    this.#ordered = spec.states.some(({ kind }) => kind.ordered);
+    this.#sums = new WindowSums(() => this.#newSum(), this.#store, { follows: true, frees: once && !this.#ordered });
     this.#others = new WindowSums(others, this.#store, { follows: false, frees: false });
     this.#changes = emission.discards ? new SliceChanges(() => this.#newSum()) : null;
     this.#blocks = new BlockRows(spec.memory, scratch);
@@ -260,7 +263,7 @@ export class Sliding implements Windower, PaneKeeper {
     return to !== null && cell < to && cell >= this.#fired * this.#overlap.step;
   }
 
-  /** Rows of slices that sums hold: the sums get them too. */
+  /** Rows of slices that sums hold: the sums get them too, or, where they would be in the wrong place there, are made anew from the slices. */
   readonly #addSummed = (block: AggregateBlock, groups: number, rows: number, count: number): void => {
     const { grid } = this.#overlap;
     const list = this.#memory.u32.slice(rows / 4, rows / 4 + count);
@@ -276,7 +279,10 @@ export class Sliding implements Windower, PaneKeeper {
       this.#memory.u32.set(some, selection / 4);
       const part = this.#blocks.take(block, selection, some.length);
       const ids = groups === 0 ? 0 : this.#blocks.takeVector(chunkVector(u32(), groups), selection, some.length).values;
-      if (this.#isSummed(cell)) this.#sums.onNew(cell, part, ids);
+      if (this.#isSummed(cell)) {
+        if (this.#ordered) this.#sums.clear();
+        else this.#sums.onNew(cell, part, ids);
+      }
       this.#changes?.onNew(cell, part, ids);
     }
   };

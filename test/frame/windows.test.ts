@@ -111,6 +111,24 @@ describe.each(memories)('event-time windows, shared memory $shared', memory => {
     );
   });
 
+  it('sliding: answers by the order of rows do not depend on where batches are cut', () => {
+    const inOrder = { first: 'first(x)', last: 'last(x)', second: 'nth(x, 1)', least: 'argmin(t, x)' };
+    fc.assert(
+      fc.property(
+        events,
+        cuts,
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 40 }),
+        (rows, at, size, step) => {
+          const windowed = (f: any) => f.sliding(size, step).groupby('k').agg(inOrder);
+          const whole = rowsOf(run([rows], windowed, 5, memory));
+          expect(rowsOf(run(batchesOf(rows, at), windowed, 5, memory))).toEqual(whole);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
   it('session: rows of a group less than a gap apart, wherever batches are cut and however late rows are', () => {
     fc.assert(
       fc.property(events, cuts, fc.integer({ min: 1, max: 30 }), fc.nat(50), (rows, at, gap, delay) => {
