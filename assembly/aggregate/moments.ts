@@ -16,7 +16,7 @@ export function moments(states: usize, ids: usize, values: usize, validity: usiz
   }
 }
 
-// Rows whose mean is found first: 16 KiB, twice through the L1 cache.
+// Rows of a block: 16 KiB, which a second pass finds in the L1 cache.
 const BLOCK = 2048;
 
 /** The ungrouped case: each block around its first value, or around its own mean in two passes, then joined to the state. */

@@ -1,41 +1,19 @@
 // Sum and mean by key over all rows at once, from columns on the JavaScript heap to a result table: int32, dictionary and UTF-8 keys.
-import { DataFrame, dictionary, f64, i32, utf8, Vector } from '../../dist/index.js';
+import { dictionary, f64, i32, utf8, Vector } from '../../dist/index.js';
 import { columns, names, texts } from '../data.mjs';
 import { duckdbTable } from '../peer/duckdb.mjs';
 import { groupByCode, groupByTable, groupByText } from '../peer/plain.mjs';
 import { polarsFrame, typed } from '../peer/polars.mjs';
+import { digest, digestOf, groupsOf, sumAndMean } from './_groups.mjs';
 
 export const title = 'Group by, all rows at once';
 
 const rows = 10_000_000;
 const words = 1000;
 
-/** One number for a result table, in any order of rows. */
-function digest(weights, sums, means) {
-  let total = 0;
-  for (let i = 0; i < weights.length; i++)
-    total += sums[i] * (1 + (weights[i] % 7)) + means[i] * (1 + (weights[i] % 3));
-  return total;
-}
-
 const meansOf = ({ sums, counts }) => sums.map((sum, i) => sum / counts[i]);
 
-function ours(schema, given, weigh) {
-  return () => {
-    const frame = new DataFrame({ schema });
-    let answer;
-    frame
-      .groupby('k')
-      .agg({ sum: t => t.v.sum(), mean: t => t.v.mean() }, { emit: 'end' })
-      .sink(batch => {
-        answer = digest(weigh(batch.column('k')), batch.column('sum').values, batch.column('mean').values);
-      });
-    frame.emit(given);
-    frame.end();
-    frame.dispose();
-    return answer;
-  };
-}
+const ours = (schema, given, weigh) => () => digestOf(groupsOf(schema, sumAndMean, [given]), weigh);
 
 const sql = 'select k, sum(v), avg(v) from t group by k';
 

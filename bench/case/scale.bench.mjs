@@ -1,9 +1,10 @@
 // The same group by on two threads and on one: rows in shared memory, cut in parts; each part is summed up where a thread is free, and what comes of
 // it is summed up here.
-import { DataFrame, f64, i32, Stream } from '../../dist/index.js';
+import { f64, i32, Stream } from '../../dist/index.js';
 import { Pool, scatter, task } from '../../dist/parallel.js';
-import { columns } from '../data.mjs';
-import { partOf, schema } from './_part.mjs';
+import { columns, slice } from '../data.mjs';
+import { digestOf, groupsOf, sumAndMean } from './_groups.mjs';
+import { schema } from './_part.mjs';
 
 export const title = 'Group by on two threads';
 
@@ -18,42 +19,16 @@ function shared(values) {
   return view;
 }
 
-function digest(keys, sums, means) {
-  let total = 0;
-  for (let i = 0; i < keys.length; i++) total += sums[i] * (1 + (keys[i] % 7)) + means[i] * (1 + (keys[i] % 3));
-  return total;
-}
-
-function onOne(given) {
-  const frame = new DataFrame({ schema });
-  let answer;
-  frame
-    .groupby('k')
-    .agg({ sum: t => t.v.sum(), mean: t => t.v.mean() }, { emit: 'end' })
-    .sink(batch => {
-      answer = digest(batch.column('k').values, batch.column('sum').values, batch.column('mean').values);
-    });
-  frame.emit(given);
-  frame.end();
-  frame.dispose();
-  return answer;
-}
+const digestByKey = batch => digestOf(batch, ({ values }) => values);
+const work = task(new URL('./_part.mjs', import.meta.url), 'part');
+const found = { k: i32(), total: f64(), rows: f64() };
+const together = { sum: t => t.total.sum(), mean: t => t.total.sum().div(t.rows.sum()) };
 
 async function onTwo(batches, pool) {
-  const merged = new DataFrame({ schema: { k: i32(), total: f64(), rows: f64() } });
-  let answer;
-  merged
-    .groupby('k')
-    .agg({ sum: t => t.total.sum(), mean: t => t.total.sum().div(t.rows.sum()) }, { emit: 'end' })
-    .sink(batch => {
-      answer = digest(batch.column('k').values, batch.column('sum').values, batch.column('mean').values);
-    });
-  const work = task(new URL('./_part.mjs', import.meta.url), 'part');
-  for await (const part of scatter(Stream.fromIterable(batches), { pool }).map(work).buffer(parts).gather())
-    merged.emit(part);
-  merged.end();
-  merged.dispose();
-  return answer;
+  const answers = [];
+  const summed = scatter(Stream.fromIterable(batches), { pool }).map(work).buffer(parts).gather();
+  for await (const answer of summed) answers.push(answer);
+  return digestByKey(groupsOf(found, together, answers));
 }
 
 export const cases = [
@@ -69,12 +44,12 @@ export const cases = [
       const given = columns(rows, ['k', 'v'], { groups });
       for (const name in given) given[name] = shared(given[name]);
       const batches = Array.from({ length: parts }, (_, i) =>
-        partOf(given, Math.floor((rows * i) / parts), Math.floor((rows * (i + 1)) / parts)),
+        slice(given, Math.floor((rows * i) / parts), Math.floor((rows * (i + 1)) / parts)),
       );
       const pool = new Pool({ threads: 2 });
       return {
         ours: () => onTwo(batches, pool),
-        theirs: () => onOne(given),
+        theirs: () => digestByKey(groupsOf(schema, sumAndMean, [given])),
         check: (a, b) => Math.abs(a - b) <= 1e-9 * Math.abs(b),
         close: () => pool.close(),
       };

@@ -10,8 +10,8 @@ import { type Values, Vector } from './vector.ts';
 interface Filling {
   readonly type: DataType;
   values: Values | null;
+  /** Null while no cell is. */
   validity: Uint8Array | null;
-  hasNulls: boolean;
 }
 
 /**
@@ -26,7 +26,7 @@ export class HeapBuilder {
 
   constructor(memory: Memory, schema: Schema) {
     this.#memory = memory;
-    this.#columns = schema.fields.map(({ type }) => ({ type, values: null, validity: null, hasNulls: false }));
+    this.#columns = schema.fields.map(({ type }) => ({ type, values: null, validity: null }));
   }
 
   /** Whether all columns have cells of one width that mean the same in every block. */
@@ -63,8 +63,7 @@ export class HeapBuilder {
   /** The columns, all of whose rows were added. */
   finish(): Vector[] {
     const vectors = this.#columns.map(
-      ({ type, values, validity, hasNulls }) =>
-        new Vector(type, this.#length, { values: values!, validity: hasNulls ? validity : null }),
+      ({ type, values, validity }) => new Vector(type, this.#length, { values: values!, validity }),
     );
     this.clear();
     return vectors;
@@ -72,16 +71,12 @@ export class HeapBuilder {
 
   clear(): void {
     this.#capacity = this.#length = 0;
-    for (const column of this.#columns) {
-      column.values = column.validity = null;
-      column.hasNulls = false;
-    }
+    for (const column of this.#columns) column.values = column.validity = null;
   }
 
   #appendValidity(column: Filling, validity: number, length: number): void {
     if (columnRoom(this.#memory).countBits(validity, length) === length) return;
     column.validity ??= new Uint8Array((this.#capacity + 7) >> 3).fill(255);
-    column.hasNulls = true;
     fillFrom(column.validity, this.#length >> 3, this.#memory.u8, validity, (length + 7) >> 3);
   }
 }

@@ -72,7 +72,9 @@ export class SinkOperator implements Operator {
     this.out.rowCount += length;
     this.out.batchEnd();
     const index = this.#indexPlace < 0 ? null : vectors[this.#indexPlace]!;
-    deliver(new Batch(shown, vectors.slice(0, shown.length), length, index));
+    // a hidden index stands behind the columns that are shown
+    const visible = vectors.length === shown.length ? vectors : vectors.slice(0, shown.length);
+    deliver(new Batch(shown, visible, length, index));
   }
 
   #collected(): { readonly vectors: readonly Vector[]; readonly length: number } {
