@@ -4,9 +4,10 @@ import { Batch } from '../../src/column/batch.ts';
 import { exportChunk } from '../../src/column/export-chunk.ts';
 import { GrowingDictionary } from '../../src/column/growing-dictionary.ts';
 import { type Dictionaries, importBatch } from '../../src/column/import-batch.ts';
+import { Vector } from '../../src/column/vector.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { Scratch } from '../../src/memory/scratch.ts';
-import { dictionary, utf8 } from '../../src/schema/data-type.ts';
+import { dictionary, i32, u8, utf8 } from '../../src/schema/data-type.ts';
 import { schemaOf } from '../../src/schema/schema.ts';
 import { arbitraryAnyBatch, plainVector } from '../arbitrary.ts';
 
@@ -22,6 +23,21 @@ describe.each([true, false])('import and export, shared memory: %s', shared => {
         expect(back.toArray()).toEqual(batch.toArray());
         expect(String(back.schema)).toBe(String(batch.schema));
       }),
+    );
+  });
+
+  it('gives back large columns, wherever in their buffers they lie', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 16_000, max: 17_000 }), fc.nat(64), (rows, from) => {
+        scratch.reset();
+        const bytes = Uint8Array.from({ length: rows * 4 + from * 4 }, (_, i) => (i * 2654435761) >>> 24);
+        const small = new Vector(u8(), rows, { values: bytes.subarray(from, from + rows) });
+        const wide = new Vector(i32(), rows, { values: new Int32Array(bytes.buffer, from * 4, rows) });
+        const back = exportChunk(importBatch(new Batch({ small: u8(), wide: i32() }, [small, wide]), memory, scratch));
+        expect(back.vectors[0]!.values).toEqual(small.values);
+        expect(back.vectors[1]!.values).toEqual(wide.values);
+      }),
+      { numRuns: 8 },
     );
   });
 
