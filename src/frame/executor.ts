@@ -1,20 +1,17 @@
-import { Batch } from '../column/batch.ts';
-import { isChunk } from '../column/chunk.ts';
-import { exportChunk } from '../column/export-chunk.ts';
-import { type BatchLike, toBatch } from '../column/to-batch.ts';
-import { SchemaError, StateError } from '../errors.ts';
+import type { Batch } from '../column/batch.ts';
+import { StateError } from '../errors.ts';
 import type { Memory } from '../memory/memory.ts';
 import { Scratch } from '../memory/scratch.ts';
-import { sameType, typeText } from '../schema/data-type.ts';
 import type { Schema } from '../schema/schema.ts';
 import { BatchClock } from './batch-clock.ts';
-import { Compiler, type RunningNode } from './compiler.ts';
+import { Compiler } from './compiler.ts';
+import { Delivery, type Taker } from './delivery.ts';
 import type { FrameSink } from './frame-sink.ts';
-import { Importer } from './importer.ts';
 import { Inputs } from './inputs.ts';
+import { Intake } from './intake.ts';
 import { type FrameMetrics, nodeMetrics, type Progress, totalsOf } from './metrics.ts';
 import type { Operator } from './operators/operator.ts';
-import { blockRows, SourceOperator } from './operators/source.ts';
+import { SourceOperator } from './operators/source.ts';
 import type { TappedRows, TapReceiver } from './operators/tap.ts';
 import { type Plan, visibleSchema } from './plan.ts';
 import { explainPlan } from './plan-text.ts';
@@ -22,23 +19,6 @@ import { mustBeSamePlans, otherOperators, type SavedPlans } from './saved-plans.
 
 /** Receives a frame's results; a promise holds the next batch back. */
 export type Deliver = (batch: Batch) => unknown;
-
-/** Who takes results at the end of a plan: a user's function, or a join. */
-interface Taker extends RunningNode {
-  readonly deliver: (result: any) => unknown;
-  /** It will never be the result's turn. */
-  readonly drop?: (result: any) => void;
-  /** What `deliver` writes to, if that is more than a function. */
-  readonly sink: FrameSink | null;
-  /** Milliseconds that it took, with promises that were waited for. */
-  waitMs: number;
-}
-
-interface Result {
-  readonly taker: Taker;
-  /** A batch, or for taps rows in linear memory, and null at the end. */
-  readonly result: Batch | TappedRows | null;
-}
 
 /** A tap in use. */
 export interface Tap {
@@ -56,25 +36,19 @@ export class Executor {
   readonly memory: Memory;
   readonly #source: SourceOperator;
   readonly #scratch: Scratch;
-  readonly #imports: Scratch;
-  readonly #importer: Importer;
-  /** The schema of the last batch, which was found to fit. */
-  #known: Schema | null = null;
+  readonly #intake: Intake;
   readonly #compiler: Compiler;
   #computing = false;
-  /** Results computed for the batch in hand, waiting for delivery. */
-  #results: Result[] = [];
-  /** In the order in which they were attached. */
-  readonly #takers = new Set<Taker>();
+  readonly #delivery: Delivery;
   /** Settles when the input has ended and its last results are delivered. */
   readonly ended: Promise<void>;
   readonly #tellEnd: () => void;
-  #pending: Promise<void> | null = null;
   #ended = false;
   /** What comes is not wanted any more. */
   #isStopped = false;
   /** Some of the batch in hand has reached the operators. */
   #isTouched = false;
+  /** A batch failed in the middle. */
   #isTorn = false;
   #isOpen = false;
   #isAbandoned = false;
@@ -82,7 +56,6 @@ export class Executor {
   #rowsOut = 0;
   #batches = 0;
   #busyMs = 0;
-  #sinkMs = 0;
   #inputMs = 0;
   readonly #clock = new BatchClock();
   readonly #inputs: Inputs;
@@ -104,13 +77,13 @@ export class Executor {
     });
     this.#tellEnd = tellEnd;
     this.#scratch = new Scratch(memory, `${owner} scratch`);
-    this.#imports = new Scratch(memory, `${owner} source`);
-    this.#importer = new Importer(memory, this.#imports);
     const beforeBlock = (): void => {
       this.#isTouched = true;
       this.#scratch.reset();
     };
     this.#source = new SourceOperator(schema, beforeBlock, source);
+    this.#intake = new Intake(memory, schema, this.#source, this.#clock, `${owner} source`);
+    this.#delivery = new Delivery(this.#clock, inputs);
     this.#compiler = new Compiler(memory, this.#scratch, this.#source, inputs, owner);
   }
 
@@ -135,7 +108,7 @@ export class Executor {
     sink?.begin?.(visibleSchema(plan));
     const node = this.#compiler.sink(plan, batch => {
       this.#rowsOut += batch.length;
-      this.#results.push({ taker, result: batch });
+      this.#delivery.add(taker, batch);
     });
     const deliver = typeof to === 'function' ? to : (batch: Batch): unknown => to.write(batch);
     const taker: Taker = { ...node, deliver, sink, waitMs: 0 };
@@ -144,7 +117,7 @@ export class Executor {
 
   /** Of each plan in the order in which they were attached; null for functions. */
   get sinks(): (FrameSink | null)[] {
-    return [...this.#takers].map(({ sink }) => sink);
+    return [...this.#delivery.takers].map(({ sink }) => sink);
   }
 
   /**
@@ -157,9 +130,9 @@ export class Executor {
       names,
       rows => {
         this.#rowsOut += rows.chunk.length;
-        this.#results.push({ taker, result: rows });
+        this.#delivery.add(taker, rows);
       },
-      () => this.#results.push({ taker, result: null }),
+      () => this.#delivery.add(taker, null),
     );
     const deliver = (rows: TappedRows | null): unknown => (rows ? receiver.rows(rows) : receiver.ended());
     const drop = (rows: TappedRows | null): void => rows?.release();
@@ -175,7 +148,7 @@ export class Executor {
    * @throws StateError after `end`
    */
   push(input: unknown, from = ''): void | Promise<void> {
-    if (this.#pending) return this.#after(() => this.#push(input, from));
+    if (this.#delivery.isBusy) return this.#delivery.after(() => this.#push(input, from));
     return this.#push(input, from);
   }
 
@@ -187,13 +160,13 @@ export class Executor {
   passTime(column?: string, time?: bigint): void | Promise<void> {
     if (column !== undefined) this.#inputs.give(column, time!);
     if (!this.#followsTime) return;
-    if (this.#pending) return this.#after(() => this.#passTime());
+    if (this.#delivery.isBusy) return this.#delivery.after(() => this.#passTime());
     return this.#passTime();
   }
 
   /** The input is over: windows close, results that wait for the end come out. */
   end(): void | Promise<void> {
-    if (this.#pending) return this.#after(() => this.#end());
+    if (this.#delivery.isBusy) return this.#delivery.after(() => this.#end());
     return this.#end();
   }
 
@@ -209,7 +182,7 @@ export class Executor {
 
   /** A batch has failed after some of it was taken: what is remembered is of no exact moment. */
   get isTorn(): boolean {
-    return this.#isTorn;
+    return this.#isTorn || this.#delivery.isTorn;
   }
 
   /** The input is over, or nothing more is wanted. */
@@ -283,8 +256,7 @@ export class Executor {
     this.#inputs.close();
     this.#compiler.dispose();
     this.#scratch.dispose();
-    this.#imports.dispose();
-    this.#importer.dispose();
+    this.#intake.dispose();
   }
 
   /** @param now milliseconds since the epoch, for lags */
@@ -292,7 +264,7 @@ export class Executor {
     const { owners } = this.memory.stats();
     const nodes = [
       ...this.#compiler.nodes.map(node => nodeMetrics(node, owners, now)),
-      ...[...this.#takers].map(taker => ({ ...nodeMetrics(taker, owners, now), waitMs: taker.waitMs })),
+      ...[...this.#delivery.takers].map(taker => ({ ...nodeMetrics(taker, owners, now), waitMs: taker.waitMs })),
     ];
     return {
       rowsIn: this.#rowsIn,
@@ -300,7 +272,7 @@ export class Executor {
       batches: this.#batches,
       ...totalsOf(nodes),
       busyMs: this.#busyMs,
-      sinkMs: this.#sinkMs,
+      sinkMs: this.#delivery.sinkMs,
       inputMs: this.#inputMs,
       nodes,
     };
@@ -324,13 +296,13 @@ export class Executor {
 
   /** Plans with a sink. */
   get #plans(): Plan[] {
-    return [...this.#takers].map(({ plan }) => plan);
+    return [...this.#delivery.takers].map(({ plan }) => plan);
   }
 
   #taking(taker: Taker): () => void {
-    this.#takers.add(taker);
+    this.#delivery.takers.add(taker);
     return () => {
-      this.#takers.delete(taker);
+      this.#delivery.takers.delete(taker);
       this.#compiler.release(taker);
     };
   }
@@ -340,26 +312,26 @@ export class Executor {
     if (this.#ended) throw new StateError('emit: this frame has ended; make a new one');
     this.#inputs.turnTo(from);
     this.#compute(() => {
-      const rows = this.#take(input);
+      const rows = this.#intake.take(input);
       this.#source.batchEnd();
       this.#rowsIn += rows;
       this.#batches++;
     });
-    return this.#deliver();
+    return this.#delivery.deliver();
   }
 
   #passTime(): void | Promise<void> {
     if (this.#ended) return;
     this.#compute(() =>
-      this.#source.passTimeTo([...this.#compiler.nodes, ...this.#takers].map(({ operator }) => operator)),
+      this.#source.passTimeTo([...this.#compiler.nodes, ...this.#delivery.takers].map(({ operator }) => operator)),
     );
-    return this.#deliver();
+    return this.#delivery.deliver();
   }
 
   /** Whether anything goes by time; joins say after every batch how far it has come. */
   get #followsTime(): boolean {
     for (const { operator } of this.#compiler.nodes) if (operator.passTime) return true;
-    for (const { operator } of this.#takers) if (operator.passTime) return true;
+    for (const { operator } of this.#delivery.takers) if (operator.passTime) return true;
     return false;
   }
 
@@ -372,12 +344,12 @@ export class Executor {
       work();
     } catch (error) {
       this.#isTorn ||= this.#isTouched;
-      for (const { taker, result } of this.#results.splice(0)) taker.drop?.(result);
+      this.#delivery.drop();
       this.#source.discard();
       throw error;
     } finally {
       this.#computing = false;
-      this.#imports.reset();
+      this.#intake.reset();
       this.#busyMs += this.#clock.lap();
     }
   }
@@ -389,7 +361,7 @@ export class Executor {
     this.#inputMs += this.#clock.lap();
     this.#source.end();
     this.#busyMs += this.#clock.lap();
-    const delivered = this.#deliver();
+    const delivered = this.#delivery.deliver();
     const waiting = delivered ? delivered.then(() => this.#endSinks()) : this.#endSinks();
     if (waiting) void waiting.then(this.#tellEnd, this.#tellEnd);
     else this.#tellEnd();
@@ -404,118 +376,4 @@ export class Executor {
       for (const sink of sinks) await sink!.end!();
     })();
   }
-
-  #after(run: () => void | Promise<void>): Promise<void> {
-    const next = this.#pending!.then(run);
-    this.#setPending(next);
-    return next;
-  }
-
-  #setPending(work: Promise<void>): void {
-    const settled = work.then(noop, noop).then(() => {
-      if (this.#pending === settled) this.#pending = null;
-    });
-    this.#pending = settled;
-  }
-
-  /** Hands results to sinks, each after the ones before it are done. */
-  #deliver(): void | Promise<void> {
-    if (this.#results.length === 0) {
-      this.#clock.next();
-      return;
-    }
-    const results = this.#results;
-    this.#results = [];
-    if (results.length > 1) results.sort((a, b) => a.taker.id - b.taker.id);
-    for (let at = 0; at < results.length; at++) {
-      const waiting = this.#hand(results[at]!);
-      if (!waiting) continue;
-      this.#inputs.pause();
-      const rest = (async () => {
-        try {
-          await waiting;
-          for (const later of results.slice(at + 1)) await this.#hand(later);
-        } finally {
-          this.#inputs.unpause();
-        }
-        this.#clock.next();
-      })();
-      this.#setPending(rest);
-      return rest;
-    }
-    this.#clock.next();
-  }
-
-  /** One result to its sink. */
-  #hand({ taker, result }: Result): void | Promise<void> {
-    try {
-      const waiting = taker.deliver(result);
-      if (!(waiting instanceof Promise)) return this.#charge(taker);
-      return waiting.then(
-        () => this.#charge(taker),
-        error => this.#tear(error),
-      );
-    } catch (error) {
-      this.#tear(error);
-    }
-  }
-
-  #tear(error: unknown): never {
-    this.#isTorn = true;
-    throw error;
-  }
-
-  /** The time since the last look at the clock was a sink's. */
-  #charge(taker: Taker): void {
-    const ms = this.#clock.lap();
-    taker.waitMs += ms;
-    this.#sinkMs += ms;
-  }
-
-  /** Brings a batch in any form into linear memory and through the operators; the number of its rows. */
-  #take(input: unknown): number {
-    const { required } = this.#source;
-    const importer = this.#importer;
-    if (isChunk(input)) {
-      this.#check(input.schema, required);
-      if (input.memory === this.memory) {
-        this.#source.chunk(input, this.#clock.since, input.length <= blockRows, 0);
-        return input.length;
-      }
-      importer.open(exportChunk(input), required);
-    } else if (input instanceof Batch && input.schema === this.#known) importer.open(input, required);
-    else if (!importer.openColumns(input, this.schema, required)) {
-      importer.open(this.#batchOf(input as BatchLike), required);
-    }
-    const { length, pieceRows } = importer;
-    for (let start = 0; start < length; start += pieceRows) {
-      this.#imports.reset();
-      const rows = Math.min(pieceRows, length - start);
-      const since = start === 0 ? this.#clock.since : 0;
-      this.#source.chunk(importer.piece(start, rows), since, length <= blockRows, length - start - rows);
-    }
-    return length;
-  }
-
-  #batchOf(input: BatchLike): Batch {
-    const batch = toBatch(input, this.schema);
-    this.#check(batch.schema, this.schema.names);
-    this.#known = batch.schema;
-    return batch;
-  }
-
-  #check(schema: Schema, names: readonly string[]): void {
-    if (schema === this.schema) return;
-    for (const name of names) {
-      const { type } = schema.field(name, 'emit');
-      const expected = this.schema.field(name).type;
-      if (sameType(type, expected)) continue;
-      throw new SchemaError(
-        `emit: column "${name}" is ${typeText(type)} in this batch, the frame has ${typeText(expected)}; cast it before`,
-        { column: name, expected: typeText(expected) },
-      );
-    }
-  }
 }
-
-const noop = (): void => {};
