@@ -38,7 +38,7 @@ export class Block {
   /** Holds these bytes, and room for `bytes`. */
   load(saved: Uint8Array, bytes = saved.length): number {
     this.grow(0, Math.max(bytes, saved.length, 64));
-    this.#memory.u8.set(saved, this.address);
+    this.#memory.write(saved, this.address);
     return this.address;
   }
 

@@ -163,7 +163,7 @@ export abstract class FlatAccumulator implements Accumulator {
     this.clear();
     this.groups = 0;
     this.reserve(Math.max(1, groups));
-    this.memory.u8.set(bytes.subarray(24), this.states);
+    this.memory.write(bytes.subarray(24), this.states);
   }
 
   get stateBytes(): number {

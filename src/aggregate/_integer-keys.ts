@@ -211,7 +211,7 @@ export class IntegerKeys implements KeyColumn {
     this.clear();
     this.#reserveKeys(count);
     const to = this.#get(keys);
-    this.#memory.u8.set(bytes.subarray(8), to);
+    this.#memory.write(bytes.subarray(8), to);
     this.#set(size, count);
     this.#set(nullId, view.getUint32(4, true));
     this.#fit(0, 0, 0);

@@ -26,7 +26,7 @@ export class Digest {
   update(bytes: Uint8Array): void {
     for (let from = 0; from < bytes.length; ) {
       const taken = Math.min(bytes.length - from, tileBytes - this.#filled);
-      this.#memory.u8.set(bytes.subarray(from, from + taken), this.#tile + this.#filled);
+      this.#memory.write(bytes.subarray(from, from + taken), this.#tile + this.#filled);
       this.#filled += taken;
       from += taken;
       if (this.#filled < tileBytes) return;

@@ -49,7 +49,7 @@ function inflateZstd(memory: Memory, scratch: Scratch, from: number, bytes: numb
   }
   if (out.length !== plain) throw new DataError(`a ZSTD frame holds ${out.length} bytes, not ${plain}`);
   const address = scratch.take(plain);
-  memory.u8.set(out, address);
+  memory.write(out, address);
   return { address, bytes: plain };
 }
 

@@ -106,7 +106,7 @@ export class ArrowDecoder implements Decoder {
 
   write(bytes: Uint8Array): void {
     this.#makeRoom(bytes.length);
-    this.#memory.u8.set(bytes, this.#block + this.#to);
+    this.#memory.write(bytes, this.#block + this.#to);
     this.#to += bytes.length;
   }
 

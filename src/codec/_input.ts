@@ -40,7 +40,7 @@ export class Input {
 
   write(bytes: Uint8Array): void {
     this.#makeRoom(bytes.length);
-    this.memory.u8.set(bytes, this.end);
+    this.memory.write(bytes, this.end);
     this.commit(bytes.length);
   }
 

@@ -120,7 +120,7 @@ export class ParquetColumnReader {
   /** Copies bytes of a page to linear memory. */
   #land(bytes: Uint8Array, scratch: Scratch): number {
     const address = scratch.take(bytes.length + slack);
-    this.#memory.u8.set(bytes, address);
+    this.#memory.write(bytes, address);
     return address;
   }
 

@@ -107,7 +107,7 @@ export class GrowingDictionary implements Dictionary {
     const [offsets, values, validity, target] = parts;
     memory.i32.set(vector.offsets!.subarray(0, length + 1), offsets >>> 2);
     room.rebaseOffsets(offsets, offsets, length);
-    memory.u8.set((vector.values as Uint8Array).subarray(start, start + bytes), values);
+    memory.write((vector.values as Uint8Array).subarray(start, start + bytes), values);
     if (vector.validity) memory.u8.set(vector.validity.subarray(0, (length + 7) >> 3), validity);
     this.encode(offsets, values, validity, length, target, nullCode);
     const identity = room.isIdentity(target, length) === 1;

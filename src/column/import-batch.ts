@@ -1,5 +1,6 @@
 import { SchemaError } from '../errors.ts';
 import { columnRoom } from '../kernel/column.ts';
+import { largeBytes } from '../memory/copy-bytes.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { isVariable, widthOf } from '../schema/data-type.ts';
@@ -68,14 +69,6 @@ function importBytes(memory: Memory, scratch: Scratch, values: Values, from: num
 /** So few numbers are copied one by one: a call costs more than they do. */
 const few = 24;
 
-// `set` copies into shared memory word by word, at 10 GB/s where it is more than the L1 cache holds; Node's `fill` with bytes is a memcpy, at 16
-// GB/s, but takes 0.1 µs longer to call (Node 20). Out of shared memory `set` is the faster one.
-const fill: typeof Buffer.prototype.fill | null =
-  typeof Buffer !== 'undefined' && typeof process !== 'undefined' && process.versions?.node
-    ? Buffer.prototype.fill
-    : null;
-const leastFilled = 16 * 1024;
-
 /**
  * Copies `values` to `scratch` through a view of linear memory with elements like theirs, and gives their address. They lie as far behind a multiple of 8 as they
  * do now: other ways V8 copies shared memory byte by byte, 16 KB in 10.1 instead of 1.3 µs (Node 20).
@@ -84,9 +77,8 @@ export function copyIn(memory: Memory, scratch: Scratch, through: View, values: 
   const { byteLength, length, BYTES_PER_ELEMENT: width } = values;
   const skew = values.byteOffset & 7;
   const target = scratch.take(byteLength + skew) + skew;
-  if (byteLength >= leastFilled && fill !== null && memory.shared) {
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, byteLength);
-    fill.call(memory.u8 as Buffer, bytes, target, target + byteLength);
+  if (byteLength >= largeBytes) {
+    memory.write(new Uint8Array(values.buffer, values.byteOffset, byteLength), target);
     return target;
   }
   const view: Values = memory[through]; // taking may have made new views

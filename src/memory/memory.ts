@@ -1,5 +1,6 @@
 import { MemoryError, OptionError, StateError } from '../errors.ts';
 import { type BulkRoom, bulkWasm } from '../kernel/wasm/bulk.ts';
+import { copyBytes } from './copy-bytes.ts';
 import { openRoom } from './room.ts';
 
 const PAGE = 65536;
@@ -123,6 +124,11 @@ export class Memory {
     const list = this.#free.get(block.bytes);
     if (list) list.push(address);
     else this.#free.set(block.bytes, [address]);
+  }
+
+  /** Copies bytes of the JavaScript heap to `address`. */
+  write(bytes: Uint8Array, address: number): void {
+    copyBytes(bytes, this.u8, address);
   }
 
   /** A block of at least `bytes` that begins with the first `used` bytes of the block at `address`, which is freed. */

@@ -73,7 +73,7 @@ function decodeZfp(block: Uint8Array, kind: number, columns: number, bytes: numb
   const [from, to] = [memory.allocate(block.length, 'river'), memory.allocate(rows * columns * bytes, 'river')];
   const work = memory.allocate(workBytes, 'river');
   try {
-    memory.u8.set(block, from);
+    memory.write(block, from);
     const decoded = riverRoom(memory).decodeZfp(from, block.length, kind, columns, rows, to, work);
     if (decoded < 0) throw damaged(decoded);
     return memory.u8.slice(to, to + rows * columns * bytes);

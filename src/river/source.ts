@@ -6,6 +6,7 @@ import { exportChunk } from '../column/export-chunk.ts';
 import { DataError, OptionError, StreamDoesNotExistException, StreamReaderException } from '../errors.ts';
 import { DataFrame } from '../frame/data-frame.ts';
 import type { FrameSource, SourceMetrics } from '../frame/root.ts';
+import { copyBytes } from '../memory/copy-bytes.ts';
 import { defaultMemory, type Memory } from '../memory/memory.ts';
 import { timestamp } from '../schema/data-type.ts';
 import type { Duration } from '../schema/duration.ts';
@@ -324,7 +325,7 @@ class Answer {
 
   add(bytes: Uint8Array, entry: Entry): void {
     if (this.#variable) this.#decoder.writeValue(bytes);
-    else this.#view.set(bytes, this.bytes);
+    else copyBytes(bytes, this.#view, this.bytes);
     this.bytes += bytes.length;
     if (this.#times !== 0) {
       const ms = millisecondsOf(entry[0]);

@@ -1,3 +1,4 @@
+import { copyBytes } from '../memory/copy-bytes.ts';
 import { failed } from './_failed.ts';
 import { builtin } from './_node.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -62,7 +63,7 @@ export class ReadableSource implements ByteSource {
 
   #take(from: Uint8Array, into: Uint8Array): number {
     const bytes = Math.min(from.length, into.length);
-    into.set(bytes === from.length ? from : from.subarray(0, bytes));
+    copyBytes(bytes === from.length ? from : from.subarray(0, bytes), into);
     this.#left = bytes === from.length ? null : from.subarray(bytes);
     this.position += bytes;
     return bytes;

@@ -13,6 +13,23 @@ describe.each([true, false])('memory, shared %s', shared => {
     expect([...memory.u8.slice(address, address + 100)]).toEqual(Array(100).fill(7));
   });
 
+  it('writes bytes of any number to any place, and nothing around them', () => {
+    const memory = new Memory({ shared });
+    const source = Uint8Array.from({ length: 40_000 }, (_, i) => Math.imul(i, 2654435761) >>> 24);
+    const block = memory.allocate(50_000, 'test');
+    const lengths = fc.oneof(fc.nat(600), fc.integer({ min: 16_000, max: 17_000 }));
+    fc.assert(
+      fc.property(lengths, fc.nat(9), fc.nat(9), (length, from, to) => {
+        memory.bulk.fill(block, 0, 50_000);
+        memory.write(source.subarray(from, from + length), block + to);
+        const wanted = new Uint8Array(50_000);
+        wanted.set(source.subarray(from, from + length), to);
+        expect(Buffer.compare(memory.u8.subarray(block, block + 50_000), wanted)).toBe(0);
+      }),
+    );
+    expect(() => memory.write(source, memory.u8.length - 10)).toThrow(RangeError);
+  });
+
   it('hands out aligned blocks that never overlap, whatever is freed in between', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.nat(5000), fc.constant(-1)), { maxLength: 60 }), steps => {
