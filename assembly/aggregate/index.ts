@@ -6,6 +6,7 @@ import * as sums from './sum';
 import * as exacts from './exact';
 import * as firsts from './first';
 import * as moment from './moments';
+import * as pair from './pairs';
 import * as products from './product';
 import * as texts from './text';
 
@@ -149,20 +150,20 @@ export function mergeMoments4(states: usize, from: usize, map: usize, groups: i3
 /** `what`: 0 var, 1 std, 2 sem, 3 skew, 4 kurt; `work` has 128 bytes. Returns the number of nulls. */
 export function resultMoments(states: usize, ids: usize, groups: i32, what: i32, ddof: f64, order: i32, exact: i32, work: usize, out: usize, bits: usize): i32 { return moment.resultMoments(states, ids, groups, what, ddof, order, exact, work, out, bits); }
 
-/** Central moments of two columns. */
-export function pairs(states: usize, ids: usize, xs: usize, ys: usize, xBits: usize, yBits: usize, mask: usize, length: i32): void { moment.pairs(states, ids, xs, ys, xBits, yBits, mask, length); }
+/** Central moments of two columns; `work` has 48 bytes. */
+export function pairs(states: usize, ids: usize, xs: usize, ys: usize, xBits: usize, yBits: usize, mask: usize, length: i32, work: usize): void { pair.pairs(states, ids, xs, ys, xBits, yBits, mask, length, work); }
 
 /** Joins states. */
-export function mergePairs(states: usize, from: usize, map: usize, groups: i32): void { moment.mergePairs(states, from, map, groups); }
+export function mergePairs(states: usize, from: usize, map: usize, groups: i32): void { pair.mergePairs(states, from, map, groups); }
 
 /** Power sums of two columns that forget; `sign` -1 for rows that leave. */
-export function exactPairs(states: usize, ids: usize, xs: usize, ys: usize, xBits: usize, yBits: usize, mask: usize, length: i32, sign: f64): void { moment.exactPairs(states, ids, xs, ys, xBits, yBits, mask, length, sign); }
+export function exactPairs(states: usize, ids: usize, xs: usize, ys: usize, xBits: usize, yBits: usize, mask: usize, length: i32, sign: f64): void { pair.exactPairs(states, ids, xs, ys, xBits, yBits, mask, length, sign); }
 
 /** Adds states. */
 export function mergeExactPairs(states: usize, from: usize, map: usize, groups: i32): void { exacts.mergeExact(states, from, map, groups, 5, false, 136); }
 
 /** `what`: 0 cov, 1 corr; `work` has 64 bytes. Returns the number of nulls. */
-export function resultPairs(states: usize, ids: usize, groups: i32, what: i32, ddof: f64, exact: i32, work: usize, out: usize, bits: usize): i32 { return moment.resultPairs(states, ids, groups, what, ddof, exact, work, out, bits); }
+export function resultPairs(states: usize, ids: usize, groups: i32, what: i32, ddof: f64, exact: i32, work: usize, out: usize, bits: usize): i32 { return pair.resultPairs(states, ids, groups, what, ddof, exact, work, out, bits); }
 
 /** Products that forget; `step` is -1 for rows that leave. */
 export function productF64(states: usize, ids: usize, values: usize, validity: usize, mask: usize, length: i32, step: i32): void { products.productF64(states, ids, values, validity, mask, length, step); }

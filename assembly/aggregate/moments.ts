@@ -1,7 +1,6 @@
-import { addCentral, addPair, joinCentral, joinPair } from '../shared/central';
-import { lost } from '../shared/compensated';
-import { addProduct4, addTriple4, cascade, central, clear4, rounded4 } from './exact';
-import { eightBits, groupOf, idAt, markAbsent, NONE } from './rows';
+import { addCentral, joinCentral } from '../shared/central';
+import { central } from './exact';
+import { eightBits, groupOf, idAt, markAbsent } from './rows';
 import { lanes } from './sum';
 
 /** Central moments of rows that stay: [ n | mean | m2 ] or [ n | mean | m2 | m3 | m4 ], f64, mk = Σ(x − mean)ᵏ. NaN is skipped. */
@@ -233,84 +232,4 @@ function answer(at: usize, n: f64, what: i32, ddof: f64): f64 {
   if (what == 3) return (n * sqrt(n - 1) / (n - 2)) * (m3 / (m2 * sqrt(m2)));
   const up = n * (n + 1) * (n - 1) * m4, down = (n - 2) * (n - 3) * m2 * m2;
   return up / down - (3 * (n - 1) * (n - 1)) / ((n - 2) * (n - 3));
-}
-
-// Two columns. Rows where either is null or NaN are skipped.
-//   staying   [ n | mean x | mean y | m2x | m2y | cxy ] f64, 48 bytes
-//   leaving   [ count | endless | huge | unused ] u32 [ sx ×3 ][ sy ×3 ][ sxx ×3 ][ syy ×3 ][ sxy ×3 ], 136 bytes
-
-export function pairs(states: usize, ids: usize, xs: usize, ys: usize, xBits: usize, yBits: usize, mask: usize, length: i32): void {
-  for (let row = 0; row < length; row++) {
-    const x = load<f64>(xs + (<usize>row << 3)), y = load<f64>(ys + (<usize>row << 3));
-    let id = groupOf(ids, xBits, mask, row) | (0 - u32(x != x || y != y));
-    if (yBits != 0) id |= groupOf(0, yBits, 0, row);
-    addPair(states + <usize>id * 48, x, y);
-  }
-}
-
-export function mergePairs(states: usize, from: usize, map: usize, groups: i32): void {
-  for (let i = 0; i < groups; i++) joinPair(states + <usize>idAt(map, i) * 48, from + <usize>i * 48);
-}
-
-const HUGE: f64 = 2.9073548971824276e135; // 2^450
-
-export function exactPairs(states: usize, ids: usize, xs: usize, ys: usize, xBits: usize, yBits: usize, mask: usize, length: i32, sign: f64): void {
-  for (let row = 0; row < length; row++) {
-    const x = load<f64>(xs + (<usize>row << 3)), y = load<f64>(ys + (<usize>row << 3));
-    let id = groupOf(ids, xBits, mask, row);
-    if (yBits != 0) id |= groupOf(0, yBits, 0, row);
-    if (id == NONE || x != x || y != y) continue;
-    const at = states + <usize>id * 136, step = <i32>sign;
-    store<i32>(at, load<i32>(at) + step);
-    const size = max(abs(x), abs(y));
-    if (!(size < HUGE)) {
-      const place = at + (size == Infinity ? 4 : 8);
-      store<i32>(place, load<i32>(place) + step);
-      continue;
-    }
-    cascade(at + 16, sign * x);
-    cascade(at + 40, sign * y);
-    const xx = x * x, yy = y * y, xy = x * y;
-    cascade(at + 64, sign * xx);
-    cascade(at + 64, sign * lost(x, x, xx));
-    cascade(at + 88, sign * yy);
-    cascade(at + 88, sign * lost(y, y, yy));
-    cascade(at + 112, sign * xy);
-    cascade(at + 112, sign * lost(x, y, xy));
-  }
-}
-
-/** Σ(x − mx)(y − my) times n, from triples; `sx` and `sy` their plain sums. */
-function crossed(n: f64, sx: usize, sy: usize, sxy: usize, work: usize): f64 {
-  clear4(work);
-  addTriple4(work, sxy, n);
-  for (let i: usize = 0; i < 24; i += 8) {
-    for (let j: usize = 0; j < 24; j += 8) addProduct4(work, -load<f64>(sx + i), load<f64>(sy + j));
-  }
-  return rounded4(work) / n;
-}
-
-/** `what`: 0 cov, 1 corr; null where n ≤ ddof (cov), n < 2 or a column does not vary (corr). Returns the number of nulls. */
-export function resultPairs(states: usize, ids: usize, groups: i32, what: i32, ddof: f64, exact: i32, work: usize, out: usize, bits: usize): i32 {
-  let nulls = 0;
-  for (let i = 0; i < groups; i++) {
-    const at = states + <usize>idAt(ids, i) * (exact != 0 ? 136 : 48);
-    let n = load<f64>(at), xx = load<f64>(at, 24), yy = load<f64>(at, 32), xy = load<f64>(at, 40);
-    if (exact != 0) {
-      n = <f64>load<u32>(at);
-      if ((load<u32>(at, 4) | load<u32>(at, 8)) != 0) xx = yy = xy = NaN;
-      else if (n > 0) {
-        xx = max(0, crossed(n, at + 16, at + 16, at + 64, work));
-        yy = max(0, crossed(n, at + 40, at + 40, at + 88, work));
-        xy = crossed(n, at + 16, at + 40, at + 112, work);
-      }
-    }
-    // an infinity makes the answer NaN, also beside a column that does not vary
-    const endless = xx != xx || yy != yy;
-    const enough = what == 0 ? n > ddof : n > 1 && (endless || !(xx == 0 || yy == 0));
-    if (!enough) markAbsent(bits, i, groups, nulls++);
-    const value = what == 0 ? xy / (n - ddof) : xy / (sqrt(xx) * sqrt(yy));
-    store<f64>(out + (<usize>i << 3), !enough ? 0 : what == 1 && value == value ? max<f64>(-1, min<f64>(1, value)) : value);
-  }
-  return nulls;
 }

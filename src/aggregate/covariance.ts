@@ -4,7 +4,7 @@ import { type DataType, f64 } from '../schema/data-type.ts';
 import { FlatAccumulator, type Part } from './_flat.ts';
 import { kindOf } from './_kinds.ts';
 import { demand, isAddable } from './_types.ts';
-import type { AccumulatorOptions, Aggregation, Parameters } from './accumulator.ts';
+import type { Accumulator, AccumulatorOptions, Aggregation, Parameters } from './accumulator.ts';
 
 /** Second moments of two columns, of the rows where both have a value: around the means, or as exact sums when rows leave. */
 class PairMoments extends FlatAccumulator {
@@ -23,7 +23,7 @@ class PairMoments extends FlatAccumulator {
 
   protected feed({ states, ids, values, values2, validity, validity2, mask, length }: Part, old: boolean): void {
     const { room } = this;
-    if (!this.evicting) room.pairs(states, ids, values, values2, validity, validity2, mask, length);
+    if (!this.evicting) room.pairs(states, ids, values, values2, validity, validity2, mask, length, this.#work);
     else room.exactPairs(states, ids, values, values2, validity, validity2, mask, length, old ? -1 : 1);
   }
 
@@ -44,7 +44,8 @@ class PairMoments extends FlatAccumulator {
   }
 }
 
-const pairKind = /* @__PURE__ */ kindOf('pair', options => new PairMoments(options));
+const pairMoments = (options: AccumulatorOptions): Accumulator => new PairMoments(options);
+const pairKind = /* @__PURE__ */ kindOf('pair', pairMoments, pairMoments, { blocks: () => true });
 
 const numbers = (name: string, types: readonly DataType[]): DataType => {
   demand(name, types, isAddable, 'two columns of numbers');

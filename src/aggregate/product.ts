@@ -4,7 +4,7 @@ import { f64, i64, isFloat, isUnsigned, u64 } from '../schema/data-type.ts';
 import { FlatAccumulator, type Part } from './_flat.ts';
 import { kindOf } from './_kinds.ts';
 import { demand, isAddable } from './_types.ts';
-import type { AccumulatorOptions, Aggregation, Parameters } from './accumulator.ts';
+import type { Accumulator, AccumulatorOptions, Aggregation, Parameters } from './accumulator.ts';
 
 /** The product of floats with an exponent of its own, or of integers modulo 2^64; factors can leave. */
 class Product extends FlatAccumulator {
@@ -37,7 +37,8 @@ class Product extends FlatAccumulator {
   }
 }
 
-const productKind = /* @__PURE__ */ kindOf('product', options => new Product(options));
+const product = (options: AccumulatorOptions): Accumulator => new Product(options);
+const productKind = /* @__PURE__ */ kindOf('product', product, product, { blocks: () => true });
 
 /** The product; 1 of nothing. Integers wrap as in numpy. Nulls and NaN are skipped. */
 export const prod: Aggregation = {
