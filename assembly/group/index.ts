@@ -78,7 +78,7 @@ export function idsText(table: usize, offsets: usize, values: usize, validity: u
 export function idsCode(table: usize, known: usize, offsets: usize, texts: usize, codes: usize, validity: usize, mask: usize, from: i32, length: i32, target: usize): i32 { return codeIds(table, known, offsets, texts, codes, validity, mask, from, length, target); }
 
 /** The id of one known text, or all bits set. */
-export function findText(table: usize, at: usize, length: i32): u32 { return findOne(table, at, length); }
+export function findText(table: usize, at: usize, length: u32): u32 { return findOne(table, at, length); }
 
 /** Ids of utf8 or binary keys that are known, all bits set for others. */
 export function findTexts(table: usize, offsets: usize, values: usize, validity: usize, mask: usize, length: i32, target: usize): void { findAll(table, offsets, values, validity, mask, length, target); }

@@ -23,7 +23,7 @@ const low = 5; // in i64 places
 
 const headerBytes = 64;
 /** Rows that the kernel looks up at a time; it notes those to look up again. */
-const missBytes = 1024 * 4 + 64;
+export const missBytes = 1024 * 4 + 64;
 const tileRows = 4096;
 /** Keys there is room for at first. */
 const firstLimit = 512;

@@ -5,7 +5,7 @@ import { type GroupRoom, groupRoom } from '../kernel/group.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { type DataType, utf8 } from '../schema/data-type.ts';
-import { absentBits, slotsFor } from './_integer-keys.ts';
+import { absentBits, missBytes, slotsFor } from './_integer-keys.ts';
 import type { KeyColumn, KeyColumnOptions } from './_key-column.ts';
 import { joined, parted } from './_saved.ts';
 import { noGroup } from './accumulator.ts';
@@ -20,6 +20,11 @@ const bytes = 5;
 const capacity = 6;
 const nullId = 7;
 const keepNull = 8;
+const digests = 9;
+const misses = 10;
+const parts = [slots, offsets, bytes, digests, misses] as const;
+/** A digest whose last byte is neither a length nor the mark of a long text. */
+const noDigest = 128;
 
 const firstLimit = 512;
 const firstBytes = 8192;
@@ -63,7 +68,7 @@ export class TextKeys implements KeyColumn {
   }
 
   get bytes(): number {
-    const blocks = [this.#table, this.#get(slots), this.#get(offsets), this.#get(bytes), this.#looked?.address ?? 0];
+    const blocks = [this.#table, ...parts.map(part => this.#get(part)), this.#looked?.address ?? 0];
     return [...blocks, ...this.#known.map(({ address }) => address)].reduce(
       (sum, block) => sum + this.#memory.sizeOf(block),
       0,
@@ -201,6 +206,7 @@ export class TextKeys implements KeyColumn {
     this.#memory.bulk.fill(this.#table, 0, 64);
     this.#set(nullId, noGroup);
     this.#set(keepNull, this.#keepNull ? 1 : 0);
+    this.#set(misses, this.#memory.allocate(missBytes, this.#owner));
     this.#reserve(firstLimit, firstBytes);
     this.#memory.u32[this.#get(offsets) >>> 2] = 0;
     this.#rehash(this.#get(limit));
@@ -230,6 +236,10 @@ export class TextKeys implements KeyColumn {
     if (count > 0) {
       const ends = this.#memory.reallocate(this.#get(offsets), 4 * (this.size + 1), 4 * (count + 1), owner);
       this.#set(offsets, ends);
+      const first = this.#get(digests) === 0;
+      const known = this.#memory.reallocate(this.#get(digests), 16 * (this.size + 1), 16 * (count + 1), owner);
+      if (first) this.#memory.bulk.fill(known, noDigest, 16);
+      this.#set(digests, known);
       this.#set(limit, count);
     }
     if (textBytes > 0) {
@@ -242,9 +252,9 @@ export class TextKeys implements KeyColumn {
   /** A table of slots for `count` ids; taken before the old one goes, so that a MemoryError leaves the old one. */
   #rehash(count: number): void {
     let bits = 10;
-    while (2 ** bits < count * slotsFor(count)) bits++;
-    const address = this.#memory.allocate(2 ** bits * 8, this.#owner);
-    this.#memory.bulk.fill(address, 255, 2 ** bits * 8);
+    while (2 ** bits < count * 2 * slotsFor(count)) bits++; // twice as many as of integers, of half the size
+    const address = this.#memory.allocate(2 ** bits * 4, this.#owner);
+    this.#memory.bulk.fill(address, 255, 2 ** bits * 4);
     this.#memory.free(this.#get(slots));
     this.#set(slots, address);
     this.#set(shift, 32 - bits);
@@ -280,7 +290,7 @@ export class TextKeys implements KeyColumn {
   }
 
   #free(): void {
-    for (const block of [slots, offsets, bytes]) this.#memory.free(this.#get(block));
+    for (const part of parts) this.#memory.free(this.#get(part));
     for (const { address } of this.#known) this.#memory.free(address);
     this.#memory.free(this.#looked?.address ?? 0);
     this.#known = [];

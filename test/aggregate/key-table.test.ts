@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { noGroup } from '../../src/aggregate/accumulator.ts';
 import { aggregationOf } from '../../src/aggregate/aggregations.ts';
 import { KeyTable } from '../../src/aggregate/key-table.ts';
-import type { ChunkVector } from '../../src/column/chunk.ts';
+import { type ChunkVector, chunkVector } from '../../src/column/chunk.ts';
 import { exportVector } from '../../src/column/export-chunk.ts';
 import { importVector } from '../../src/column/import-batch.ts';
 import { MemoryError } from '../../src/errors.ts';
@@ -251,6 +251,55 @@ for (const shared of [true, false]) {
       expect(idsOf(table, [['b', 'a', 'b']])).toEqual([0, 1, 0]);
       expect(idsOf(table, [['c', 'a', 'b']])).toEqual([2, 1, 0]);
       for (let i = 0; i < 9; i++) expect(idsOf(table, [[`${i}`, 'a']])).toEqual([3 + i, 1]);
+      table.dispose();
+    });
+
+    it('tells texts of all lengths apart', () => {
+      const nearly = (length: number): string[] => {
+        const text = 'x'.repeat(length);
+        const changed = Array.from({ length }, (_, at) => `${text.slice(0, at)}y${text.slice(at + 1)}`);
+        return [text, ...changed, `${text.slice(1)}\0`];
+      };
+      // the same hashes: what the last bit of byte 15 does to them, the case of byte 16 undoes
+      const alike = [`${'x'.repeat(15)}Aa${'z'.repeat(15)}`, `${'x'.repeat(15)}@A${'z'.repeat(15)}`];
+      const texts = Array.from({ length: 70 }, (_, length) => nearly(length)).flat();
+      const all = [...new Set([...texts, ...alike])];
+      for (const dropNull of [true, false]) {
+        scratch.reset();
+        const cells = all.flatMap((text, i) => [text, i % 5 === 0 ? null : all[(i * 7) % all.length]!]);
+        const mask = scratch.take(cells.length / 8 + 1);
+        for (let i = 0; i <= cells.length / 8; i++) memory.u8[mask + i] = i * 37;
+        for (const bits of [0, mask]) {
+          const taken = (i: number): boolean => bits === 0 || ((memory.u8[mask + (i >> 3)]! >> (i & 7)) & 1) === 1;
+          const plain = new PlainKeys(dropNull);
+          const table = new KeyTable(memory, { owner: 'test', types: [utf8()], dropNull });
+          const wanted = cells.map((cell, i) => (taken(i) ? plain.id([cell]) : noGroup));
+          expect(idsOf(table, [cells], bits)).toEqual(wanted);
+          expect(idsOf(table, [cells], bits)).toEqual(wanted);
+          expect(idsOf(table, [all.slice(0, 9)], 0).length).toBe(9);
+          table.dispose();
+        }
+      }
+    });
+
+    it('reads texts at the end of memory', () => {
+      const small = new Memory({ shared, maximumBytes: 4 << 20 });
+      const table = new KeyTable(small, { owner: 'test', types: [utf8()] });
+      const end = small.wasm.buffer.byteLength;
+      const texts = ['', 'a', 'bcdefgh', 'ijklmnopq', 'a', 'rstuvwxyz012345', ''];
+      const ends = small.allocate(64, 'test');
+      let at = end - texts.join('').length;
+      const values = at;
+      for (const [i, text] of texts.entries()) {
+        small.i32[(ends >>> 2) + i] = at - values;
+        small.u8.set(new TextEncoder().encode(text), at);
+        at += text.length;
+      }
+      small.i32[(ends >>> 2) + texts.length] = at - values;
+      const target = small.allocate(64, 'test');
+      table.ids([chunkVector(utf8(), values, 0, ends)], texts.length, target);
+      expect([...small.u32.subarray(target >>> 2, (target >>> 2) + 7)]).toEqual([0, 1, 2, 3, 1, 4, 0]);
+      expect(table.find(['rstuvwxyz012345'])).toBe(4);
       table.dispose();
     });
 
