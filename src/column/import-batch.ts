@@ -74,21 +74,26 @@ const few = 24;
  * do now: other ways V8 copies shared memory byte by byte, 16 KB in 10.1 instead of 1.3 µs (Node 20).
  */
 export function copyIn(memory: Memory, scratch: Scratch, through: View, values: Values): number {
-  const { byteLength, length, BYTES_PER_ELEMENT: width } = values;
   const skew = values.byteOffset & 7;
-  const target = scratch.take(byteLength + skew) + skew;
+  const target = scratch.take(values.byteLength + skew) + skew;
+  copyTo(memory, through, values, target);
+  return target;
+}
+
+/** As `copyIn`, to the address `target`. */
+export function copyTo(memory: Memory, through: View, values: Values, target: number): void {
+  const { byteLength, length, BYTES_PER_ELEMENT: width } = values;
   if (byteLength >= largeBytes) {
     memory.write(new Uint8Array(values.buffer, values.byteOffset, byteLength), target);
-    return target;
+    return;
   }
-  const view: Values = memory[through]; // taking may have made new views
+  const view: Values = memory[through];
   if (length > few || values instanceof BigInt64Array || values instanceof BigUint64Array) {
     view.set(values as never, target / width);
-    return target;
+    return;
   }
   const numbers = values as Float64Array;
   for (let from = 0, to = target / width; from < length; from++, to++) view[to] = numbers[from]!;
-  return target;
 }
 
 /** The address of the validity bits, or 0 when no row is null. */

@@ -281,6 +281,12 @@ export class Compiler {
     const index = timed ? indexOf(plan.input, 'window') : null;
     const place = index ? schema.indexOf(plan.input.index!) : -1;
     const options = { verb: 'agg', owner };
+    const stored = new Map<string, number>();
+    if (plan.input.op === 'source') {
+      for (const arg of [...states.values()].flatMap(state => state.args))
+        if (arg.kind === 'column') stored.set(arg.name, columnOf(arg));
+      if (index && !stored.has(plan.input.index!)) stored.set(plan.input.index!, columns.size);
+    }
     return new AggregateOperator(
       this.#memory,
       this.#scratch,
@@ -298,6 +304,7 @@ export class Compiler {
         projections: projectionsOf(plan, expressions => bindAll(expressions, plan.raw, this.#memory, options)),
         time: index ? { place, index } : null,
         reads: [...placesOf(inputs, schema), ...(index ? [place] : [])],
+        stored,
         takesMask: plan.window.kind === 'everything',
       },
       owner,

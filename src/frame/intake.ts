@@ -48,11 +48,14 @@ export class Intake {
       importer.open(this.#batchOf(input as BatchLike), required);
     }
     const { length, pieceRows } = importer;
-    for (let start = 0; start < length; start += pieceRows) {
+    const { landing } = this.#source;
+    for (let start = 0, rows = 0; start < length; start += rows) {
       this.#imports.reset();
-      const rows = Math.min(pieceRows, length - start);
+      rows = Math.min(pieceRows, length - start);
+      if (landing) rows = landing.room(Math.min(rows, blockRows));
       const since = start === 0 ? this.#clock.since : 0;
-      this.#source.chunk(importer.piece(start, rows), since, length <= blockRows, length - start - rows);
+      const whole = rows === length && rows <= blockRows;
+      this.#source.chunk(importer.piece(start, rows, landing), since, whole, length - start - rows);
     }
     return length;
   }

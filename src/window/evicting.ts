@@ -11,7 +11,7 @@ import { type AggregateBlock, type GroupSpec, GroupState, type SavedGroups } fro
 import { Ring } from './ring.ts';
 import { loadRows, type SavedRows, saveRows } from './saved-rows.ts';
 import type { EmitMode } from './window.ts';
-import type { Held, PaneSink, Windower, WindowProgress } from './windower.ts';
+import type { Held, PaneSink, RowStore, Windower, WindowProgress } from './windower.ts';
 
 /** Which rows stay: the last `rows`, or those with a time above (newest − `range`). */
 export type Extent = { readonly rows: number } | { readonly range: bigint };
@@ -83,6 +83,11 @@ export class Evicting implements Windower {
 
   get held(): Held {
     return { groups: this.#liveGroups(), windows: null };
+  }
+
+  /** Not with keys: groups that vanish have the rows moved before those that come are taken. */
+  get store(): RowStore | null {
+    return this.#blocked && this.#ring.takesLandings ? this.#ring : null;
   }
 
   rows(block: AggregateBlock): void {

@@ -75,6 +75,8 @@ export class Ring {
   /** One dictionary for columns that came with several. */
   readonly #recoders = new Map<number, Recoder>();
   #segments: Segment[] = [];
+  /** Empty segments that another took the place of; what is pushed may lie there. */
+  readonly #replaced: Segment[] = [];
   #length = 0;
   #bytes = 0;
 
@@ -115,6 +117,30 @@ export class Ring {
       this.#append(segment!, vectors, at, rows);
       at += rows;
     }
+    for (const segment of this.#replaced.splice(0)) this.#release(segment);
+  }
+
+  /** Whether rows can be written where they will stay: no text, no single bits. */
+  get takesLandings(): boolean {
+    return this.types.every(type => widthOf(type) > 0);
+  }
+
+  /**
+   * How many of the next `rows` rows may be written straight to `tail` of each column. They are rows of the ring once vectors that lie there
+   * are pushed; until then nothing is promised to them.
+   *
+   * @throws MemoryError when linear memory is used up
+   */
+  room(rows: number): number {
+    let last = this.#segments.at(-1);
+    if (!last || last.end === last.capacity) last = this.#open([], 0);
+    return Math.min(rows, last.capacity - last.end);
+  }
+
+  /** Where the next value of a column goes; see `room`. */
+  tail(column: number): number {
+    const { places, end } = this.#segments.at(-1)!;
+    return places[column]!.values + end * widthOf(this.types[column]!);
   }
 
   /**
@@ -170,7 +196,7 @@ export class Ring {
 
   /** Forgets all rows. */
   clear(): void {
-    for (const segment of this.#segments) this.#release(segment);
+    for (const segment of [...this.#segments, ...this.#replaced.splice(0)]) this.#release(segment);
     this.#segments = [];
     this.#length = 0;
   }
@@ -226,17 +252,16 @@ export class Ring {
     return fit;
   }
 
-  /** A new last segment that can take at least the row at `at`. */
+  /** A new last segment that can take at least the row at `at`; without text there need be none. */
   #open(vectors: readonly ChunkVector[], at: number): Segment {
     const last = this.#segments.at(-1);
-    if (last && last.start === last.end) {
-      this.#release(last);
-      this.#segments.pop();
-    }
+    if (last && last.start === last.end) this.#replaced.push(this.#segments.pop()!);
     const { i32 } = this.#memory;
-    const need = vectors.map(({ type, offsets }) =>
-      isVariable(type) ? i32[offsets / 4 + at + 1]! - i32[offsets / 4 + at]! : 0,
-    );
+    const need = this.types.map((type, column) => {
+      if (!isVariable(type)) return 0;
+      const { offsets } = vectors[column]!;
+      return i32[offsets / 4 + at + 1]! - i32[offsets / 4 + at]!;
+    });
     const mean = this.#seenText.map(bytes => (bytes / Math.max(1, this.#seenRows)) * textMargin);
     const bits = this.types.reduce((sum, type, i) => sum + bitsPerRow(type, this.#nullable[i]!) + mean[i]! * 8, 0);
     const wanted = 2 ** Math.floor(Math.log2(Math.max(1, this.#bytes / shareOfRing)));
@@ -300,7 +325,8 @@ export class Ring {
       bulk.copy(place.text + used, vector.values + first, bytes);
     } else {
       const width = widthOf(type);
-      bulk.copy(place.values + at * width, vector.values + from * width, rows * width);
+      const [to, source] = [place.values + at * width, vector.values + from * width];
+      if (to !== source) bulk.copy(to, source, rows * width); // else it landed there
     }
   }
 

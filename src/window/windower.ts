@@ -69,6 +69,14 @@ export interface Held {
   readonly windows: number | null;
 }
 
+/** Where a windower keeps rows: what is brought there need not be copied. See `Ring`. */
+export interface RowStore {
+  /** How many of the next `rows` rows have room behind `tail`. */
+  room(rows: number): number;
+  /** Where the next value of a column goes. */
+  tail(column: number): number;
+}
+
 /**
  * Runs a window scheme: finds which rows are new and which are old, and when results are due. The aggregations in its
  * `GroupState`s never know which scheme runs them.
@@ -78,6 +86,8 @@ export interface Windower {
   onLate?: ((rows: number, count: number) => void) | null;
   readonly progress: WindowProgress;
   readonly held: Held;
+  /** Keeps its arguments' columns, and behind them the time, if there is one; absent where nothing may be written before its turn. */
+  readonly store?: RowStore | null;
   /** A block of rows of the batch in hand. */
   rows(block: AggregateBlock): void;
   /** Takes up what moves the watermark without rows; whether it has moved, so that `batchEnd` may have results. Absent where nothing closes. */

@@ -10,6 +10,7 @@ import type { Progress } from '../metrics.ts';
 import type { AggregatePlan } from '../plan.ts';
 import type { TimeIndex } from '../time-index.ts';
 import { compactBlock } from './compact.ts';
+import { Landing } from './landing.ts';
 import type { LateOperator } from './late.ts';
 import type { Operator, RowBlock } from './operator.ts';
 import type { Outlet } from './outlet.ts';
@@ -38,6 +39,8 @@ export interface AggregateParts {
   readonly time: { readonly place: number; readonly index: TimeIndex } | null;
   /** Input columns that are read. */
   readonly reads: Iterable<number>;
+  /** Columns of the input that are arguments, or the time, as they are: their numbers in the windower's store. */
+  readonly stored: ReadonlyMap<string, number>;
   /** Rows that a mask leaves out may be handed to the windower. */
   readonly takesMask: boolean;
 }
@@ -46,6 +49,7 @@ export interface AggregateParts {
 export class AggregateOperator implements Operator, PaneSink {
   readonly layout: Schema;
   readonly out: Outlet;
+  readonly landing: Landing | null;
   readonly #memory: Memory;
   readonly #scratch: Scratch;
   readonly #input: Operator;
@@ -81,6 +85,8 @@ export class AggregateOperator implements Operator, PaneSink {
     const retracts = plan.panes === 'retracting';
     this.#retractions = retracts ? new Retractions(memory, scratch, plan.raw, owner) : null;
     this.#block = { length: 0, keys: [], args: parts.argCounts.map(() => []), times: 0, timesValidity: 0, mask: 0 };
+    const { store } = parts.windower;
+    this.landing = store && parts.stored.size > 0 ? new Landing(store, parts.stored) : null;
     input.require(this.#reads);
     this.out = input.out.connect(this);
   }

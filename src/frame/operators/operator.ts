@@ -1,6 +1,7 @@
 import type { ChunkVector } from '../../column/chunk.ts';
 import type { Schema } from '../../schema/schema.ts';
 import type { Progress } from '../metrics.ts';
+import type { Landing } from './landing.ts';
 import type { Outlet } from './outlet.ts';
 
 /** At most 4,096 rows in linear memory on their way through the operators. */
@@ -28,6 +29,8 @@ export interface Operator {
   readonly layout: Schema;
   /** Where its rows go. */
   readonly out: Outlet;
+  /** Where rows of its input, a source, may be brought before they are handed to it, a block at a time. */
+  readonly landing?: Landing | null;
   /** Columns (positions in `layout`) that somebody behind needs. */
   require(columns: Iterable<number>): void;
   rows(block: RowBlock): void;

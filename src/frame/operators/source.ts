@@ -2,6 +2,7 @@ import { type Chunk, type ChunkVector, chunkVector } from '../../column/chunk.ts
 import { type DataType, isVariable, widthOf } from '../../schema/data-type.ts';
 import type { Schema } from '../../schema/schema.ts';
 import type { Progress } from '../metrics.ts';
+import type { Landing } from './landing.ts';
 import type { Operator, RowBlock } from './operator.ts';
 import { Outlet } from './outlet.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -45,6 +46,12 @@ export class SourceOperator implements Operator {
   get required(): readonly string[] {
     this.#requiredNames ??= [...this.#required].sort((a, b) => a - b).map(place => this.layout.fields[place]!.name);
     return this.#requiredNames;
+  }
+
+  /** Where the next block may be brought; null when more than one operator reads it: one could move what the next has not read. */
+  get landing(): Landing | null {
+    const { targets } = this.out;
+    return targets.length === 1 ? (targets[0]!.landing ?? null) : null;
   }
 
   require(columns: Iterable<number>): void {
