@@ -95,7 +95,18 @@ export function exact(states: usize, ids: usize, values: usize, validity: usize,
 }
 
 /** Rows that are added to one start; fewer than 64 are not worth it. */
-const ALIKE: i32 = 1024;
+export const ALIKE: i32 = 1024;
+
+/** The exponent of 2^6 times the power of two above the first 16 values; 0 where they are too large or too small. */
+// @ts-ignore: decorator
+@inline
+export function exponentAlike(values: usize): u64 {
+  let first: f64 = 0;
+  for (let i: usize = 0; i < 128; i += 8) first = max(first, abs(load<f64>(values + i)));
+  // NaN and infinite values have the greatest exponent
+  const exponent = (reinterpret<u64>(first) >> 52) + 7;
+  return exponent < 128 || exponent > 1900 ? 0 : exponent;
+}
 
 /**
  * Adds rows as long as none is much larger than the first ones of its thousand, and returns the rows done. Sums start so far above all values that
@@ -108,11 +119,8 @@ function sumAlike(state: usize, values: usize, from: i32, length: i32, sign: f64
   let row = from;
   while (length - row >= 64) {
     const end = row + (min(ALIKE, length - row) & ~7);
-    let first: f64 = 0;
-    for (let i = 0; i < 16; i++) first = max(first, abs(load<f64>(values + (<usize>(row + i) << 3))));
-    // 2^6 times the power of two above it (NaN and infinite values have the greatest exponent)
-    const exponent = (reinterpret<u64>(first) >> 52) + 7;
-    if (exponent < 128 || exponent > 1900) break;
+    const exponent = exponentAlike(values + (<usize>row << 3));
+    if (exponent == 0) break;
     const limit = reinterpret<f64>(exponent << 52), start = 1.5 * reinterpret<f64>((exponent + 10) << 52);
     const most = f64x2.splat(limit), base = f64x2.splat(start);
     let a = base, b = base, c = base, d = base, alike = i64x2.splat(-1);

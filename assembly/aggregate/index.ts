@@ -1,3 +1,4 @@
+import * as blocks from './blocks';
 import * as casts from './cast';
 import * as counts from './count';
 import * as extremes from './extreme';
@@ -7,6 +8,7 @@ import * as exacts from './exact';
 import * as firsts from './first';
 import * as moment from './moments';
 import * as pair from './pairs';
+import * as both from './sum-moments';
 import * as products from './product';
 import * as texts from './text';
 
@@ -233,3 +235,15 @@ export function sizeText(states: usize, ids: usize, groups: i32): f64 { return t
 
 /** The texts as a utf8 column; returns the number of nulls. */
 export function resultText(states: usize, ids: usize, groups: i32, bytes: usize, offsets: usize, values: usize, bits: usize): i32 { return texts.resultText(states, ids, groups, bytes, offsets, values, bits); }
+
+/** Sums and central moments up to order 2 that are never taken from, of one group; `work` has 64 bytes. */
+export function sumMoments(state: usize, values: usize, validity: usize, mask: usize, length: i32, work: usize): void { both.sumMoments(state, values, validity, mask, length, work); }
+
+/** The open rows of a window become a block; `begins` 1: the sum of blocks is empty. */
+export function closeBlock(plan: usize, states: i32, slot: usize, sum: usize, begins: i32): void { blocks.closeBlock(plan, states, slot, sum, begins); }
+
+/** Each of the slots becomes the sum of itself and all behind it. */
+export function sumSlots(plan: usize, states: i32, slots: usize, count: i32, slotBytes: usize): void { blocks.sumSlots(plan, states, slots, count, slotBytes); }
+
+/** A window's results: what they have been fed (`cut` 1), two slots (0: none), and what is open (`open` 1). */
+export function windowOfBlocks(plan: usize, states: i32, cut: i32, front: usize, back: usize, open: i32): void { blocks.windowOfBlocks(plan, states, cut, front, back, open); }

@@ -21,7 +21,7 @@ const BLOCK = 2048;
 /** The ungrouped case: each block around its first value, or around its own mean in two passes, then joined to the state. */
 // @ts-ignore: decorator
 @inline
-function momentsAll(state: usize, values: usize, validity: usize, mask: usize, length: i32, order: i32, work: usize): void {
+export function momentsAll(state: usize, values: usize, validity: usize, mask: usize, length: i32, order: i32, work: usize): void {
   for (let start = 0; start < length; start += BLOCK) {
     const end = min(start + BLOCK, length);
     if (order == 2 && (validity | mask) == 0 && aroundFirst(values, start, end, work)) {

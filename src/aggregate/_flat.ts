@@ -32,6 +32,35 @@ export type Form = 'f64' | 'i64' | 'own';
 /** Rows cast at a time; their 8-byte values stay in the L1 and L2 caches. A multiple of 8, so that bits stay aligned to bytes. */
 const tileRows = 2048;
 
+/** How states of blocks are added up, as assembly/aggregate/blocks.ts numbers it. */
+export const JOIN = /* @__PURE__ */ Object.freeze({
+  words: 0,
+  sumInt: 1,
+  sumWide: 2,
+  exact: 3,
+  moments2: 4,
+  moments4: 5,
+  minF64: 6,
+  maxF64: 7,
+  minI64: 8,
+  maxI64: 9,
+  first: 10,
+  last: 11,
+  pairs: 12,
+  productF64: 13,
+  productI64: 14,
+  sumMoments: 15,
+});
+
+/** A state for windows that are kept by blocks. */
+export interface BlockState {
+  readonly address: number;
+  readonly stride: number;
+  readonly initial: 0 | 255;
+  /** One of `JOIN`. */
+  readonly join: number;
+}
+
 export interface Layout {
   /** What states are of, for checkpoints: `sum f64`. */
   readonly name: string;
@@ -41,6 +70,8 @@ export interface Layout {
   readonly initial: 0 | 255;
   /** What the kernels read, for each argument. */
   readonly forms: readonly Form[];
+  /** One of `JOIN`; absent where windows are not kept by blocks of it. */
+  readonly join?: number;
 }
 
 /** Rows as kernels take them; the arguments' values and validity bits, 0 where there is none. */
@@ -102,6 +133,12 @@ export abstract class FlatAccumulator implements Accumulator {
   protected abstract join(states: number, from: number, map: number, groups: number): void;
 
   abstract result(name: string, parameters: Parameters, ids: number, count: number, scratch: Scratch): ChunkVector;
+
+  /** The state of group 0. */
+  get blockState(): BlockState {
+    const { stride, initial, join } = this.#layout;
+    return { address: this.states, stride, initial, join: join! };
+  }
 
   reserve(groups: number): void {
     if (groups <= this.groups) return;

@@ -3,8 +3,7 @@ import type { Accumulator, AccumulatorKind, AccumulatorOptions } from './accumul
 
 /** What else there is to say of states of `kindOf`. */
 export interface KindTraits {
-  /** Whether states of these arguments merge at no cost to speak of; those for blocks are as those that stay. */
-  readonly blocks?: (types: readonly DataType[]) => boolean;
+  readonly blocks?: AccumulatorKind['inBlocks'];
   readonly ordered?: boolean;
 }
 
@@ -18,5 +17,5 @@ export const kindOf = (
   name,
   ordered,
   create: options => (options.evicting ? leaving(options) : staying(options)),
-  inBlocks: types => (blocks?.(types) ? staying : null),
+  inBlocks: types => blocks?.(types) ?? null,
 });

@@ -2,6 +2,7 @@ import type { ChunkVector } from '../column/chunk.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import type { DataType } from '../schema/data-type.ts';
+import type { FlatAccumulator } from './_flat.ts';
 
 /** A row with this group id takes part in no group (its key is null). */
 export const noGroup = 0xffff_ffff;
@@ -84,7 +85,7 @@ export interface AccumulatorKind {
    * What makes its states for blocks of rows, which are added up and never taken from: exact where rows come and go, and cheap to merge. Null or
    * absent: states of this kind, or of these arguments, had better follow row by row.
    */
-  inBlocks?(types: readonly DataType[]): ((options: AccumulatorOptions) => Accumulator) | null;
+  inBlocks?(types: readonly DataType[]): ((options: AccumulatorOptions) => FlatAccumulator) | null;
 }
 
 /** One aggregation as users name it: which state it needs, and what it reads from it. */

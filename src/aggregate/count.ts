@@ -2,7 +2,7 @@ import type { ChunkVector } from '../column/chunk.ts';
 import { chunkVector } from '../column/chunk.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { bool, isNumeric, u32 } from '../schema/data-type.ts';
-import { FlatAccumulator, type Part } from './_flat.ts';
+import { FlatAccumulator, JOIN, type Part } from './_flat.ts';
 import { demand, isAddable } from './_types.ts';
 import type { AccumulatorKind, AccumulatorOptions, Aggregation, Parameters } from './accumulator.ts';
 import { sumKind } from './sum.ts';
@@ -10,7 +10,8 @@ import { sumKind } from './sum.ts';
 /** Rows with a value, whatever its type; all rows when there is no argument. u32: good for 4.29 G rows a group. */
 class Count extends FlatAccumulator {
   constructor(options: AccumulatorOptions) {
-    super(options, { name: 'count', stride: 4, initial: 0, forms: options.types.map(() => 'own' as const) });
+    const forms = options.types.map(() => 'own' as const);
+    super(options, { name: 'count', stride: 4, initial: 0, forms, join: JOIN.words });
   }
 
   protected feed({ states, ids, validity, mask, length }: Part, old: boolean): void {
@@ -31,7 +32,7 @@ class Count extends FlatAccumulator {
 /** [true, all], u32 each: any and all, also when rows leave. */
 class Truth extends FlatAccumulator {
   constructor(options: AccumulatorOptions) {
-    super(options, { name: 'truth', stride: 8, initial: 0, forms: ['f64'] });
+    super(options, { name: 'truth', stride: 8, initial: 0, forms: ['f64'], join: JOIN.words });
   }
 
   protected feed({ states, ids, values, validity, mask, length }: Part, old: boolean): void {

@@ -1,10 +1,10 @@
 import type { ChunkVector } from '../column/chunk.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { type DataType, f64 } from '../schema/data-type.ts';
-import { FlatAccumulator, type Part } from './_flat.ts';
+import { FlatAccumulator, JOIN, type Part } from './_flat.ts';
 import { kindOf } from './_kinds.ts';
 import { demand, isAddable } from './_types.ts';
-import type { Accumulator, AccumulatorOptions, Aggregation, Parameters } from './accumulator.ts';
+import type { AccumulatorOptions, Aggregation, Parameters } from './accumulator.ts';
 
 /** Second moments of two columns, of the rows where both have a value: around the means, or as exact sums when rows leave. */
 class PairMoments extends FlatAccumulator {
@@ -17,6 +17,7 @@ class PairMoments extends FlatAccumulator {
       stride: evicting ? 136 : 48,
       initial: 0,
       forms: ['f64', 'f64'],
+      join: JOIN.pairs,
     });
     this.#work = options.memory.allocate(64, options.owner);
   }
@@ -44,8 +45,8 @@ class PairMoments extends FlatAccumulator {
   }
 }
 
-const pairMoments = (options: AccumulatorOptions): Accumulator => new PairMoments(options);
-const pairKind = /* @__PURE__ */ kindOf('pair', pairMoments, pairMoments, { blocks: () => true });
+const pairMoments = (options: AccumulatorOptions): FlatAccumulator => new PairMoments(options);
+const pairKind = /* @__PURE__ */ kindOf('pair', pairMoments, pairMoments, { blocks: () => pairMoments });
 
 const numbers = (name: string, types: readonly DataType[]): DataType => {
   demand(name, types, isAddable, 'two columns of numbers');

@@ -1,11 +1,11 @@
 import type { ChunkVector } from '../column/chunk.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import type { DataType } from '../schema/data-type.ts';
-import { FlatAccumulator, type Part } from './_flat.ts';
+import { FlatAccumulator, JOIN, type Part } from './_flat.ts';
 import { kindOf } from './_kinds.ts';
 import { TextState } from './_text-state.ts';
 import { isFixed } from './_types.ts';
-import type { Accumulator, AccumulatorKind, AccumulatorOptions, Aggregation, Parameters } from './accumulator.ts';
+import type { AccumulatorKind, AccumulatorOptions, Aggregation, Parameters } from './accumulator.ts';
 import { fifoKind } from './fifo-accumulator.ts';
 
 type Which = 'min' | 'max';
@@ -20,7 +20,8 @@ class Extreme extends FlatAccumulator {
   readonly #which: Which;
 
   constructor(options: AccumulatorOptions, which: Which) {
-    super(options, { name: `${which} f64`, stride: 8, initial: 255, forms: ['f64'] });
+    const join = which === 'min' ? JOIN.minF64 : JOIN.maxF64;
+    super(options, { name: `${which} f64`, stride: 8, initial: 255, forms: ['f64'], join });
     this.#which = which;
   }
 
@@ -50,7 +51,8 @@ class WideExtreme extends FlatAccumulator {
   readonly #flip: bigint;
 
   constructor(options: AccumulatorOptions, which: Which) {
-    super(options, { name: `${which} i64`, stride: 16, initial: 0, forms: ['own'] });
+    const join = which === 'min' ? JOIN.minI64 : JOIN.maxI64;
+    super(options, { name: `${which} i64`, stride: 16, initial: 0, forms: ['own'], join });
     this.#which = which;
     this.#flip = flipOf(options.types[0]!);
   }
@@ -71,18 +73,15 @@ class WideExtreme extends FlatAccumulator {
   }
 }
 
-function staying(options: AccumulatorOptions, which: Which): Accumulator {
-  const type = options.types[0]!;
-  if (!isFixed(type)) return new TextState(options, which);
-  return isWide(type) ? new WideExtreme(options, which) : new Extreme(options, which);
-}
+const fixed = (options: AccumulatorOptions, which: Which): FlatAccumulator =>
+  isWide(options.types[0]!) ? new WideExtreme(options, which) : new Extreme(options, which);
 
 const extremeKind = (which: Which): AccumulatorKind =>
   kindOf(
     which,
-    options => staying(options, which),
+    options => (isFixed(options.types[0]!) ? fixed(options, which) : new TextState(options, which)),
     options => fifoKind(which).create(options),
-    { blocks: ([type]) => isFixed(type!) },
+    { blocks: ([type]) => (isFixed(type!) ? options => fixed(options, which) : null) },
   );
 
 const minKind = /* @__PURE__ */ extremeKind('min');

@@ -1,7 +1,7 @@
 import type { ChunkVector } from '../column/chunk.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { type DataType, isText } from '../schema/data-type.ts';
-import { FlatAccumulator, type Part } from './_flat.ts';
+import { FlatAccumulator, JOIN, type Part } from './_flat.ts';
 import { kindOf } from './_kinds.ts';
 import { TextState } from './_text-state.ts';
 import type { AccumulatorKind, AccumulatorOptions, Aggregation, Parameters } from './accumulator.ts';
@@ -18,7 +18,7 @@ class FirstValue extends FlatAccumulator {
   readonly #nan: number;
 
   constructor(options: AccumulatorOptions, which: Which) {
-    super(options, { name: which, stride: 16, initial: 0, forms: ['i64'] });
+    super(options, { name: which, stride: 16, initial: 0, forms: ['i64'], join: JOIN[which] });
     this.#which = which;
     this.#nan = nanOf(options.types[0]!);
   }
@@ -47,7 +47,7 @@ const firstKind = (which: Which): AccumulatorKind =>
     which,
     options => (isTextLike(options.types[0]!) ? new TextState(options, which) : new FirstValue(options, which)),
     options => fifoKind(which).create(options),
-    { blocks: ([type]) => !isTextLike(type!), ordered: true },
+    { blocks: ([type]) => (isTextLike(type!) ? null : options => new FirstValue(options, which)), ordered: true },
   );
 
 const oldest = /* @__PURE__ */ firstKind('first');

@@ -2,7 +2,7 @@ import type { ChunkVector } from '../column/chunk.ts';
 import { OptionError } from '../errors.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { type DataType, f64 } from '../schema/data-type.ts';
-import { FlatAccumulator, type Part } from './_flat.ts';
+import { FlatAccumulator, JOIN, type Part } from './_flat.ts';
 import { kindOf } from './_kinds.ts';
 import { demand, isAddable } from './_types.ts';
 import type { AccumulatorOptions, Aggregation, Parameters } from './accumulator.ts';
@@ -10,7 +10,8 @@ import type { AccumulatorOptions, Aggregation, Parameters } from './accumulator.
 /** Up to which power: 2 for the variance, 4 for skewness and kurtosis as well. */
 type Order = 2 | 4;
 
-const WHAT: Readonly<Record<string, number>> = /* @__PURE__ */ Object.freeze({
+/** Results, as the kernels number them. */
+export const MOMENT: Readonly<Record<string, number>> = /* @__PURE__ */ Object.freeze({
   var: 0,
   std: 1,
   sem: 2,
@@ -25,8 +26,8 @@ abstract class MomentAccumulator extends FlatAccumulator {
   protected readonly order: Order;
   protected readonly work: number;
 
-  constructor(options: AccumulatorOptions, order: Order, name: string, stride: number) {
-    super(options, { name, stride, initial: 0, forms: ['f64'] });
+  constructor(options: AccumulatorOptions, order: Order, name: string, stride: number, join?: number) {
+    super(options, { name, stride, initial: 0, forms: ['f64'], ...(join !== undefined && { join }) });
     this.order = order;
     this.work = options.memory.allocate(workBytes, options.owner);
   }
@@ -35,7 +36,7 @@ abstract class MomentAccumulator extends FlatAccumulator {
     const [out, bits] = [scratch.take(count * 8 + 8), scratch.take((count >> 3) + 1)];
     const ddof = Number(parameters['ddof'] ?? 1);
     const [exact, { room, states, order, work }] = [this.evicting ? 1 : 0, this];
-    const nulls = room.resultMoments(states, ids, count, WHAT[name]!, ddof, order, exact, work, out, bits);
+    const nulls = room.resultMoments(states, ids, count, MOMENT[name]!, ddof, order, exact, work, out, bits);
     return this.answer(f64(), out, bits, nulls);
   }
 
@@ -48,7 +49,7 @@ abstract class MomentAccumulator extends FlatAccumulator {
 /** Moments around the mean. */
 class CentralMoments extends MomentAccumulator {
   constructor(options: AccumulatorOptions, order: Order) {
-    super(options, order, `moments ${order}`, order === 2 ? 24 : 40);
+    super(options, order, `moments ${order}`, order === 2 ? 24 : 40, JOIN[`moments${order}`]);
   }
 
   protected feed({ states, ids, values, validity, mask, length }: Part): void {
@@ -82,10 +83,10 @@ const momentKind = (order: Order): ReturnType<typeof kindOf> =>
     `moments ${order}`,
     options => new CentralMoments(options, order),
     options => new PowerSums(options, order),
-    { blocks: () => true },
+    { blocks: () => options => new CentralMoments(options, order) },
   );
 
-const secondKind = /* @__PURE__ */ momentKind(2);
+export const secondKind = /* @__PURE__ */ momentKind(2);
 const fourthKind = /* @__PURE__ */ momentKind(4);
 
 function moment(name: string, order: Order): Aggregation {

@@ -1,10 +1,10 @@
 import type { ChunkVector } from '../column/chunk.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { f64, i64, isFloat, isUnsigned, u64 } from '../schema/data-type.ts';
-import { FlatAccumulator, type Part } from './_flat.ts';
+import { FlatAccumulator, JOIN, type Part } from './_flat.ts';
 import { kindOf } from './_kinds.ts';
 import { demand, isAddable } from './_types.ts';
-import type { Accumulator, AccumulatorOptions, Aggregation, Parameters } from './accumulator.ts';
+import type { AccumulatorOptions, Aggregation, Parameters } from './accumulator.ts';
 
 /** The product of floats with an exponent of its own, or of integers modulo 2^64; factors can leave. */
 class Product extends FlatAccumulator {
@@ -17,6 +17,7 @@ class Product extends FlatAccumulator {
       stride: float ? 40 : 24,
       initial: 0,
       forms: [float ? 'f64' : 'i64'],
+      join: float ? JOIN.productF64 : JOIN.productI64,
     });
     this.#float = float;
   }
@@ -37,8 +38,8 @@ class Product extends FlatAccumulator {
   }
 }
 
-const product = (options: AccumulatorOptions): Accumulator => new Product(options);
-const productKind = /* @__PURE__ */ kindOf('product', product, product, { blocks: () => true });
+const product = (options: AccumulatorOptions): FlatAccumulator => new Product(options);
+const productKind = /* @__PURE__ */ kindOf('product', product, product, { blocks: () => product });
 
 /** The product; 1 of nothing. Integers wrap as in numpy. Nulls and NaN are skipped. */
 export const prod: Aggregation = {

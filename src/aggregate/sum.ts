@@ -1,14 +1,15 @@
 import type { ChunkVector } from '../column/chunk.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { type DataType, f64, i64, isFloat, isUnsigned, u32, u64 } from '../schema/data-type.ts';
-import { FlatAccumulator, type Form, type Part } from './_flat.ts';
+import { FlatAccumulator, type Form, JOIN, type Part } from './_flat.ts';
 import { demand, isAddable } from './_types.ts';
 import type { AccumulatorKind, AccumulatorOptions, Aggregation, Parameters } from './accumulator.ts';
 
 /** Floats sum to f64, unsigned integers to u64, integers and bool to i64 (wrapping, as in numpy). */
 const sumType = (type: DataType): DataType => (isFloat(type) ? f64() : isUnsigned(type) ? u64() : i64());
 
-const WHAT: Readonly<Record<string, number>> = /* @__PURE__ */ Object.freeze({ sum: 0, mean: 1, count: 2 });
+/** Results, as the kernels number them. */
+export const SUM: Readonly<Record<string, number>> = /* @__PURE__ */ Object.freeze({ sum: 0, mean: 1, count: 2 });
 
 /** Sum and count of a column: what `sum`, `mean` and `count` read. */
 abstract class SumAccumulator extends FlatAccumulator {
@@ -16,7 +17,7 @@ abstract class SumAccumulator extends FlatAccumulator {
 
   result(name: string, _parameters: Parameters, ids: number, count: number, scratch: Scratch): ChunkVector {
     const [out, bits] = [scratch.take(count * 8 + 8), scratch.take((count >> 3) + 1)];
-    const nulls = this.read(ids, count, WHAT[name]!, out, bits);
+    const nulls = this.read(ids, count, SUM[name]!, out, bits);
     const type = name === 'sum' ? sumType(this.types[0]!) : name === 'mean' ? f64() : u32();
     return this.answer(type, out, bits, nulls);
   }
@@ -44,7 +45,7 @@ class FloatSum extends SumAccumulator {
 /** Sums of some 160 bits, for floats that leave: what left is gone to the last bit, infinities too. */
 class ExactSum extends SumAccumulator {
   constructor(options: AccumulatorOptions) {
-    super(options, { name: 'sum exact', stride: 56, initial: 0, forms: ['f64'] });
+    super(options, { name: 'sum exact', stride: 56, initial: 0, forms: ['f64'], join: JOIN.exact });
   }
 
   protected feed({ states, ids, values, validity, mask, length }: Part, old: boolean): void {
@@ -67,7 +68,7 @@ class IntegerSum extends SumAccumulator {
   constructor(options: AccumulatorOptions) {
     const { kind } = options.types[0]!;
     const own: Form = kind === 'int32' || kind === 'uint32' ? 'own' : 'i64';
-    super(options, { name: 'sum i64', stride: 16, initial: 0, forms: [own] });
+    super(options, { name: 'sum i64', stride: 16, initial: 0, forms: [own], join: JOIN.sumInt });
     this.#kernel = kind === 'int32' ? 'sumI32' : kind === 'uint32' ? 'sumU32' : 'sumI64';
   }
 
@@ -89,7 +90,7 @@ class WideSum extends SumAccumulator {
   readonly #kernel: 'sumWideI64' | 'sumWideU64';
 
   constructor(options: AccumulatorOptions) {
-    super(options, { name: 'sum i128', stride: 24, initial: 0, forms: ['own'] });
+    super(options, { name: 'sum i128', stride: 24, initial: 0, forms: ['own'], join: JOIN.sumWide });
     this.#kernel = options.types[0]!.kind === 'uint64' ? 'sumWideU64' : 'sumWideI64';
   }
 
@@ -106,16 +107,21 @@ class WideSum extends SumAccumulator {
   }
 }
 
+function exactSum(options: AccumulatorOptions): FlatAccumulator {
+  const type = options.types[0]!;
+  if (isFloat(type)) return new ExactSum(options);
+  return type.kind === 'int64' || type.kind === 'uint64' ? new WideSum(options) : new IntegerSum(options);
+}
+
 /** The state that sum, mean and count of one numeric column share. */
 export const sumKind: AccumulatorKind = {
   name: 'sum',
   create(options) {
-    const type = options.types[0]!;
-    if (isFloat(type)) return options.evicting ? new ExactSum(options) : new FloatSum(options);
-    return type.kind === 'int64' || type.kind === 'uint64' ? new WideSum(options) : new IntegerSum(options);
+    const float = isFloat(options.types[0]!);
+    return float && !options.evicting ? new FloatSum(options) : exactSum(options);
   },
   // exact floats here too: what a window answers does not depend on where its blocks begin
-  inBlocks: () => options => sumKind.create({ ...options, evicting: true }),
+  inBlocks: () => exactSum,
 };
 
 /** The sum; 0 of nothing. Nulls and NaN are skipped. */

@@ -1,37 +1,38 @@
-import { type Accumulator, noGroup, type Rows } from '../aggregate/accumulator.ts';
+import type { FlatAccumulator } from '../aggregate/_flat.ts';
+import type { AccumulatorOptions, Rows } from '../aggregate/accumulator.ts';
+import { togetherInBlocks } from '../aggregate/sum-moments.ts';
 import type { ChunkVector } from '../column/chunk.ts';
 import { StateError } from '../errors.ts';
+import { type AggregateRoom, aggregateRoom } from '../kernel/aggregate.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
+import { BlockSlots } from './block-slots.ts';
 import type { GroupSpec, StateSpec } from './group-state.ts';
 import type { Ring } from './ring.ts';
 import type { Shown } from './windower.ts';
 
-/** A state once for each part of the window. */
-interface Parts {
-  /** Blocks that came since the front was made: slot 0 the oldest. */
-  readonly back: Accumulator;
-  /** All of them together. */
-  readonly backSum: Accumulator;
-  /** Slot 0 is the newest block; slot i is block i and all newer ones of the front. */
-  readonly front: Accumulator;
-  /** Rows that are not yet a block. */
-  readonly open: Accumulator;
-  readonly result: Accumulator;
+/** A state that rows are fed to. */
+interface Fed {
+  /** Of rows that are not yet a block. */
+  readonly open: FlatAccumulator;
+  readonly result: FlatAccumulator;
   /** Columns of the ring that it reads. */
   readonly columns: readonly number[];
   readonly vectors: ChunkVector[];
 }
 
-/** The parts as a checkpoint keeps them. */
+/** Blocks as a checkpoint keeps them. */
 export interface SavedBlocks {
   readonly rows: readonly [start: number, openFrom: number, fedTo: number, end: number];
+  /** First rows of the blocks, the oldest first. */
   readonly frontStarts: readonly number[];
   readonly backStarts: readonly number[];
   /** Where the last result was, and how many rows behind the one before. */
   readonly shown: readonly [at: number, step: number];
-  /** By state: back, backSum, front, open. */
-  readonly states: readonly (readonly unknown[])[];
+  readonly front: Uint8Array;
+  readonly back: Uint8Array;
+  readonly backSum: Uint8Array;
+  readonly open: readonly unknown[];
 }
 
 /**
@@ -62,16 +63,21 @@ export const canBeBlocked = ({ keys, states }: GroupSpec): boolean =>
  * @see Tangwongsan, Hirzel & Schneider 2015, "General Incremental Sliding-Window Aggregation" (two stacks)
  */
 export class BlockedStates {
+  readonly #room: AggregateRoom;
   readonly #memory: Memory;
   readonly #scratch: Scratch;
   readonly #ring: Ring;
-  readonly #parts: readonly Parts[];
+  readonly #fed: readonly Fed[];
   readonly #shown: Shown;
   readonly #rows: Rows = { length: 0, vectors: [], groupIds: 0, mask: 0 };
-  /** One u32: a slot. */
-  readonly #slot: number;
-  /** Zero, as a map: to group 0. */
-  readonly #zero: number;
+  /** For the kernels: which states there are, and where they are fed. */
+  readonly #plan: number;
+  /** Blocks that came since the front was made; slot 0 is the oldest. */
+  #back: BlockSlots;
+  /** Each holds its own block and all newer ones of the front; slot 0 was the oldest. */
+  #front: BlockSlots;
+  /** One slot: all blocks of the back together. */
+  readonly #backSum: BlockSlots;
   /** Rows are numbered from the first that ever came: the ring holds [start, end), those before fedTo are counted. */
   #start = 0;
   #openFrom = 0;
@@ -80,25 +86,28 @@ export class BlockedStates {
   /** Where the last result was, and how many rows it was behind the one before. */
   #shownAt = 0;
   #step = mostRows;
-  /** First rows of the front's blocks, the newest first. */
-  #frontStarts: number[] = [];
-  /** First rows of the back's blocks, the oldest first; `openFrom` follows the last. */
-  #backStarts: number[] = [];
 
   constructor({ memory, owner, states }: GroupSpec, scratch: Scratch, ring: Ring) {
     this.#memory = memory;
+    this.#room = aggregateRoom(memory);
     this.#scratch = scratch;
     this.#ring = ring;
-    this.#parts = states.map(state => partsOf(memory, owner, state));
+    const [fed, places] = fedStates(memory, owner, states);
+    this.#fed = fed;
     this.#shown = {
-      accumulators: this.#parts.map(({ result }) => result),
+      accumulators: places.map(place => fed[place]!.result),
       ids: states.map(() => 0),
       keys: null,
       groups: 0,
       count: 1,
     };
-    this.#slot = memory.allocateZeroed(64, owner);
-    this.#zero = this.#slot + 4;
+    this.#plan = memory.allocate(fed.length * planBytes, owner);
+    this.#writePlan();
+    const slotBytes = fed.reduce((sum, { open }) => sum + open.blockState.stride, 0);
+    this.#back = new BlockSlots(memory, owner, slotBytes);
+    this.#front = new BlockSlots(memory, owner, slotBytes);
+    this.#backSum = new BlockSlots(memory, owner, slotBytes);
+    this.#backSum.push(0);
   }
 
   /** Rows were pushed into the ring. */
@@ -110,10 +119,10 @@ export class BlockedStates {
   onOld(count: number): void {
     this.#start += count;
     const start = this.#start;
-    while (this.#frontStarts.length > 0 && this.#frontStarts.at(-1)! < start) this.#frontStarts.pop();
-    if (this.#frontStarts.length === 0 && this.#backStarts.length > 0 && this.#backStarts[0]! < start) this.#turn();
+    this.#front.dropBefore(start);
+    if (this.#front.length === 0 && this.#back.first < start) this.#turn();
     if (start <= this.#openFrom) return;
-    for (const { open } of this.#parts) open.clear();
+    for (const { open } of this.#fed) open.clear();
     this.#openFrom = this.#fedTo = start;
   }
 
@@ -136,25 +145,25 @@ export class BlockedStates {
     this.count();
     this.#step = this.#end - this.#shownAt;
     this.#shownAt = this.#end;
-    const front = this.#frontStarts.length;
-    const whole = front > 0 ? this.#frontStarts[front - 1]! : (this.#backStarts[0] ?? this.#openFrom);
-    for (const { result } of this.#parts) result.clear();
-    if (whole > this.#start) this.#feed(this.#start, whole - this.#start, 'result');
-    if (front > 0) this.#memory.u32[this.#slot / 4] = front - 1;
-    for (const parts of this.#parts) {
-      const { result } = parts;
-      if (front > 0) result.merge(parts.front, this.#zero, 1, this.#slot);
-      if (this.#backStarts.length > 0) result.merge(parts.backSum, this.#zero, 1);
-      if (this.#fedTo > this.#openFrom) result.merge(parts.open, this.#zero, 1);
+    const [room, plan, states] = [this.#room, this.#plan, this.#fed.length];
+    const [front, back] = [this.#front, this.#back];
+    const whole = Math.min(front.first, back.first, this.#openFrom);
+    const cut = whole - this.#start;
+    if (cut > 0) {
+      room.windowOfBlocks(plan, states, 0, 0, 0, 0);
+      this.#feed(this.#start, cut, 'result');
     }
+    const blocks = back.length > 0 ? this.#backSum.address : 0;
+    const open = this.#fedTo > this.#openFrom ? 1 : 0;
+    room.windowOfBlocks(plan, states, cut > 0 ? 1 : 0, front.length > 0 ? front.address : 0, blocks, open);
     return this.#shown;
   }
 
   /** As new; so is the ring. */
   clear(): void {
-    for (const parts of this.#parts) for (const part of accumulatorsOf(parts)) part.clear();
-    this.#frontStarts = [];
-    this.#backStarts = [];
+    for (const { open } of this.#fed) open.clear();
+    this.#front.clear();
+    this.#back.clear();
     this.#start = this.#openFrom = this.#fedTo = this.#end = this.#shownAt = 0;
     this.#step = mostRows;
   }
@@ -163,34 +172,44 @@ export class BlockedStates {
     this.count();
     return {
       rows: [this.#start, this.#openFrom, this.#fedTo, this.#end],
-      frontStarts: [...this.#frontStarts],
-      backStarts: [...this.#backStarts],
+      frontStarts: this.#front.starts,
+      backStarts: this.#back.starts,
       shown: [this.#shownAt, this.#step],
-      states: this.#parts.map(({ back, backSum, front, open }) =>
-        [back, backSum, front, open].map(part => part.snapshot()),
-      ),
+      front: this.#front.save(),
+      back: this.#back.save(),
+      backSum: this.#backSum.save(),
+      open: this.#fed.map(({ open }) => open.snapshot()),
     };
   }
 
   /** @throws StateError when the states are of other aggregations */
-  restore({ rows, frontStarts, backStarts, shown, states }: SavedBlocks): void {
-    if (states?.length !== this.#parts.length) {
-      throw new StateError(
-        'restore: the saved window has other aggregations; restore a state with the plan that made it',
-      );
-    }
+  restore({ rows, frontStarts, backStarts, shown, front, back, backSum, open }: SavedBlocks): void {
+    if (open?.length !== this.#fed.length) throw otherStates();
+    for (const [at, { open: state }] of this.#fed.entries()) state.restore(open[at] as Uint8Array);
+    this.#writePlan();
     [this.#start, this.#openFrom, this.#fedTo, this.#end] = rows;
     [this.#shownAt, this.#step] = shown;
-    this.#frontStarts = [...frontStarts];
-    this.#backStarts = [...backStarts];
-    for (const [at, { back, backSum, front, open }] of this.#parts.entries()) {
-      for (const [i, part] of [back, backSum, front, open].entries()) part.restore(states[at]![i]);
-    }
+    const fits =
+      this.#front.load(frontStarts, front) && this.#back.load(backStarts, back) && this.#backSum.load([0], backSum);
+    if (!fits) throw otherStates();
   }
 
   dispose(): void {
-    for (const parts of this.#parts) for (const part of accumulatorsOf(parts)) part.dispose();
-    this.#memory.free(this.#slot);
+    for (const { open, result } of this.#fed) {
+      open.dispose();
+      result.dispose();
+    }
+    for (const slots of [this.#front, this.#back, this.#backSum]) slots.dispose();
+    this.#memory.free(this.#plan);
+  }
+
+  /** See assembly/aggregate/blocks.ts. */
+  #writePlan(): void {
+    const words = this.#fed.flatMap(({ open, result }) => {
+      const { address, stride, initial, join } = open.blockState;
+      return [join, stride, initial === 0 ? 0 : 0xffff_ffff, address, result.blockState.address];
+    });
+    this.#memory.u32.set(words, this.#plan / 4);
   }
 
   /** Rows [from, from + count) go to the open block or the result. */
@@ -198,65 +217,56 @@ export class BlockedStates {
     const rows = this.#rows;
     for (const { length, vectors } of this.#ring.pieces(from - this.#start, count, this.#scratch)) {
       rows.length = length;
-      for (const parts of this.#parts) {
-        const { columns } = parts;
-        for (let at = 0; at < columns.length; at++) parts.vectors[at] = vectors[columns[at]!]!;
-        rows.vectors = parts.vectors;
-        parts[to].onNew(rows);
+      for (let at = 0; at < this.#fed.length; at++) {
+        const fed = this.#fed[at]!;
+        const { columns } = fed;
+        for (let arg = 0; arg < columns.length; arg++) fed.vectors[arg] = vectors[columns[arg]!]!;
+        rows.vectors = fed.vectors;
+        fed[to].onNew(rows);
       }
     }
   }
 
   /** The open rows are a block of the back. */
   #close(): void {
-    const slot = this.#backStarts.length;
-    this.#memory.u32[this.#slot / 4] = slot;
-    for (const { back, backSum, open } of this.#parts) {
-      back.reserve(slot + 1);
-      back.merge(open, this.#slot, 1);
-      backSum.merge(open, this.#zero, 1);
-      open.clear();
-    }
-    this.#backStarts.push(this.#openFrom);
+    const begins = this.#back.length === 0 ? 1 : 0;
+    const slot = this.#back.push(this.#openFrom);
+    this.#room.closeBlock(this.#plan, this.#fed.length, slot, this.#backSum.address, begins);
     this.#openFrom = this.#fedTo;
   }
 
   /** Blocks of the back that are whole become the front, each with what is newer. */
   #turn(): void {
-    const starts = this.#backStarts;
-    let gone = 0;
-    while (gone < starts.length && starts[gone]! < this.#start) gone++;
-    const count = starts.length - gone;
-    this.#backStarts = [];
-    this.#frontStarts = starts.slice(gone).reverse();
-    const map = this.#scratch.take(starts.length * 4 + 4);
-    const { u32 } = this.#memory;
-    for (let slot = 0; slot < starts.length; slot++)
-      u32[map / 4 + slot] = slot < gone ? noGroup : starts.length - 1 - slot;
-    const next = this.#scratch.take(count * 4 + 4);
-    this.#memory.bulk.iota(next, 1, count);
-    for (const { front, back, backSum } of this.#parts) {
-      front.clear();
-      front.reserve(count);
-      front.merge(back, map, starts.length);
-      // slot i goes into slot i + 1, one after the other
-      if (count > 1) front.merge(front, next, count - 1);
-      back.clear();
-      backSum.clear();
-    }
+    [this.#front, this.#back] = [this.#back, this.#front];
+    this.#back.clear();
+    const front = this.#front;
+    front.dropBefore(this.#start);
+    this.#room.sumSlots(this.#plan, this.#fed.length, front.address, front.length, front.slotBytes);
   }
 }
 
-function partsOf(memory: Memory, owner: string, { kind, types, columns }: StateSpec): Parts {
-  const make = kind.inBlocks!(types)!;
-  const part = (): Accumulator => make({ memory, owner, types, evicting: false });
-  return { back: part(), backSum: part(), front: part(), open: part(), result: part(), columns, vectors: [] };
+const planBytes = 20;
+
+/** The states that rows are fed to, and which of them serves each of `states`. */
+function fedStates(memory: Memory, owner: string, states: readonly StateSpec[]): [fed: Fed[], places: number[]] {
+  const fed: Fed[] = [];
+  const places: number[] = [];
+  for (const [at, { kind, types, columns }] of states.entries()) {
+    if (places[at] !== undefined) continue;
+    let make = kind.inBlocks!(types)!;
+    for (let next = at + 1; next < states.length; next++) {
+      if (states[next]!.columns[0] !== columns[0]) continue;
+      const both = togetherInBlocks(kind, states[next]!.kind, types);
+      if (!both) continue;
+      make = both;
+      places[next] = fed.length;
+    }
+    places[at] = fed.length;
+    const options: AccumulatorOptions = { memory, owner, types, evicting: false };
+    fed.push({ open: make(options), result: make(options), columns, vectors: [] });
+  }
+  return [fed, places];
 }
 
-const accumulatorsOf = ({ back, backSum, front, open, result }: Parts): Accumulator[] => [
-  back,
-  backSum,
-  front,
-  open,
-  result,
-];
+const otherStates = (): StateError =>
+  new StateError('restore: the saved window has other aggregations; restore a state with the plan that made it');

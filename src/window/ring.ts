@@ -154,19 +154,13 @@ export class Ring {
   /** As `oldest`, of the `count` rows behind the oldest `from`. */
   pieces(from: number, count: number, scratch: Scratch): RingPiece[] {
     const pieces: RingPiece[] = [];
-    let skip = from;
     let left = Math.min(count, this.#length - from);
-    for (const segment of this.#segments) {
-      if (left === 0) break;
-      const rows = segment.end - segment.start;
-      const length = Math.min(left, rows - skip);
-      if (length <= 0) {
-        skip -= rows;
-        continue;
-      }
-      pieces.push({ length, vectors: this.#vectors(segment, segment.start + skip, length, scratch) });
+    let [at, before] = this.#segmentOf(from);
+    for (let skip = from - before; left > 0; at++, skip = 0) {
+      const segment = this.#segments[at]!;
+      const length = Math.min(left, segment.end - segment.start - skip);
+      if (length > 0) pieces.push({ length, vectors: this.#vectors(segment, segment.start + skip, length, scratch) });
       left -= length;
-      skip = 0;
     }
     return pieces;
   }
@@ -206,6 +200,22 @@ export class Ring {
     this.clear();
     for (const recoder of this.#recoders.values()) recoder.dispose();
     this.#recoders.clear();
+  }
+
+  /** The segment that has row `from`, and how many rows lie before it; looked for from the nearer end. */
+  #segmentOf(from: number): [at: number, before: number] {
+    const segments = this.#segments;
+    const rows = (at: number): number => segments[at]!.end - segments[at]!.start;
+    if (from * 2 > this.#length) {
+      let at = segments.length;
+      let before = this.#length;
+      while (before > from) before -= rows(--at);
+      return [at, before];
+    }
+    let at = 0;
+    let before = 0;
+    while (at < segments.length && before + rows(at) <= from) before += rows(at++);
+    return [at, before];
   }
 
   #release({ address, bytes }: Segment): void {
