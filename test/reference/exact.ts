@@ -14,9 +14,11 @@ const whole = (x: number): bigint => {
 const ratio = (a: bigint, b: bigint): number => {
   if (a === 0n) return 0;
   const [size, sign] = a < 0n ? [-a, -1] : [a, 1];
-  const shift = BigInt(b.toString(2).length - size.toString(2).length + 70);
-  const scaled = shift >= 0n ? (size << shift) / b : size / (b << -shift);
-  return sign * Number(scaled) * 2 ** -Number(shift);
+  // enough bits that what is cut off seldom decides, and two factors, for one might be 0
+  const shift = b.toString(2).length - size.toString(2).length + 160;
+  const scaled = shift >= 0 ? (size << BigInt(shift)) / b : size / (b << BigInt(-shift));
+  const half = shift >> 1;
+  return sign * Number(scaled) * 2 ** -half * 2 ** (half - shift);
 };
 
 const unit = 1n << 1074n;

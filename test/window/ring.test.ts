@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/column/batch.ts';
-import type { ChunkVector } from '../../src/column/chunk.ts';
+import { type ChunkVector, chunkVector } from '../../src/column/chunk.ts';
 import { exportVector } from '../../src/column/export-chunk.ts';
 import { type Dictionaries, importBatch } from '../../src/column/import-batch.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { Scratch } from '../../src/memory/scratch.ts';
-import { bool, type DataType, dictionary, f64, i64, u32, utf8 } from '../../src/schema/data-type.ts';
+import { bool, type DataType, dictionary, f64, i32, i64, u32, utf8 } from '../../src/schema/data-type.ts';
 import { schemaOf } from '../../src/schema/schema.ts';
 import { Ring } from '../../src/window/ring.ts';
 import { arbitraryBatch, arbitraryLength, arbitrarySchema, plainVector } from '../arbitrary.ts';
@@ -77,6 +77,50 @@ for (const shared of [true, false]) {
           );
           ring.dispose();
         }),
+      );
+    });
+
+    it('takes rows that were written where they stay, whatever is pushed in their place', () => {
+      const types = [f64(), i32()];
+      const step = fc.record({
+        rows: fc.integer({ min: 1, max: 3000 }),
+        kind: fc.constantFrom('landed', 'copied', 'some', 'nulls'),
+        drop: fc.nat(4000),
+      });
+      fc.assert(
+        fc.property(fc.array(step, { maxLength: 12 }), steps => {
+          const ring = new Ring({ memory, owner: 'test', types });
+          let expected: (number | null)[] = [];
+          let next = 0;
+          for (const { rows: wanted, kind, drop } of steps) {
+            scratch.reset();
+            const rows = ring.room(wanted);
+            expect(rows).toBeGreaterThan(0);
+            const places = types.map((_, column) => (kind === 'copied' ? scratch.take(rows * 8) : ring.tail(column)));
+            for (let row = 0; row < rows; row++) {
+              memory.f64[places[0]! / 8 + row] = next + row;
+              memory.i32[places[1]! / 4 + row] = next + row;
+            }
+            const bits = kind === 'nulls' ? scratch.takeZeroed(rows / 8 + 1) : 0;
+            const vectors = types.map((type, column) => chunkVector(type, places[column]!, column === 0 ? bits : 0));
+            // rows in the middle may be left out, as late ones are: those behind them move
+            const [from, count] = kind === 'some' ? [rows >> 1, rows - (rows >> 1)] : [0, rows];
+            ring.push(vectors, count, from);
+            expected = [...expected, ...Array.from({ length: count }, (_, row) => next + from + row)].map(
+              (value, at) => (kind === 'nulls' && at >= expected.length ? null : value),
+            );
+            next += rows;
+            const [first, second] = cells(ring.rows(scratch), ring.length);
+            expect(first).toEqual(expected);
+            expect(second!.length).toBe(expected.length);
+            expect(expected.every((value, at) => value === null || second![at] === value)).toBe(true);
+            ring.drop(drop);
+            expected = expected.slice(drop);
+          }
+          ring.dispose();
+          expect(ring.stateBytes).toBe(0);
+        }),
+        { numRuns: 25 },
       );
     });
 
