@@ -132,7 +132,9 @@ describe('a window kept by blocks', () => {
           for (let sink = 0; sink < (twice ? 2 : 1); sink++) {
             frame
               .window(width)
-              .agg([`size = count()`, `alone = sum(f)`, `var_alone = var(j)`, ...aggregates].join(', '))
+              .agg(
+                ['size = count()', 'corr = corr(f, g)', 'prod = prod(b)', 'fprod = prod(f)', ...aggregates].join(', '),
+              )
               .sink(batch => {
                 found[sink] = batch.toArray()[0]!;
               });
@@ -151,6 +153,15 @@ describe('a window kept by blocks', () => {
             const wanted = plain(all.slice(-width));
             for (const answer of found) {
               expect(answer['size']).toBe(Math.min(width, all.length));
+              if (wanted['var'] === null || wanted['var'] === 0) expect(answer['corr']).toBeNull();
+              else expect(answer['corr']).toBeCloseTo(1, 12);
+              const rows = all.slice(-width);
+              expect(answer['prod']).toBe(
+                rows.reduce((product, value) => BigInt.asUintN(64, product * BigInt(value)), 1n),
+              );
+              const floats = rows.reduce((product, value) => product * value, 1);
+              if (Number.isFinite(floats) && floats !== 0)
+                expect((answer['fprod'] as number) / floats).toBeCloseTo(1, 9);
               for (const name of Object.keys(types)) {
                 const one = sorts.map(sort => [sort, answer[`${sort}_${name}`]]);
                 const plainly = one.map(([sort, value]) => [sort, typeof value === 'bigint' ? Number(value) : value]);
