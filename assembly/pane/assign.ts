@@ -1,4 +1,5 @@
-import { Item, NONE, Pane, Panes, SUMMED, UNCOUNTED, USED, itemAt } from './panes';
+import { inOrder, numberDense } from './dense';
+import { append, Item, NONE, Pane, Panes, SUMMED, UNCOUNTED, USED, itemAt } from './panes';
 import { Watermark, watermarkOf } from '../shared/watermark';
 
 // Why it stopped before a row.
@@ -16,9 +17,9 @@ const FULL: u32 = 3; // there is no free item
  * hold at `listed` (u32 each; 0: not at all).
  */
 export function assign(at: usize, markAt: usize, times: usize, validity: usize, groups: usize, from: i32, length: i32, track: bool, target: usize, late: usize, listed: usize): i32 {
-  const panes = changetype<Panes>(at), mark = changetype<Watermark>(markAt), items = <usize>panes.items;
+  const panes = changetype<Panes>(at), mark = changetype<Watermark>(markAt), items = <usize>panes.items, marks = <usize>panes.marks;
   let highest = mark.highest, watermark = watermarkOf(mark, highest);
-  let start = i64.MAX_VALUE, end = i64.MIN_VALUE, first: i64 = 0, last: i64 = 0, map: usize = 0, flags: u32 = 0, pane = changetype<Pane>(0);
+  let start = i64.MAX_VALUE, end = i64.MIN_VALUE, first: i64 = 0, last: i64 = 0, map: usize = 0, base = NONE, flags: u32 = 0, pane = changetype<Pane>(0);
   let kept: u32 = 0, lateRows: u32 = 0, untimed: u32 = 0, listedRows: u32 = 0, why = DONE, only = NONE;
   let i = from, unlike: u32 = 0;
   for (; i < length; i++) {
@@ -28,7 +29,7 @@ export function assign(at: usize, markAt: usize, times: usize, validity: usize, 
     if (time < start || time >= end) {
       pane = find(panes, time);
       if (changetype<usize>(pane) == 0) { why = UNKNOWN; break; }
-      start = pane.start; end = pane.end; first = pane.first; last = pane.last; map = <usize>pane.map;
+      start = pane.start; end = pane.end; first = pane.first; last = pane.last; map = <usize>pane.map; base = pane.base;
       pane.flags |= USED;
       flags = pane.flags;
     }
@@ -42,11 +43,16 @@ export function assign(at: usize, markAt: usize, times: usize, validity: usize, 
       if (first <= watermark && panes.closed < watermark) { why = DUE; break; }
       const group: u32 = groups == 0 ? 0 : load<u32>(groups + (<usize>i << 2));
       if (group != NONE) {
-        number = load<u32>(map + (<usize>group << 2));
-        if (number == NONE) {
-          number = take(panes, pane, group);
-          if (number == NONE) { why = FULL; break; }
-          store<u32>(map + (<usize>group << 2), number);
+        if (base != NONE) {
+          number = base + group;
+          store<u8>(marks + <usize>number, 1);
+        } else {
+          number = load<u32>(map + (<usize>group << 2));
+          if (number == NONE) {
+            number = take(panes, pane, group);
+            if (number == NONE) { why = FULL; break; }
+            store<u32>(map + (<usize>group << 2), number);
+          }
         }
         if (track) touch(itemAt(items, number), number, pane);
         if (flags & SUMMED) { store<u32>(listed + (<usize>listedRows << 2), i); listedRows++; }
@@ -57,12 +63,34 @@ export function assign(at: usize, markAt: usize, times: usize, validity: usize, 
     }
     store<u32>(out, number);
     if (time > highest) { highest = time; watermark = watermarkOf(mark, highest); }
-    if (track || (validity | usize(flags & (UNCOUNTED | SUMMED))) != 0 || number == NONE) continue;
+    if (track || (validity | usize(flags & (UNCOUNTED | SUMMED))) != 0 || (number == NONE && base == NONE)) continue;
     // Rows of the same pane that are surely not late, whatever comes before them: most rows are. Told apart from the others they take
     // 1.2 ns each and not 5.7 (1,000 groups, a tenth of the rows with a group that is new to the pane, Node 20).
     const most = watermarkOf(mark, max(highest, end - 1)), width = <u64>(end - start);
     if (last <= most || first <= most) continue;
     const began = ++i;
+    if (base != NONE) {
+      // 3.9 → 0.7 ns a row (1,000 groups, windows of 10,000 rows, Node 20)
+      for (let ended = false; !ended && i < length; ) {
+        i = inOrder(times, i, length, end);
+        highest = max(highest, load<i64>(times + (<usize>(i - 1) << 3)));
+        for (const stop = min(i + 8, length); i < stop; i++) {
+          const next = load<i64>(times + (<usize>i << 3));
+          if (<u64>(next - start) >= width) { ended = true; break; }
+          highest = max(highest, next);
+        }
+      }
+      if (began < i) {
+        const group: u32 = groups == 0 ? 0 : load<u32>(groups + (<usize>began << 2));
+        if (kept == 0) only = group == NONE ? NONE : base + group;
+        const found = numberDense(base, marks, groups, target, began, i, only);
+        unlike |= <u32>(found >> 31);
+        kept += found ^ (found >> 31);
+      }
+      watermark = watermarkOf(mark, highest);
+      i--;
+      continue;
+    }
     while (i < length) {
       const stop = min(i + 64, length), chunk = i;
       let fresh: u64 = 0;
@@ -127,15 +155,7 @@ function take(panes: Panes, pane: Pane, group: u32): u32 {
   if (number != NONE) panes.free = itemAt(<usize>panes.items, number).next;
   else if (panes.used < panes.capacity) number = panes.used++;
   else return NONE;
-  const item = itemAt(<usize>panes.items, number);
-  item.next = NONE;
-  item.group = group;
-  item.local = pane.count++;
-  item.pane = <u32>changetype<usize>(pane);
-  item.changed = 0;
-  if (pane.head == NONE) pane.head = number;
-  else itemAt(<usize>panes.items, pane.tail).next = number;
-  pane.tail = number;
+  append(panes, pane, number, group);
   return number;
 }
 

@@ -1,4 +1,5 @@
 import { assign as assignRows } from './assign';
+import * as dense from './dense';
 import * as panes from './panes';
 import * as sessions from './session';
 
@@ -76,6 +77,18 @@ export function unremember(rowOf: usize, places: usize, count: i32, out: usize):
 
 /** Numbers and groups of a pane with a map, in the order of the `size` ids at `sorted`; both have room for one more. Returns how many. */
 export function collectSorted(pane: usize, sorted: usize, size: i32, numbers: usize, groups: usize): i32 { return panes.collectSorted(pane, sorted, size, numbers, groups); }
+
+/** How many groups a dense pane with a range of `room` numbers, a multiple of 8, has. */
+export function countDense(at: usize, pane: usize, room: i32): i32 { return dense.countDense(at, pane, room); }
+
+/** Numbers and groups of a dense pane, in the order of the `size` ids at `sorted` (0: of the ids); both have room for one more. Returns how many. */
+export function collectDense(at: usize, pane: usize, sorted: usize, size: i32, numbers: usize, groups: usize): i32 { return dense.collectDense(at, pane, sorted, size, numbers, groups); }
+
+/** A dense pane with a range of `room` numbers becomes a pane as others, without a map. */
+export function list(at: usize, pane: usize, room: i32): void { dense.list(at, pane, room); }
+
+/** The `room` numbers from `base` on, which no pane has, are free. */
+export function freeRange(at: usize, base: u32, room: i32): void { dense.freeRange(at, base, room); }
 
 /** Numbers of those of the `count` groups at `ids` that a pane with a map has, and their places there (u32); both have room for one more. Returns how many. */
 export function pick(pane: usize, ids: usize, count: i32, numbers: usize, places: usize): i32 { return panes.pick(pane, ids, count, numbers, places); }

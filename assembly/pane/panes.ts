@@ -10,6 +10,12 @@
  *
  * items    │ Item 0 │ Item 1 │ …   by number, whosever they are; free ones are chained
  * ```
+ * A dense pane has a range of numbers for all groups there are instead, and neither map nor items: group g has number base + g, if the pane has
+ * it at all.
+ *
+ * ```
+ * marks    │ 0 │ 1 │ 1 │ …         by number, 1: its dense pane has the group; what has no group is marked before them
+ * ```
  */
 // @ts-ignore: decorator
 @inline export const NONE: u32 = 0xffff_ffff;
@@ -38,6 +44,8 @@ export class Pane {
   /** The items that changed since `settle`, the last first. */
   touched: u32;
   flags: u32;
+  /** The number of group 0 in a dense pane; else NONE. */
+  base: u32;
 }
 
 @unmanaged
@@ -69,6 +77,8 @@ export class Panes {
   why: u32;
   /** The number of all kept rows of the last call; NONE when they have several. */
   only: u32;
+  /** Address of the mark of number 0. */
+  marks: u32;
   /** Windows that ended at or before this have been closed. */
   closed: i64;
 }
@@ -159,6 +169,21 @@ export function collectSorted(paneAt: usize, sorted: usize, size: i32, numbers: 
     out += <usize>(number != NONE) << 2;
   }
   return <i32>(out >> 2);
+}
+
+/** The next group of a pane has this number. */
+// @ts-ignore: decorator
+@inline
+export function append(panes: Panes, pane: Pane, number: u32, group: u32): void {
+  const items = <usize>panes.items, item = itemAt(items, number);
+  item.next = NONE;
+  item.group = group;
+  item.local = pane.count++;
+  item.pane = <u32>changetype<usize>(pane);
+  item.changed = 0;
+  if (pane.head == NONE) pane.head = number;
+  else itemAt(items, pane.tail).next = number;
+  pane.tail = number;
 }
 
 /** Numbers of those of the `count` groups at `ids` that a pane with a map has, and their places there; returns how many. */

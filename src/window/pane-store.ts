@@ -100,6 +100,7 @@ export class PaneStore {
     this.mark = new Watermark(memory, delay, owner, followed);
     this.#table = new PaneTable(memory, owner);
     this.#states = new PaneStates(spec, scratch, this.#table);
+    this.#table.mayBeDense = !track && !remembered && !this.#states.hasOwn;
     this.#blocks = new BlockRows(memory, scratch);
     this.#track = track;
     this.#remembered = remembered;
@@ -349,8 +350,8 @@ export class PaneStore {
 
   #inOrder(pane: Pane, changed: boolean): PaneItems {
     const { keys } = this;
-    if (keys && !changed && pane.map !== 0) {
-      const sorted = keys.sortedFor(pane.count);
+    if (keys && !changed && (pane.map !== 0 || pane.base !== null)) {
+      const sorted = keys.sortedFor(this.#table.countOf(pane));
       if (sorted !== 0) return this.#table.sortedItems(pane, sorted, keys.size, this.#scratch);
     }
     const items = this.#table.items(pane, changed, this.#scratch);

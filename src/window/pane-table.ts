@@ -19,13 +19,18 @@ const UNTIMED = 8;
 const LISTED = 9;
 const WHY = 10;
 const ONLY = 11;
-const CLOSED = 6; // in i64 places
+const MARKS = 12;
+const CLOSED = 7; // in i64 places
 
 const none = 0xffff_ffff;
 /** Panes that rows are looked up in without asking: late rows of many windows come in turns. */
 const mostActive = 32;
 /** Entries of all maps together; with many groups fewer panes are active. */
 const mapEntries = 1 << 24;
+/** Numbers of all dense panes together. */
+const mostDenseNumbers = 1 << 18;
+/** Marks lie so far behind their block's start: one before them is for rows without a group. */
+const marksLead = 64;
 
 /** Why `assign` stopped before a row. */
 export const why = /* @__PURE__ */ Object.freeze({ done: 0, unknown: 1, due: 2, full: 3 });
@@ -53,6 +58,8 @@ export interface SavedTable {
  * gives rows their numbers; see assembly/pane/panes.ts.
  */
 export class PaneTable {
+  /** Nobody asks for the places of groups in their panes, or which of them changed. */
+  mayBeDense = false;
   readonly #memory: Memory;
   readonly #room: PaneRoom;
   readonly #owner: string;
@@ -63,6 +70,11 @@ export class PaneTable {
   readonly #spareMaps: number[] = [];
   #active: Pane[] = [];
   #mapGroups = 0;
+  /** Groups of the last pane that closed. */
+  #lastCount = 0;
+  #groups = 0;
+  /** Ranges of `#rangeRoom` numbers that no pane has. */
+  readonly #spareRanges: number[] = [];
   /** Panes with changes that are not active any more. */
   readonly #changedBefore = new Set<Pane>();
 
@@ -115,7 +127,7 @@ export class PaneTable {
   /** Groups of all panes together. */
   get held(): number {
     let groups = 0;
-    for (const { count } of this.#panes) groups += count;
+    for (const pane of this.#panes) groups += this.countOf(pane);
     return groups;
   }
 
@@ -163,6 +175,11 @@ export class PaneTable {
     );
   }
 
+  /** Groups of a pane. */
+  countOf(pane: Pane): number {
+    return pane.base === null ? pane.count : this.#room.countDense(this.#header, pane.address, this.#rangeRoom);
+  }
+
   open(span: PaneSpan): Pane {
     const record = this.#spareRecords.pop() ?? this.#memory.allocate(this.#room.paneBytes.value as number, this.#owner);
     const pane = new Pane(this.#memory, record, span);
@@ -172,6 +189,7 @@ export class PaneTable {
 
   /** The pane is gone, and so are the numbers of its groups, which are all at hand. */
   close(pane: Pane, { groups, count }: Pick<PaneItems, 'groups' | 'count'>): void {
+    if (pane.span.counted && !pane.bystander) this.#lastCount = count;
     const at = this.#active.indexOf(pane);
     if (at >= 0) {
       const { map } = pane;
@@ -179,6 +197,7 @@ export class PaneTable {
         this.#room.wipeMap(pane.address, groups, count);
         this.#spareMaps.push(map);
       }
+      if (pane.base !== null) this.#giveRange(pane, pane.base);
       this.#active.splice(at, 1);
       this.#listActive();
     }
@@ -191,7 +210,8 @@ export class PaneTable {
   /** From now on rows find the pane. When `crowded`, another gives place, and a pane that nobody remembers is closed. */
   activate(pane: Pane): void {
     if (this.crowded) this.#makePlace();
-    if (!pane.bystander) this.#room.takeMap(this.#header, pane.address, this.#cleanMap());
+    if (this.#suitsRange(pane)) this.#takeRange(pane);
+    else if (!pane.bystander) this.#room.takeMap(this.#header, pane.address, this.#cleanMap());
     this.#active.push(pane);
     this.#listActive();
   }
@@ -203,21 +223,30 @@ export class PaneTable {
     const items = this.#memory.reallocate(this.#get(ITEMS), this.used * bytes, capacity * bytes, this.#owner);
     this.#set(ITEMS, items);
     this.#set(CAPACITY, capacity);
+    if (!this.mayBeDense) return;
+    const before = this.#get(MARKS) === 0 ? 0 : this.#get(MARKS) - marksLead;
+    const marks = this.#memory.allocateZeroed(marksLead + capacity, this.#owner);
+    this.#memory.bulk.copy(marks, before, before === 0 ? 0 : marksLead + this.used);
+    this.#memory.free(before);
+    this.#set(MARKS, marks + marksLead);
   }
 
   /** Keys have ids below `groups` from now on. */
   reserve(groups: number): void {
+    this.#groups = groups;
     if (groups <= this.#mapGroups) return;
     const capacity = Math.max(groups, 2 * this.#mapGroups, 16);
     const active = this.#active.splice(0);
     for (const pane of active) this.#giveMap(pane);
     for (const map of this.#spareMaps.splice(0)) this.#memory.free(map);
+    for (const base of this.#spareRanges.splice(0)) this.#room.freeRange(this.#header, base, this.#rangeRoom);
     this.#mapGroups = capacity;
     for (const pane of active) this.activate(pane);
   }
 
-  /** The groups of a pane, or those that changed, in order of first appearance (the last changed first). */
+  /** The groups of a pane, or those that changed, in order of first appearance (the last changed first); of a dense one, of their ids. */
   items(pane: Pane, changed: boolean, scratch: Scratch): PaneItems {
+    if (pane.base !== null) return this.sortedItems(pane, 0, this.#groups, scratch);
     const room = pane.count;
     const [numbers, groups] = [scratch.take(room * 4), scratch.take(room * 4)];
     const count = this.#room.collect(this.#header, pane.address, changed ? 1 : 0, numbers, groups);
@@ -226,15 +255,19 @@ export class PaneTable {
 
   /** All groups of an active pane in the order of the `size` ids at `sorted`. */
   sortedItems(pane: Pane, sorted: number, size: number, scratch: Scratch): PaneItems {
-    const room = pane.count * 4 + 4;
+    const room = this.countOf(pane) * 4 + 4;
     const [numbers, groups] = [scratch.take(room), scratch.take(room)];
-    const count = this.#room.collectSorted(pane.address, sorted, size, numbers, groups);
+    const count =
+      pane.base === null
+        ? this.#room.collectSorted(pane.address, sorted, size, numbers, groups)
+        : this.#room.collectDense(this.#header, pane.address, sorted, size, numbers, groups);
     return { count, numbers, groups };
   }
 
   /** Those of the `count` groups at `ids` that a pane has; `groups` are their places there. */
   pick(pane: Pane, ids: number, count: number, scratch: Scratch): PaneItems {
     const [numbers, groups] = [scratch.take(count * 4 + 4), scratch.take(count * 4 + 4)];
+    if (pane.base !== null) this.#list(pane);
     const bare = pane.map === 0;
     if (bare) {
       const map = scratch.take(this.#mapGroups * 4);
@@ -275,7 +308,10 @@ export class PaneTable {
 
   /** 1 at `marks` (u8) for every group that a pane has. */
   markGroups(marks: number): void {
-    for (const { address } of this.#panes) this.#room.markGroups(this.#header, address, marks);
+    for (const { address, base } of this.#panes) {
+      if (base === null) this.#room.markGroups(this.#header, address, marks);
+      else this.#room.either(marks, this.#get(MARKS) + base, this.#groups);
+    }
   }
 
   /** Group g is group map[g] from now on. */
@@ -287,6 +323,7 @@ export class PaneTable {
   }
 
   snapshot(): SavedTable {
+    for (const pane of this.#active) if (pane.base !== null) this.#list(pane);
     const items = this.#get(ITEMS);
     const bytes = this.used * this.#itemBytes;
     return {
@@ -300,6 +337,7 @@ export class PaneTable {
   restore({ items, free, closed }: SavedTable): void {
     for (const pane of [...this.#panes]) this.close(pane, noItems);
     this.#set(USED, 0);
+    this.#spareRanges.length = 0;
     while (this.#get(CAPACITY) * this.#itemBytes < items.length) this.grow();
     this.#memory.u8.set(items, this.#get(ITEMS));
     this.#set(USED, items.length / this.#itemBytes);
@@ -318,6 +356,7 @@ export class PaneTable {
   dispose(): void {
     for (const { address, map } of this.#panes) for (const block of [address, map]) this.#memory.free(block);
     for (const block of [...this.#spareRecords, ...this.#spareMaps]) this.#memory.free(block);
+    if (this.#get(MARKS) !== 0) this.#memory.free(this.#get(MARKS) - marksLead);
     for (const block of [this.#get(ITEMS), this.#get(ACTIVE), this.#header]) this.#memory.free(block);
     this.#panes.clear();
     this.#active = [];
@@ -345,7 +384,45 @@ export class PaneTable {
     return map;
   }
 
+  /** Numbers of a range: of all groups that maps have room for. */
+  get #rangeRoom(): number {
+    return (this.#mapGroups + 63) & ~63;
+  }
+
+  /** Whether a pane will probably have so many of the groups that it is best to give all of them a number. */
+  #suitsRange(pane: Pane): boolean {
+    if (!this.mayBeDense || pane.bystander || !pane.span.counted || pane.count > 0) return false;
+    if (this.#lastCount * 4 < this.#groups) return false;
+    let dense = 1;
+    for (const { base } of this.#active) if (base !== null) dense++;
+    return dense * this.#rangeRoom <= mostDenseNumbers;
+  }
+
+  #takeRange(pane: Pane): void {
+    let base = this.#spareRanges.pop();
+    if (base === undefined) {
+      const room = this.#rangeRoom;
+      base = this.used;
+      while (this.#get(CAPACITY) < base + room) this.grow();
+      this.#set(USED, base + room);
+    }
+    pane.base = base;
+  }
+
+  #giveRange(pane: Pane, base: number): void {
+    this.#memory.bulk.fill(this.#get(MARKS) + base, 0, this.#rangeRoom);
+    this.#spareRanges.push(base);
+    pane.base = null;
+  }
+
+  /** A dense pane is active as others are from now on. */
+  #list(pane: Pane): void {
+    this.#room.list(this.#header, pane.address, this.#rangeRoom);
+    this.#room.takeMap(this.#header, pane.address, this.#cleanMap());
+  }
+
   #giveMap(pane: Pane): void {
+    if (pane.base !== null) this.#room.list(this.#header, pane.address, this.#rangeRoom);
     const { map } = pane;
     if (map === 0) return;
     this.#room.leaveMap(this.#header, pane.address);

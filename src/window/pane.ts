@@ -12,6 +12,7 @@ const TAIL = 40;
 const COUNT = 44;
 const TOUCHED = 48;
 const FLAGS = 52;
+const BASE = 56;
 
 const none = 0xffff_ffff;
 const uncounted = 1;
@@ -68,12 +69,12 @@ export class Pane {
       [LAST, span.last],
     ] as const)
       i64[(address + offset) >> 3] = time;
-    for (const offset of [HEAD, TAIL, TOUCHED]) u32[at + offset / 4] = none;
+    for (const offset of [HEAD, TAIL, TOUCHED, BASE]) u32[at + offset / 4] = none;
     for (const offset of [MAP, COUNT]) u32[at + offset / 4] = 0;
     u32[at + FLAGS / 4] = span.counted ? 0 : uncounted;
   }
 
-  /** Groups so far. */
+  /** Groups so far; 0 while it is dense. */
   get count(): number {
     return this.#word(COUNT);
   }
@@ -85,6 +86,16 @@ export class Pane {
 
   get map(): number {
     return this.#word(MAP);
+  }
+
+  /** The number of its group 0, while it is dense: all groups there are have a number in it. */
+  get base(): number | null {
+    const base = this.#word(BASE);
+    return base === none ? null : base;
+  }
+
+  set base(number: number | null) {
+    this.#memory.u32[(this.address + BASE) >> 2] = number ?? none;
   }
 
   /** Whether rows came since this was set to false. */

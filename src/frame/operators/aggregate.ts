@@ -230,7 +230,7 @@ export class AggregateOperator implements Operator, PaneSink {
     if (only === null && this.#raw.length === 0 && !always) return;
     const { vectors, length } = only ? { vectors: only.vectors, length: only.count } : this.#raw.finish();
     if (length > blockRows) this.#handOnBlocks(vectors, length);
-    else if (length > 0) this.#handOnBlock(vectors, length, true);
+    else if (length > 0) this.#handOnBlock(vectors, length, true, 0);
     this.out.batchEnd();
   }
 
@@ -238,14 +238,15 @@ export class AggregateOperator implements Operator, PaneSink {
     const block = vectors.map(vector => ({ ...vector }));
     for (let start = 0; start < length; start += blockRows) {
       for (let at = 0; at < block.length; at++) pointAt(block[at]!, vectors[at]!, vectors[at]!.type, start);
-      this.#handOnBlock(block, Math.min(blockRows, length - start), false);
+      const rows = Math.min(blockRows, length - start);
+      this.#handOnBlock(block, rows, false, length - start - rows);
     }
   }
 
   /** Bounds and keys as they are, results computed from them and the raw aggregates. */
-  #handOnBlock(raw: readonly ChunkVector[], length: number, whole: boolean): void {
+  #handOnBlock(raw: readonly ChunkVector[], length: number, whole: boolean, behind: number): void {
     const { plan, projections } = this.#parts;
-    const block: RowBlock = { length, vectors: raw, mask: 0, selected: length, whole, behind: -1 };
+    const block: RowBlock = { length, vectors: raw, mask: 0, selected: length, whole, behind };
     if (projections) block.vectors = [...raw.slice(0, this.#bounds + plan.keys.length), ...projections.evaluate(block)];
     this.out.rows(block);
   }
