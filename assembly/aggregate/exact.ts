@@ -15,8 +15,8 @@ import { lanes } from './sum';
  * TwoSum: Knuth, TAOCP 2, 4.2.2; TwoProduct: Dekker 1971; cascaded sums: Klein 2006, "A Generalized Kahan-Babuška-Summation-Algorithm".
  */
 const BIG: f64 = 8.452712498170644e270; // 2^900
-const DOWN: f64 = 2.938735877055719e-39; // 2^-128
-const UP: f64 = 3.402823669209385e38; // 2^128
+export const DOWN: f64 = 2.938735877055719e-39; // 2^-128
+export const UP: f64 = 3.402823669209385e38; // 2^128
 /** Squares of values below 2^450, and sums of 2^32 of them, leave room for Dekker's splitting. */
 const HUGE2: f64 = 2.9073548971824276e135; // 2^450
 const HUGE4: f64 = 1.7254365866976409e69; // 2^230
@@ -36,7 +36,7 @@ export function cascade(at: usize, x: f64): void {
 /** Adds sign · (1, x, x², …) to the power sums. */
 // @ts-ignore: decorator
 @inline
-function put(at: usize, x: f64, sign: f64, order: i32): void {
+export function put(at: usize, x: f64, sign: f64, order: i32): void {
   store<i32>(at, load<i32>(at) + <i32>sign);
   const size = abs(x), limit = order == 1 ? BIG : order == 2 ? HUGE2 : HUGE4;
   if (!(size < limit)) return putLarge(at, x, sign, order);

@@ -5,6 +5,7 @@ import * as extremes from './extreme';
 import * as states_ from './states';
 import * as sums from './sum';
 import * as exacts from './exact';
+import * as grids from './grid';
 import * as firsts from './first';
 import * as moment from './moments';
 import * as pair from './pairs';
@@ -136,6 +137,21 @@ export function mergeExact4(states: usize, from: usize, map: usize, groups: i32)
 
 /** `what`: 0 sum, 1 mean, 2 count. Returns the number of nulls. */
 export function resultExact1(states: usize, ids: usize, groups: i32, what: i32, out: usize, bits: usize): i32 { return exacts.resultExactSum(states, ids, groups, what, out, bits); }
+
+/** Sums that forget, by group or not (`ids` 0), at most 2^bits rows since they were settled; returns how many rows `limit` did not suit. */
+export function gridSum(states: usize, ids: usize, values: usize, validity: usize, mask: usize, length: i32, sign: f64, limit: f64, bits: i32): i32 { return grids.gridSum(states, ids, values, validity, mask, length, sign, limit, bits); }
+
+/** The greatest finite size of the values. */
+export function greatest(values: usize, validity: usize, length: i32): f64 { return grids.greatest(values, validity, length); }
+
+/** Empties the grids of sums. */
+export function settleGrid(states: usize, groups: i32): void { grids.settle(states, groups); }
+
+/** Adds states. */
+export function mergeGrid(states: usize, from: usize, map: usize, groups: i32): void { grids.mergeGrid(states, from, map, groups); }
+
+/** `what`: 0 sum, 1 mean, 2 count. Returns the number of nulls. */
+export function resultGrid(states: usize, ids: usize, groups: i32, what: i32, out: usize, bits: usize): i32 { return grids.resultGrid(states, ids, groups, what, out, bits); }
 
 /** Central moments up to order 2; `work` has 64 bytes. */
 export function moments2(states: usize, ids: usize, values: usize, validity: usize, mask: usize, length: i32, work: usize): void { moment.moments(states, ids, values, validity, mask, length, 2, 24, work); }

@@ -42,7 +42,7 @@ class FloatSum extends SumAccumulator {
   }
 }
 
-/** Sums of some 160 bits, for floats that leave: what left is gone to the last bit, infinities too. */
+/** Sums of some 160 bits, for windows kept by blocks. */
 class ExactSum extends SumAccumulator {
   constructor(options: AccumulatorOptions) {
     super(options, { name: 'sum exact', stride: 56, initial: 0, forms: ['f64'], join: JOIN.exact });
@@ -58,6 +58,90 @@ class ExactSum extends SumAccumulator {
 
   protected read(ids: number, count: number, what: number, out: number, bits: number): number {
     return this.room.resultExact1(this.states, ids, count, what, out, bits);
+  }
+}
+
+/** What sums by group are cut by: see assembly/aggregate/grid.ts. Values of 2^-900 to 2^900. */
+const [fewestBits, mostBits] = [14, 22];
+const [leastLimit, mostLimit] = [2 ** -800, 2 ** 800];
+/** Limits are so much above the greatest value that was seen. */
+const headroom = 4;
+/** Another limit is looked for when one row of so many does not suit it. */
+const misfits = 16;
+
+/**
+ * The same for floats that leave, and two floats that most values by group go to (assembly/aggregate/grid.ts): what left is gone to the last bit,
+ * infinities too.
+ */
+class GridSum extends SumAccumulator {
+  /** A power of two; 0 before the first rows. */
+  #limit = 0;
+  /** So many rows, 2^bits, may come and go until the grids are settled. */
+  #bits = fewestBits;
+  #most = 2 ** fewestBits;
+  #fed = 0;
+
+  constructor(options: AccumulatorOptions) {
+    super(options, { name: 'sum on grids', stride: 80, initial: 0, forms: ['f64'] });
+  }
+
+  protected feed({ states, ids, values, validity, mask, length }: Part, old: boolean): void {
+    const sign = old ? -1 : 1;
+    if (ids === 0) {
+      this.room.gridSum(states, 0, values, validity, mask, length, sign, 0, 0);
+      return;
+    }
+    for (let from = 0; from < length; ) {
+      if (this.#fed >= this.#most) this.#settle();
+      const rows = Math.min(length - from, this.#most - this.#fed);
+      const [at, bits] = [values + from * 8, validity === 0 ? 0 : validity + from / 8];
+      if (this.#limit === 0) this.#suit(at, bits, rows);
+      const misfit = this.room.gridSum(states, ids + from * 4, at, bits, 0, rows, sign, this.#limit, this.#bits);
+      // a whole number of bytes of bits, so that slices stay aligned
+      this.#fed += (rows + 7) & ~7;
+      from += rows;
+      if (misfit * misfits > rows) this.#suit(at, bits, rows);
+    }
+  }
+
+  protected join(states: number, from: number, map: number, groups: number): void {
+    this.room.mergeGrid(states, from, map, groups);
+  }
+
+  protected read(ids: number, count: number, what: number, out: number, bits: number): number {
+    return this.room.resultGrid(this.states, ids, count, what, out, bits);
+  }
+
+  override clear(): void {
+    super.clear();
+    this.#fed = 0;
+  }
+
+  override snapshot(): Uint8Array {
+    this.#settle();
+    return super.snapshot();
+  }
+
+  override restore(bytes: Uint8Array): void {
+    super.restore(bytes);
+    this.#fed = 0;
+  }
+
+  /** Grids that suit these values. */
+  #suit(values: number, validity: number, length: number): void {
+    const most = this.room.greatest(values, validity, length) * headroom;
+    const limit = 2 ** Math.ceil(Math.log2(Math.min(mostLimit, Math.max(leastLimit, most))));
+    if (limit === this.#limit) return;
+    this.#settle();
+    this.#limit = limit;
+  }
+
+  /** The grids are empty; to do that again costs a quarter of what rows cost at most. */
+  #settle(): void {
+    this.room.settleGrid(this.states, this.groups);
+    this.#fed = 0;
+    this.#bits = Math.min(mostBits, Math.max(fewestBits, Math.ceil(Math.log2(this.groups * 4))));
+    this.#most = 2 ** this.#bits;
   }
 }
 
@@ -118,7 +202,8 @@ export const sumKind: AccumulatorKind = {
   name: 'sum',
   create(options) {
     const float = isFloat(options.types[0]!);
-    return float && !options.evicting ? new FloatSum(options) : exactSum(options);
+    if (!float) return exactSum(options);
+    return options.evicting ? new GridSum(options) : new FloatSum(options);
   },
   // exact floats here too: what a window answers does not depend on where its blocks begin
   inBlocks: () => exactSum,

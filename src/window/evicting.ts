@@ -18,6 +18,10 @@ export type Extent = { readonly rows: number } | { readonly range: bigint };
 
 /** Rows that are looked at first for those that leave. */
 const firstLook = 4096;
+/** So many rows may wait to be counted: what the ring holds of them stays in the L2 cache. */
+const mostWaiting = 16_384;
+/** To make a group's states new costs as much as to count this part of a row; so few rows are taken away in any case. */
+const [clearedAsRows, fewRows] = [0.25, 64];
 
 /** A window as a checkpoint keeps it. */
 export interface SavedWindow {
@@ -54,9 +58,15 @@ export class Evicting implements Windower {
   readonly #changed: ChangedGroups | null;
   /** Groups that lost their last row since the last look for them. */
   #emptied = 0;
-  /** u32 rows in the window per group id. */
+  /** u32 counted rows per group id. */
   #live = 0;
   #liveCapacity = 0;
+  /** The newest rows of the ring, which are not counted yet. */
+  #waiting = 0;
+  /** Rows since the last result. */
+  #fresh = 0;
+  /** Rows may leave before a result has shown them: then they are not counted before one is due. */
+  #waits = false;
 
   constructor(spec: GroupSpec, scratch: Scratch, extent: Extent, emit: EmitMode) {
     const { memory, owner } = spec;
@@ -91,13 +101,15 @@ export class Evicting implements Windower {
   }
 
   rows(block: AggregateBlock): void {
+    this.#fresh += block.length;
     this.#dropEmptyGroups();
     const groupIds = this.#state.keys ? this.#state.ids(block, this.#scratch.take(block.length * 4)) : 0;
     if ('rows' in this.#extent) {
       this.#enter(block, groupIds);
       this.#leave(this.#ring.length - this.#extent.rows);
     } else this.#timedRows(block, groupIds, this.#extent.range);
-    this.#blocked?.count();
+    if (this.#blocked) this.#blocked.count();
+    else if (this.#waiting > mostWaiting) this.#countWaiting();
   }
 
   batchEnd(sink: PaneSink): void {
@@ -109,6 +121,7 @@ export class Evicting implements Windower {
   }
 
   snapshot(): SavedWindow {
+    this.#countWaiting();
     return {
       groups: this.#blocked?.snapshot() ?? this.#state.snapshot(),
       rows: saveRows(this.#memory, this.#ring.rows(this.#scratch), this.#ring.length),
@@ -127,6 +140,7 @@ export class Evicting implements Windower {
     this.#ring.push(loadRows(this.#memory, this.#scratch, rows, this.#ring.types), rows.length);
     this.#reserveLive(live.length);
     this.#memory.u32.set(live, this.#live / 4);
+    this.#waiting = 0;
     this.#newest = newest;
     this.#late = late;
     this.#untimed = untimed;
@@ -143,6 +157,7 @@ export class Evicting implements Windower {
 
   #liveGroups(): number {
     if (!this.#state.keys) return 1;
+    this.#countWaiting();
     const size = Math.min(this.#state.size, this.#liveCapacity);
     const ids = this.#scratch.take(size * 4);
     this.#memory.bulk.iota(ids, 0, size);
@@ -150,36 +165,71 @@ export class Evicting implements Windower {
   }
 
   #enter(block: AggregateBlock, groupIds: number): void {
-    if (this.#blocked) this.#blocked.onNew(block.length);
-    else this.#state.onNew(block, groupIds);
-    if (groupIds !== 0) {
-      this.#reserveLive(this.#state.size);
-      paneRoom(this.#memory).enter(groupIds, block.length, this.#live);
-      this.#changed?.add(groupIds, block.length, this.#state.size);
-    }
     this.#ring.push(this.#ringVectors(block, groupIds), block.length);
+    if (groupIds !== 0) this.#changed?.add(groupIds, block.length, this.#state.size);
+    if (this.#blocked) this.#blocked.onNew(block.length);
+    else if (this.#waits) this.#waiting += block.length;
+    else this.#count(block, groupIds);
+  }
+
+  #count(block: AggregateBlock, groupIds: number): void {
+    this.#state.onNew(block, groupIds);
+    if (groupIds === 0) return;
+    this.#reserveLive(this.#state.size);
+    paneRoom(this.#memory).enter(groupIds, block.length, this.#live);
+  }
+
+  #countWaiting(): void {
+    const count = this.#waiting;
+    if (count === 0) return;
+    this.#waiting = 0;
+    for (const { length, vectors } of this.#ring.pieces(this.#ring.length - count, count, this.#scratch))
+      this.#count(this.#blockOf(vectors, length), this.#state.keys ? this.#groupIdsOf(vectors) : 0);
   }
 
   /** The oldest `count` rows leave; groups that became empty are as new. */
   #leave(count: number): void {
     if (count <= 0) return;
-    if (this.#blocked) {
-      this.#blocked.onOld(count);
-      this.#ring.drop(count);
+    if (this.#blocked) this.#blocked.onOld(count);
+    else this.#forget(count);
+    this.#ring.drop(count);
+  }
+
+  /** Takes the oldest `count` rows away, as far as they were counted; or counts the others anew, where those are fewer. */
+  #forget(count: number): void {
+    const stay = Math.max(0, this.#ring.length - count);
+    const counted = Math.min(count, this.#ring.length - this.#waiting);
+    if (this.#changed) this.#noteOldest(count);
+    if (counted > fewRows + stay - this.#waiting + this.#state.size * clearedAsRows) {
+      this.#uncount();
+      this.#waiting = stay;
       return;
     }
-    for (const { length, vectors } of this.#ring.oldest(count, this.#scratch)) {
-      const block = this.#blockOf(vectors, length);
+    this.#waiting = Math.min(this.#waiting, stay);
+    if (counted === 0) return;
+    for (const { length, vectors } of this.#ring.oldest(counted, this.#scratch)) {
       const groupIds = this.#state.keys ? this.#groupIdsOf(vectors) : 0;
-      this.#state.onOld(block, groupIds);
+      this.#state.onOld(this.#blockOf(vectors, length), groupIds);
       if (groupIds === 0) continue;
-      this.#changed?.add(groupIds, length, this.#state.size);
       const emptied = this.#scratch.take(length * 4 + 4);
       const gone = paneRoom(this.#memory).leave(groupIds, length, this.#live, emptied);
       if (gone > 0) this.#state.forget(emptied, gone);
       this.#emptied += gone;
     }
-    this.#ring.drop(count);
+  }
+
+  /** The groups of the oldest `count` rows change. */
+  #noteOldest(count: number): void {
+    for (const { length, vectors } of this.#ring.oldest(count, this.#scratch))
+      this.#changed!.add(this.#groupIdsOf(vectors), length, this.#state.size);
+  }
+
+  /** No row is counted. */
+  #uncount(): void {
+    this.#state.clearAccumulators();
+    this.#memory.bulk.fill(this.#live, 0, this.#liveCapacity * 4);
+    this.#emptied = 0;
+    this.#waiting = this.#ring.length;
   }
 
   #timedRows(block: AggregateBlock, groupIds: number, range: bigint): void {
@@ -274,7 +324,10 @@ export class Evicting implements Windower {
    */
   #dropEmptyGroups(): void {
     const { keys } = this.#state;
-    if (!keys || keys.size < 1024 || this.#emptied * 2 < keys.size) return;
+    // no more groups than rows have any
+    const emptied = keys && Math.max(this.#emptied, keys.size - this.#ring.length);
+    if (!keys || keys.size < 1024 || emptied! * 2 < keys.size) return;
+    this.#countWaiting();
     this.#emptied = 0;
     const { size } = keys;
     const ids = this.#scratch.take(size * 4);
@@ -295,24 +348,29 @@ export class Evicting implements Windower {
   /** Counts rows anew that the ring held; `times` are theirs, for windows over time. */
   #replay(block: AggregateBlock, groupIds: number, times: number): void {
     this.#changed?.clear();
-    this.#state.clearAccumulators();
+    this.#uncount();
     this.#blocked?.clear();
-    this.#memory.bulk.fill(this.#live, 0, this.#liveCapacity * 4);
     this.#ring.clear();
+    this.#waiting = 0;
     block.times = times;
     this.#enter(block, groupIds);
   }
 
   #show(sink: PaneSink): void {
+    this.#countWaiting();
+    this.#waits = this.#fresh * 2 > this.#ring.length;
+    this.#fresh = 0;
     const { keys, size } = this.#state;
     if (!keys) {
       sink.show(this.#blocked?.shown() ?? this.#state.shown(0, 1));
       return;
     }
+    this.#reserveLive(size);
     const [ids, count] = this.#changed ? [this.#changed.ids, this.#changed.count] : [keys.sorted(), size];
     const alive = this.#scratch.take(count * 4 + 4);
-    this.#reserveLive(size);
-    sink.show(this.#state.shown(alive, paneRoom(this.#memory).alive(ids, count, this.#live, alive)));
+    const shown = paneRoom(this.#memory).alive(ids, count, this.#live, alive);
+    // the order of all keys is known to what shows them
+    sink.show(this.#state.shown(shown === size && !this.#changed ? ids : alive, shown));
     this.#changed?.clear();
   }
 

@@ -29,6 +29,8 @@ export interface RingPiece {
 interface Segment {
   readonly address: number;
   readonly bytes: number;
+  /** The size that it was made for; what holds text may have another. */
+  readonly target: number;
   readonly capacity: number;
   readonly places: readonly Place[];
   /** Rows [start, end) are held. */
@@ -68,6 +70,9 @@ export class Ring {
   readonly types: readonly DataType[];
   readonly #memory: Memory;
   readonly #owner: string;
+  /** Bytes of a value by column; 0 for bits and text. */
+  readonly #widths: readonly number[];
+  readonly #hasText: boolean;
   readonly #nullable: boolean[];
   /** Rows and text bytes (by column) that were ever pushed: how much room text gets. */
   #seenRows = 0;
@@ -75,6 +80,8 @@ export class Ring {
   /** One dictionary for columns that came with several. */
   readonly #recoders = new Map<number, Recoder>();
   #segments: Segment[] = [];
+  /** An empty one for the next rows: to lay out and allocate another takes 0.5 µs, as long as to copy 1,000 rows. */
+  #spare: Segment | null = null;
   /** Empty segments that another took the place of; what is pushed may lie there. */
   readonly #replaced: Segment[] = [];
   #length = 0;
@@ -84,6 +91,8 @@ export class Ring {
     this.types = types;
     this.#memory = memory;
     this.#owner = owner;
+    this.#widths = types.map(type => (type.kind === 'bool' || isVariable(type) ? 0 : widthOf(type)));
+    this.#hasText = types.some(isVariable);
     this.#nullable = types.map(() => false);
     this.#seenText = types.map(() => 0);
   }
@@ -193,6 +202,7 @@ export class Ring {
     for (const segment of [...this.#segments, ...this.#replaced.splice(0)]) this.#release(segment);
     this.#segments = [];
     this.#length = 0;
+    this.#giveBack();
   }
 
   /** Frees linear memory. */
@@ -218,35 +228,53 @@ export class Ring {
     return [at, before];
   }
 
-  #release({ address, bytes }: Segment): void {
+  /** The segment's rows are gone. */
+  #release(segment: Segment): void {
+    if (this.#spare === null && !this.#hasText) {
+      segment.start = segment.end = 0;
+      for (const place of segment.places) place.dictionary = null;
+      this.#spare = segment;
+    } else this.#free(segment);
+  }
+
+  #free({ address, bytes }: Segment): void {
     this.#memory.free(address);
     this.#bytes -= bytes;
+  }
+
+  #giveBack(): void {
+    if (this.#spare) this.#free(this.#spare);
+    this.#spare = null;
   }
 
   /** Learns the mean length of text, and which columns have nulls. */
   #observe(vectors: readonly ChunkVector[], length: number, from: number): void {
     this.#seenRows += length;
-    const { i32 } = this.#memory;
-    for (const [column, { type, validity, offsets }] of vectors.entries()) {
-      if (validity !== 0) this.#nullable[column] = true;
-      if (isVariable(type) && length > 0) {
-        this.#seenText[column]! += i32[offsets / 4 + from + length]! - i32[offsets / 4 + from]!;
+    for (let column = 0; column < vectors.length; column++) {
+      const { validity, offsets } = vectors[column]!;
+      if (validity !== 0 && !this.#nullable[column]) {
+        this.#nullable[column] = true;
+        this.#giveBack();
       }
+      if (!this.#hasText || offsets === 0 || length === 0) continue;
+      const { i32 } = this.#memory;
+      this.#seenText[column]! += i32[offsets / 4 + from + length]! - i32[offsets / 4 + from]!;
     }
   }
 
   /** How many of `rows` rows from `at` on this segment can take. */
   #fit(segment: Segment, vectors: readonly ChunkVector[], at: number, rows: number): number {
     let fit = Math.min(rows, segment.capacity - segment.end);
-    const { i32 } = this.#memory;
-    for (const [column, { type, validity, offsets, dictionary }] of vectors.entries()) {
+    for (let column = 0; column < vectors.length; column++) {
+      const { type, validity, offsets, dictionary } = vectors[column]!;
       const place = segment.places[column]!;
       if (validity !== 0 && place.validity === 0) return 0;
       if (dictionary !== place.dictionary) {
         if (segment.end > 0) return 0;
         place.dictionary = dictionary;
       }
-      if (!isVariable(type)) continue;
+      if (!this.#hasText || !isVariable(type)) continue;
+      const { i32 } = this.#memory;
       const first = offsets / 4 + at;
       const limit = i32[first]! + place.textBytes - i32[place.values / 4 + segment.end]!;
       if (i32[first + fit]! <= limit) continue;
@@ -266,6 +294,15 @@ export class Ring {
   #open(vectors: readonly ChunkVector[], at: number): Segment {
     const last = this.#segments.at(-1);
     if (last && last.start === last.end) this.#replaced.push(this.#segments.pop()!);
+    const wanted = 2 ** Math.floor(Math.log2(Math.max(1, this.#bytes / shareOfRing)));
+    const target = Math.min(mostBytes, Math.max(leastBytes, wanted));
+    if (this.#spare?.target === target) {
+      const spare = this.#spare;
+      this.#spare = null;
+      this.#segments.push(spare);
+      return spare;
+    }
+    this.#giveBack();
     const { i32 } = this.#memory;
     const need = this.types.map((type, column) => {
       if (!isVariable(type)) return 0;
@@ -274,8 +311,6 @@ export class Ring {
     });
     const mean = this.#seenText.map(bytes => (bytes / Math.max(1, this.#seenRows)) * textMargin);
     const bits = this.types.reduce((sum, type, i) => sum + bitsPerRow(type, this.#nullable[i]!) + mean[i]! * 8, 0);
-    const wanted = 2 ** Math.floor(Math.log2(Math.max(1, this.#bytes / shareOfRing)));
-    const target = Math.min(mostBytes, Math.max(leastBytes, wanted));
     // 3 regions of a column lose at most 15 bytes each to alignment, one offset and a byte of bits
     const rows = Math.floor(((target - this.types.length * 64) * 8) / Math.max(1, bits));
     const capacity = Math.max(leastRows, rows);
@@ -302,7 +337,7 @@ export class Ring {
     for (const [column, type] of this.types.entries()) {
       if (isVariable(type)) this.#memory.i32[places[column]!.values / 4] = 0;
     }
-    const segment: Segment = { address, bytes, capacity, places, start: 0, end: 0 };
+    const segment: Segment = { address, bytes, target, capacity, places, start: 0, end: 0 };
     this.#segments.push(segment);
     this.#bytes += bytes;
     return segment;
@@ -310,45 +345,50 @@ export class Ring {
 
   #append(segment: Segment, vectors: readonly ChunkVector[], from: number, rows: number): void {
     const { end, places } = segment;
-    for (const [column, type] of this.types.entries()) {
-      this.#write(type, vectors[column]!, from, rows, places[column]!, end);
+    for (let column = 0; column < vectors.length; column++) {
+      this.#write(column, vectors[column]!, from, rows, places[column]!, end);
     }
     segment.end += rows;
     this.#length += rows;
   }
 
   /** Copies `rows` rows of a vector to row `at` of a place. */
-  #write(type: DataType, vector: ChunkVector, from: number, rows: number, place: Place, at: number): void {
+  #write(column: number, vector: ChunkVector, from: number, rows: number, place: Place, at: number): void {
     const { bulk } = this.#memory;
+    const width = this.#widths[column]!;
     if (place.validity !== 0) {
       if (vector.validity === 0) bulk.fillBits(place.validity, at, 1, rows);
       else bulk.copyBits(place.validity, at, vector.validity, from, rows);
     }
-    if (type.kind === 'bool') {
+    if (width > 0) {
+      const [to, source] = [place.values + at * width, vector.values + from * width];
+      if (to !== source) bulk.copy(to, source, rows * width); // else it landed there
+    } else if (!isVariable(vector.type)) {
       bulk.copyBits(place.values, at, vector.values, from, rows);
-    } else if (isVariable(type)) {
+    } else {
       const { i32 } = this.#memory;
       const first = i32[vector.offsets / 4 + from]!;
       const bytes = i32[vector.offsets / 4 + from + rows]! - first;
       const used = i32[place.values / 4 + at]!;
       bulk.shiftOffsets(place.values + 4 * (at + 1), vector.offsets + 4 * (from + 1), rows, used - first);
       bulk.copy(place.text + used, vector.values + first, bytes);
-    } else {
-      const width = widthOf(type);
-      const [to, source] = [place.values + at * width, vector.values + from * width];
-      if (to !== source) bulk.copy(to, source, rows * width); // else it landed there
     }
   }
 
   #vectors({ places }: Segment, start: number, length: number, scratch: Scratch): ChunkVector[] {
-    return this.types.map((type, column) => this.#slice(start, type, places[column]!, length, scratch));
+    const vectors: ChunkVector[] = [];
+    for (let column = 0; column < places.length; column++)
+      vectors.push(this.#slice(start, column, places[column]!, length, scratch));
+    return vectors;
   }
 
-  #slice(start: number, type: DataType, place: Place, length: number, scratch: Scratch): ChunkVector {
+  #slice(start: number, column: number, place: Place, length: number, scratch: Scratch): ChunkVector {
+    const type = this.types[column]!;
+    const width = this.#widths[column]!;
     const validity = place.validity === 0 ? 0 : this.#bits(place.validity, start, length, scratch);
+    if (width > 0) return chunkVector(type, place.values + start * width, validity, 0, place.dictionary);
     if (type.kind === 'bool') return chunkVector(type, this.#bits(place.values, start, length, scratch), validity);
-    if (isVariable(type)) return chunkVector(type, place.text, validity, place.values + 4 * start);
-    return chunkVector(type, place.values + start * widthOf(type), validity, 0, place.dictionary);
+    return chunkVector(type, place.text, validity, place.values + 4 * start);
   }
 
   #bits(bits: number, start: number, length: number, scratch: Scratch): number {
@@ -398,7 +438,7 @@ export class Ring {
       const from = isVariable(type)
         ? chunkVector(type, text, validity, values)
         : chunkVector(type, values, validity, 0, dictionary);
-      this.#write(type, from, start, end - start, place, at);
+      this.#write(column, from, start, end - start, place, at);
       if (at > 0 && dictionary !== place.dictionary) mixed = true;
       place.dictionary = dictionary;
       at += end - start;
