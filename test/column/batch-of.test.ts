@@ -16,6 +16,25 @@ describe('batchOf', () => {
     );
   });
 
+  it('encodes texts of any characters and lengths as TextEncoder does one by one', () => {
+    const cell = fc.oneof(
+      { weight: 6, arbitrary: fc.string({ maxLength: 9 }) },
+      { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 9 }) },
+      fc.constantFrom(null, undefined, '', '\ud83d', '\ude00', 'é'),
+      fc.integer({ min: 8_000, max: 20_000 }).map(length => 'long'.repeat(length / 4)),
+    );
+    fc.assert(
+      fc.property(fc.array(cell, { maxLength: 60 }), cells => {
+        const [vector] = batchOf({ s: cells }, { s: utf8() }).vectors;
+        const encoded = cells.map(text => new TextEncoder().encode(text ?? ''));
+        let end = 0;
+        expect([...vector!.offsets!]).toEqual([0, ...encoded.map(({ length }) => (end += length))]);
+        expect(Buffer.compare(vector!.values as Uint8Array, Buffer.concat(encoded))).toBe(0);
+        expect(cells.map((_, row) => vector!.isValid(row))).toEqual(cells.map(text => text != null));
+      }),
+    );
+  });
+
   it('infers types from the values, over all rows', () => {
     const batch = batchOf([
       { n: null, i: 1n, b: true, s: 'x', t: new Date(7), y: new Uint8Array([1]), e: null },
