@@ -1,4 +1,4 @@
-import { find, ids, pair as pairIds, rangeOf, rebuild } from './integers';
+import { find, ids, mapOrder as orderOfMap, pair as pairIds, rangeOf, rebuild } from './integers';
 import { absentBits as absent, gather, normalize, pack as packBits, unpack as unpackBits } from './prepare';
 import { countUp as count, orderAmong as among, ranks as rank, sortBy as sort, sortFew as few, sortKeys, sortTexts as sortText, split as splitPairs, spread as spreadKeys } from './sorted';
 import { codeIds, findCodes as codesFound, findText as findOne, findTexts as findAll, rebuildTexts as rebuildAll, takeTexts as take, textBytes as bytesOf, textIds } from './texts';
@@ -94,6 +94,9 @@ export function textBytes(table: usize, ids: usize, count: i32): f64 { return by
 
 /** The texts with these ids as a utf8 column. */
 export function takeTexts(table: usize, ids: usize, count: i32, offsets: usize, bytes: usize): void { take(table, ids, count, offsets, bytes); }
+
+/** The ids of a direct map in ascending order of their keys, from entry `first` on and then those before it; room for one more than there are. Returns how many. */
+export function mapOrder(map: usize, range: u32, first: u32, target: usize): i32 { return orderOfMap(map, range, first, target); }
 
 /** Two columns of ids as 64-bit keys, and validity bits that say where both are groups. */
 export function pair(a: usize, b: usize, length: i32, target: usize, validity: usize): void { pairIds(a, b, length, target, validity); }

@@ -4,7 +4,13 @@ import { NONE, bitAt } from './integers';
 // @ts-ignore: decorator
 @inline
 export function normalize<F, I>(values: usize, length: i32, target: usize): void {
-  for (let row = 0; row < length; row++) {
+  const zero = v128.splat<F>(0), nan = v128.splat<F>(<F>NaN), lanes: i32 = 16 / sizeof<F>();
+  let row = 0;
+  for (; row + lanes <= length; row += lanes) {
+    const value = v128.add<F>(v128.load(values + <usize>row * sizeof<F>()), zero);
+    v128.store(target + <usize>row * sizeof<I>(), v128.bitselect(value, nan, v128.eq<F>(value, value)));
+  }
+  for (; row < length; row++) {
     let value = load<F>(values + <usize>row * sizeof<F>()) + <F>0;
     if (value != value) value = <F>NaN;
     store<I>(target + <usize>row * sizeof<I>(), reinterpret<I>(value));

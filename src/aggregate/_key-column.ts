@@ -17,6 +17,8 @@ export interface KeyColumn {
   find(value: unknown): number;
   /** A u64 for each of `count` ids (u32; 0: all) that ascends as the values do, null last; in `scratch`. */
   sortKeys(ids: number, count: number, scratch: Scratch): number;
+  /** Address in `scratch` of all ids (u32) in ascending order of their values, null last, where that is quickly told; else 0. */
+  sorted(scratch: Scratch): number;
   clear(): void;
   snapshot(): Uint8Array;
   restore(bytes: Uint8Array): void;

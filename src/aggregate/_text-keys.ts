@@ -156,6 +156,10 @@ export class TextKeys implements KeyColumn {
     return target;
   }
 
+  sorted(): number {
+    return 0;
+  }
+
   /** Keeps what it holds for the next keys, unless that is a lot. */
   clear(): void {
     this.#dictionary = new OwnDictionary(this.#memory, this.#table);

@@ -9,7 +9,22 @@ import { importVector } from '../../src/column/import-batch.ts';
 import { MemoryError } from '../../src/errors.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { Scratch } from '../../src/memory/scratch.ts';
-import { type DataType, dictionary, f64, i8, i32, i64, typeText, u32, utf8 } from '../../src/schema/data-type.ts';
+import {
+  type DataType,
+  dictionary,
+  f64,
+  i8,
+  i16,
+  i32,
+  i64,
+  timestamp,
+  typeText,
+  u16,
+  u32,
+  u64,
+  utf8,
+  widthOf,
+} from '../../src/schema/data-type.ts';
 import { allTypes, arbitraryCells, arbitraryLength, plainVector } from '../arbitrary.ts';
 import { compareKeys, PlainKeys } from '../reference/group.ts';
 import { storedAt } from './contract.ts';
@@ -194,6 +209,36 @@ for (const shared of [true, false]) {
       table.dispose();
     });
 
+    for (const [type, cell] of [
+      [i8(), (i: number): unknown => (i % 200) - 100],
+      [i32(), (i: number): unknown => i],
+      [i32(), (i: number): unknown => Math.imul(i, 0x9e3779b1)],
+      [i64(), (i: number): unknown => BigInt(i) << 40n],
+      [f64(), (i: number): unknown => i / 4],
+      [dictionary(), (i: number): unknown => `text ${i}`],
+    ] as const) {
+      it(`numbers keys of ${typeText(type)} between nulls and masked rows`, () => {
+        for (const dropNull of [true, false]) {
+          const plain = new PlainKeys(dropNull);
+          const table = new KeyTable(memory, { owner: 'test', types: [type], dropNull });
+          for (const [round, length] of [3000, 2047, 19].entries()) {
+            scratch.reset();
+            const cells = Array.from({ length }, (_, i) => ((i * 5 + round) % 7 < 3 ? null : cell((i * i) % 1500)));
+            const mask = scratch.take(length);
+            for (let i = 0; i < length; i++) memory.u8[mask + i] = round === 2 ? 255 : (i * 83) >> 2;
+            const taken = cells.map((_, i) => ((memory.u8[mask + (i >> 3)]! >> (i & 7)) & 1) === 1);
+            const wanted = cells.map((key, i) => (taken[i] ? plain.id([key]) : noGroup));
+            expect(idsOf(table, [cells], mask)).toEqual(wanted);
+            const target = scratch.take(length * 4);
+            table.lookup(vectors(table.types, [cells]), length, target, mask);
+            expect([...memory.u32.subarray(target >>> 2, (target >>> 2) + length)]).toEqual(wanted);
+            expect(table.size).toBe(plain.keys.length);
+          }
+          table.dispose();
+        }
+      });
+    }
+
     for (const [type, step] of [
       [i32(), 1],
       [i32(), 104_729],
@@ -211,6 +256,58 @@ for (const shared of [true, false]) {
         table.clear();
         expect(idsOf(table, [cells.slice(5)])).toEqual(cells.slice(5).map((_, i) => i % (count / 2)));
         table.dispose();
+      });
+    }
+
+    for (const type of [i8(), i16(), u16(), i32(), u32(), i64(), u64(), timestamp('ms')]) {
+      it(`sorts keys of ${typeText(type)} that lie close together`, () => {
+        const big = widthOf(type) === 8;
+        const bits = 8 * widthOf(type);
+        const half = big ? 2n ** 63n : BigInt(2 ** (bits - 1));
+        const least = type.kind.startsWith('uint') ? half - 60n : -60n;
+        for (const start of [least, least + 60n, 0n]) {
+          scratch.reset();
+          const cells = Array.from({ length: 400 }, (_, i) => {
+            const key = start + BigInt((i * 37) % 113);
+            return i % 9 === 4 ? null : big ? key : Number(key);
+          });
+          for (const dropNull of [true, false]) {
+            const table = new KeyTable(memory, { owner: 'test', types: [type], dropNull });
+            idsOf(table, [cells]);
+            const wanted = [...new Set(cells)].filter(cell => cell !== null || !dropNull);
+            expect(keysOf(table, table.sorted())).toEqual(wanted.map(cell => [cell]).sort(compareKeys));
+            table.dispose();
+          }
+        }
+      });
+    }
+
+    for (const type of [i32(), i64()]) {
+      it(`numbers keys of ${typeText(type)} that lie far apart until there are many`, () => {
+        scratch.reset();
+        const count = 200_003;
+        const table = new KeyTable(memory, { owner: 'test', types: [type] });
+        const cell = (i: number): unknown => {
+          const key = ((i * 7919) % count) * 7 - 500_000;
+          return type.kind === 'int64' ? BigInt(key) : key;
+        };
+        for (const from of [0, 5000]) {
+          for (let start = from; start < count; start += 50_000) {
+            const rows = Math.min(50_000, count - start);
+            const ids = idsOf(table, [Array.from({ length: rows }, (_, row) => cell(start + row))]);
+            expect(ids.every((id, row) => id === start + row)).toBe(true);
+          }
+        }
+        expect(table.find([cell(count - 1)])).toBe(count - 1);
+        const keys = keysOf(table, table.sorted());
+        for (let i = 1; i < count; i++)
+          if (!(keys[i - 1]![0]! < keys[i]![0]!)) expect(keys[i - 1]).toBeLessThan(keys[i] as never);
+        const restored = new KeyTable(memory, { owner: 'test', types: [type] });
+        restored.restore(table.snapshot());
+        expect(restored.find([cell(77_777)])).toBe(77_777);
+        table.clear();
+        expect(idsOf(table, [[cell(5), cell(9), cell(5)]])).toEqual([0, 1, 0]);
+        for (const one of [table, restored]) one.dispose();
       });
     }
 
