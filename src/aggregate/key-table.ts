@@ -164,7 +164,8 @@ export class KeyTable {
     const count = this.size;
     if (this.#sortedCount === count) return this.#sorted;
     this.#scratch.reset();
-    const ids = (this.#pairs.length === 0 && this.#groups.sorted(this.#scratch)) || this.#order(0, count, this.#scratch);
+    const ids =
+      (this.#pairs.length === 0 && this.#groups.sorted(this.#scratch)) || this.#order(0, count, this.#scratch);
     this.#sortedCount = -1;
     this.#memory.free(this.#sorted);
     this.#sorted = 0;
