@@ -1,5 +1,6 @@
 import { type ChunkVector, chunkVector } from '../column/chunk.ts';
 import { StateError } from '../errors.ts';
+import type { Reduction } from '../expr/folds.ts';
 import { type AggregateRoom, aggregateRoom } from '../kernel/aggregate.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
@@ -98,6 +99,7 @@ export interface Part {
  */
 export abstract class FlatAccumulator implements Accumulator {
   readonly sideBySide: boolean = true;
+  readonly reduction: Reduction | null = null;
   protected readonly memory: Memory;
   protected readonly room: AggregateRoom;
   protected readonly types: readonly DataType[];
@@ -129,7 +131,7 @@ export abstract class FlatAccumulator implements Accumulator {
   /** Hands rows to a kernel; `old` when they leave. */
   protected abstract feed(part: Part, old: boolean): void;
 
-  /** Adds states with a kernel; `map` is never 0. */
+  /** Adds states with a kernel; `map` 0: each to its own. */
   protected abstract join(states: number, from: number, map: number, groups: number): void;
 
   abstract result(name: string, parameters: Parameters, ids: number, count: number, scratch: Scratch): ChunkVector;
@@ -138,6 +140,10 @@ export abstract class FlatAccumulator implements Accumulator {
   get blockState(): BlockState {
     const { stride, initial, join } = this.#layout;
     return { address: this.states, stride, initial, join: join! };
+  }
+
+  add(state: number): void {
+    this.join(this.states, state, 0, 1);
   }
 
   reserve(groups: number): void {

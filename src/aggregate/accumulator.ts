@@ -1,4 +1,5 @@
 import type { ChunkVector } from '../column/chunk.ts';
+import type { Reduction } from '../expr/folds.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import type { DataType } from '../schema/data-type.ts';
@@ -67,6 +68,10 @@ export interface Accumulator {
   /** The whole state as bytes, or as values that `structuredClone` copies, and back. */
   snapshot(): unknown;
   restore(saved: any): void;
+  /** What a loop made for the argument may hand over in place of its rows; see expr/folds.ts. */
+  readonly reduction?: Reduction | null;
+  /** Adds the state at this address, of rows that came later, to group 0. Only where there is a reduction. */
+  add?(state: number): void;
   /** Bytes of linear memory held. */
   readonly stateBytes: number;
   dispose(): void;

@@ -9,6 +9,8 @@ import { sumKind } from './sum.ts';
 
 /** Rows with a value, whatever its type; all rows when there is no argument. u32: good for 4.29 G rows a group. */
 class Count extends FlatAccumulator {
+  override readonly reduction = 'count';
+
   constructor(options: AccumulatorOptions) {
     const forms = options.types.map(() => 'own' as const);
     super(options, { name: 'count', stride: 4, initial: 0, forms, join: JOIN.words });

@@ -1,4 +1,5 @@
 import type { ChunkVector } from '../column/chunk.ts';
+import type { Reduction } from '../expr/folds.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import type { DataType } from '../schema/data-type.ts';
 import { FlatAccumulator, JOIN, type Part } from './_flat.ts';
@@ -17,12 +18,14 @@ export const flipOf = ({ kind }: DataType): bigint => (kind === 'uint64' ? -(2n 
 
 /** f64, NaN while empty: floats and everything of at most 32 bits. */
 class Extreme extends FlatAccumulator {
+  override readonly reduction: Reduction | null;
   readonly #which: Which;
 
   constructor(options: AccumulatorOptions, which: Which) {
     const join = which === 'min' ? JOIN.minF64 : JOIN.maxF64;
     super(options, { name: `${which} f64`, stride: 8, initial: 255, forms: ['f64'], join });
     this.#which = which;
+    this.reduction = options.types[0]!.kind === 'bool' ? null : `${which}F64`;
   }
 
   protected feed({ states, ids, values, validity, mask, length }: Part): void {
@@ -47,6 +50,7 @@ class Extreme extends FlatAccumulator {
 
 /** [i64, seen]: 64-bit integers and timestamps. */
 class WideExtreme extends FlatAccumulator {
+  override readonly reduction: Reduction;
   readonly #which: Which;
   readonly #flip: bigint;
 
@@ -55,6 +59,7 @@ class WideExtreme extends FlatAccumulator {
     super(options, { name: `${which} i64`, stride: 16, initial: 0, forms: ['own'], join });
     this.#which = which;
     this.#flip = flipOf(options.types[0]!);
+    this.reduction = `${which}I64`;
   }
 
   protected feed({ states, ids, values, validity, mask, length }: Part): void {

@@ -1,4 +1,5 @@
 import type { ChunkVector } from '../column/chunk.ts';
+import type { Reduction } from '../expr/folds.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { type DataType, f64, i64, isFloat, isUnsigned, u32, u64 } from '../schema/data-type.ts';
 import { FlatAccumulator, type Form, JOIN, type Part } from './_flat.ts';
@@ -25,6 +26,8 @@ abstract class SumAccumulator extends FlatAccumulator {
 
 /** [sum, count] as f64. Not for rows that leave: see ExactSum. */
 class FloatSum extends SumAccumulator {
+  override readonly reduction = 'sumF64';
+
   constructor(options: AccumulatorOptions) {
     super(options, { name: 'sum f64', stride: 16, initial: 0, forms: ['f64'] });
   }
@@ -147,12 +150,14 @@ class GridSum extends SumAccumulator {
 
 /** [sum, count] as i64, of integers of at most 32 bits: exact, also when rows leave. */
 class IntegerSum extends SumAccumulator {
+  override readonly reduction: Reduction | null;
   readonly #kernel: 'sumI32' | 'sumU32' | 'sumI64';
 
   constructor(options: AccumulatorOptions) {
     const { kind } = options.types[0]!;
     const own: Form = kind === 'int32' || kind === 'uint32' ? 'own' : 'i64';
     super(options, { name: 'sum i64', stride: 16, initial: 0, forms: [own], join: JOIN.sumInt });
+    this.reduction = kind === 'bool' ? null : 'sumI64';
     this.#kernel = kind === 'int32' ? 'sumI32' : kind === 'uint32' ? 'sumU32' : 'sumI64';
   }
 
@@ -171,6 +176,7 @@ class IntegerSum extends SumAccumulator {
 
 /** [128-bit sum, count] of 64-bit integers: the sum wraps in the end, the mean doesn't. */
 class WideSum extends SumAccumulator {
+  override readonly reduction = 'sumI128';
   readonly #kernel: 'sumWideI64' | 'sumWideU64';
 
   constructor(options: AccumulatorOptions) {

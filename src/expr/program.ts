@@ -9,6 +9,7 @@ import { type DataType, isText, widthOf } from '../schema/data-type.ts';
 import { type Block, blockRows } from './block.ts';
 import { type Core, type CoreValue, isLiteral } from './core.ts';
 import { emitters } from './emit.ts';
+import { fillConstant } from './fill-constant.ts';
 
 /** Computes one node for the first `length` rows of the block. */
 export type Step = (length: number) => void;
@@ -160,16 +161,7 @@ export class Program {
 
   /** Writes `count` times the same value. */
   fill(address: number, type: DataType, value: CoreValue, count: number): void {
-    const { memory } = this;
-    const width = widthOf(type);
-    const at = address / width;
-    if (width === 8 && type.kind !== 'float64') {
-      memory.i64.fill(BigInt.asIntN(64, BigInt((value ?? 0) as bigint)), at, at + count);
-      return;
-    }
-    const number = Number(value ?? 0);
-    const views = { 8: memory.f64, 4: type.kind === 'float32' ? memory.f32 : memory.i32, 2: memory.i16, 1: memory.i8 };
-    views[width as 1].fill(number, at, at + count);
+    fillConstant(this.memory, address, type, value, count);
   }
 
   /** Validity of a result that needs both; `own` is written only when both have nulls. */

@@ -9,6 +9,7 @@ import type { Schema } from '../schema/schema.ts';
 import type { GroupSpec, StateSpec } from '../window/group-state.ts';
 import type { WatermarkInputs } from '../window/watermark.ts';
 import { windowerOf } from '../window/windower-of.ts';
+import { fusionOf } from './fusion.ts';
 import { AggregateOperator, type RawResult } from './operators/aggregate.ts';
 import { BroadcastOperator } from './operators/broadcast.ts';
 import { FilterOperator } from './operators/filter.ts';
@@ -287,17 +288,18 @@ export class Compiler {
         if (arg.kind === 'column') stored.set(arg.name, columnOf(arg));
       if (index && !stored.has(plan.input.index!)) stored.set(plan.input.index!, columns.size);
     }
-    return new AggregateOperator(
+    const windower = windowerOf(plan.window, spec, this.#scratch, {
+      ...plan,
+      index,
+      followed: followedBy(plan.input, this.#inputs),
+    });
+    const operator = new AggregateOperator(
       this.#memory,
       this.#scratch,
       input,
       {
         plan,
-        windower: windowerOf(plan.window, spec, this.#scratch, {
-          ...plan,
-          index,
-          followed: followedBy(plan.input, this.#inputs),
-        }),
+        windower,
         inputs: bindAll(inputs, schema, this.#memory, options),
         argCounts: [...states.values()].map(state => state.args.length),
         results,
@@ -309,6 +311,11 @@ export class Compiler {
       },
       owner,
     );
+    if (!windower.ungrouped) return operator;
+    const fed = [...states.values()].map(({ at, args }) => ({ accumulator: windower.ungrouped![at]!, args }));
+    const fusion = fusionOf(plan, fed, this.#memory, owner);
+    if (fusion) operator.fuse({ ...fusion, operators: [...fusion.steps.map(step => this.operator(step)), operator] });
+    return operator;
   }
 }
 

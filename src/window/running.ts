@@ -1,3 +1,4 @@
+import type { Accumulator } from '../aggregate/accumulator.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { ChangedGroups } from './changed-groups.ts';
 import { type AggregateBlock, type GroupSpec, GroupState, type SavedGroups } from './group-state.ts';
@@ -21,6 +22,10 @@ export class Running implements Windower {
 
   get held(): Held {
     return { groups: this.#state.size, windows: null };
+  }
+
+  get ungrouped(): readonly Accumulator[] | null {
+    return this.#state.keys ? null : this.#state.accumulators;
   }
 
   rows(block: AggregateBlock): void {

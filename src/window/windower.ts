@@ -85,6 +85,8 @@ export interface Windower {
   /** Told which rows of the block in hand come too late: numbers (u32) of `count` rows. */
   onLate?: ((rows: number, count: number) => void) | null;
   readonly progress: WindowProgress;
+  /** The states of what has no groups, and never forgets: rows may be added to them directly. Absent or null elsewhere. */
+  readonly ungrouped?: readonly Accumulator[] | null;
   readonly held: Held;
   /** Keeps its arguments' columns, and behind them the time, if there is one; absent where nothing may be written before its turn. */
   readonly store?: RowStore | null;

@@ -10,6 +10,7 @@ import type { Progress } from '../metrics.ts';
 import type { AggregatePlan } from '../plan.ts';
 import type { TimeIndex } from '../time-index.ts';
 import { compactBlock } from './compact.ts';
+import { FusedAggregate, type FusedParts } from './fused.ts';
 import { Landing } from './landing.ts';
 import type { LateOperator } from './late.ts';
 import type { Operator, RowBlock } from './operator.ts';
@@ -50,12 +51,15 @@ export class AggregateOperator implements Operator, PaneSink {
   readonly layout: Schema;
   readonly out: Outlet;
   readonly landing: Landing | null;
+  /** Does its work when it stands first in what is fused. */
+  fused: FusedAggregate | null = null;
   readonly #memory: Memory;
   readonly #scratch: Scratch;
   readonly #input: Operator;
   readonly #parts: AggregateParts;
   #reads: readonly number[];
   #late: LateOperator | null = null;
+  #fusion: FusedAggregate | null = null;
   /** The block in hand. */
   #taken: RowBlock | null = null;
   readonly #block: AggregateBlock;
@@ -108,6 +112,7 @@ export class AggregateOperator implements Operator, PaneSink {
   require(): void {}
 
   rows(incoming: RowBlock): void {
+    if (this.fused?.take(incoming)) return;
     const { plan, inputs, argCounts, time, windower, takesMask } = this.#parts;
     const block = takesMask ? incoming : compactBlock(this.#memory, this.#scratch, incoming, this.#reads);
     this.#taken = block;
@@ -126,6 +131,11 @@ export class AggregateOperator implements Operator, PaneSink {
       out.timesValidity = vector.validity;
     }
     windower.rows(out);
+  }
+
+  /** Has one loop do its work, and that of some before it, where it can. */
+  fuse(parts: FusedParts): void {
+    this.#fusion = new FusedAggregate(parts);
   }
 
   /** What takes the rows that come too late; null when nobody does. */
@@ -181,6 +191,7 @@ export class AggregateOperator implements Operator, PaneSink {
   }
 
   dispose(): void {
+    this.#fusion?.dispose();
     this.#parts.windower.dispose();
     this.#parts.inputs.dispose();
     this.#parts.projections?.dispose();

@@ -4,6 +4,7 @@ import type { Memory } from '../../memory/memory.ts';
 import type { Scratch } from '../../memory/scratch.ts';
 import type { Schema } from '../../schema/schema.ts';
 import { compactBlock } from './compact.ts';
+import type { FusedAggregate } from './fused.ts';
 import type { Operator, RowBlock } from './operator.ts';
 import type { Outlet } from './outlet.ts';
 
@@ -11,6 +12,8 @@ import type { Outlet } from './outlet.ts';
 export class FilterOperator implements Operator {
   readonly layout: Schema;
   readonly out: Outlet;
+  /** Does its work, and that of those behind it, when it can. */
+  fused: FusedAggregate | null = null;
   readonly #memory: Memory;
   readonly #scratch: Scratch;
   readonly #input: Operator;
@@ -34,6 +37,7 @@ export class FilterOperator implements Operator {
   }
 
   rows(block: RowBlock): void {
+    if (this.fused?.take(block)) return;
     const { mask, count } = this.#narrow(block);
     if (count === 0) return;
     if (count === block.length) {

@@ -1,6 +1,7 @@
 import type { ChunkVector } from '../../column/chunk.ts';
 import type { Schema } from '../../schema/schema.ts';
 import type { Progress } from '../metrics.ts';
+import type { FusedAggregate } from './fused.ts';
 import type { Landing } from './landing.ts';
 import type { Outlet } from './outlet.ts';
 
@@ -27,6 +28,8 @@ export interface RowBlock {
 export interface Operator {
   /** The columns it hands on. */
   readonly layout: Schema;
+  /** Asked before it does anything with a block. */
+  fused?: FusedAggregate | null;
   /** Where its rows go. */
   readonly out: Outlet;
   /** Where rows of its input, a source, may be brought before they are handed to it, a block at a time. */

@@ -45,6 +45,16 @@ export class Outlet {
     else for (let at = 0; at < this.targets.length; at++) this.targets[at]!.batchEnd();
   }
 
+  /** Whatever works until `leave` is charged to this operator. */
+  enter(): Outlet | null {
+    return this.#stopwatch.switchTo(this);
+  }
+
+  /** Back to who was charged before. */
+  leave(before: Outlet | null): void {
+    this.#stopwatch.switchTo(before);
+  }
+
   end(): void {
     this.#timed(target => target.end());
   }

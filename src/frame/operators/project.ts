@@ -1,6 +1,7 @@
 import type { ChunkVector } from '../../column/chunk.ts';
 import type { BoundExpressions } from '../../expr/bind.ts';
 import type { Schema } from '../../schema/schema.ts';
+import type { FusedAggregate } from './fused.ts';
 import type { Operator, RowBlock } from './operator.ts';
 import type { Outlet } from './outlet.ts';
 
@@ -8,6 +9,8 @@ import type { Outlet } from './outlet.ts';
 export class ProjectOperator implements Operator {
   readonly layout: Schema;
   readonly out: Outlet;
+  /** Does its work, and that of those behind it, when it can. */
+  fused: FusedAggregate | null = null;
   readonly #input: Operator;
   readonly #reads: readonly (readonly number[])[];
   readonly #bind: (places: readonly number[]) => BoundExpressions;
@@ -50,6 +53,7 @@ export class ProjectOperator implements Operator {
   }
 
   rows(block: RowBlock): void {
+    if (this.fused?.take(block)) return;
     if (!this.#bound) {
       this.#places = [...this.#required];
       this.#bound = this.#bind(this.#places);

@@ -2,6 +2,7 @@ import { type Chunk, type ChunkVector, chunkVector } from '../../column/chunk.ts
 import { type DataType, isVariable, widthOf } from '../../schema/data-type.ts';
 import type { Schema } from '../../schema/schema.ts';
 import type { Progress } from '../metrics.ts';
+import type { FusedAggregate } from './fused.ts';
 import type { Landing } from './landing.ts';
 import type { Operator, RowBlock } from './operator.ts';
 import { Outlet } from './outlet.ts';
@@ -9,6 +10,9 @@ import { Stopwatch } from './stopwatch.ts';
 
 /** Rows a block has at most: two f64 columns and what is made of them stay in the L2 cache. A multiple of 512, so bits stay 64-byte aligned. */
 export const blockRows = 4096;
+
+/** Rows a loop is given at once that keeps nothing of them: as many as are copied at once of one f64 column. */
+const fusedRows = 32768;
 
 /** The root of the running operators: cuts chunks into blocks. */
 export class SourceOperator implements Operator {
@@ -70,20 +74,36 @@ export class SourceOperator implements Operator {
     if (schema !== this.#known) this.#find(schema);
     const [from, to, block] = [this.#from, this.#to, this.#block];
     block.whole = whole;
-    for (let start = 0; start < length; start += blockRows) {
-      block.length = block.selected = Math.min(blockRows, length - start);
-      block.behind = more + length - start - block.length;
+    const fused = length > blockRows ? this.#fused : null;
+    for (let start = 0; start < length; ) {
+      const isFirst = start === 0;
+      const left = length - start;
+      let rows = Math.min(fused ? fusedRows : blockRows, left);
+      this.#beforeBlock();
+      this.#stopwatch.begin(this.out, isFirst ? since : 0);
       for (let at = 0; at < from.length; at++) {
         const place = to[at]!;
         const vector = vectors[from[at]!]!;
         if (length <= blockRows) block.vectors[place] = vector;
         else pointAt((block.vectors[place] = this.#moving[place]!), vector, vector.type, start);
       }
-      this.#beforeBlock();
-      this.#stopwatch.begin(this.out, start === 0 ? since : 0);
-      this.out.rows(block);
+      block.length = block.selected = rows;
+      if (fused?.take(block)) this.out.rowCount += rows;
+      else {
+        block.length = block.selected = rows = Math.min(blockRows, left);
+        block.behind = more + left - rows;
+        this.out.rows(block);
+      }
       this.#stopwatch.end();
+      start += rows;
     }
+  }
+
+  /** A loop that takes blocks of any length, when nobody else is given rows. */
+  get #fused(): FusedAggregate | null {
+    const { targets } = this.out;
+    const fused = targets.length === 1 ? targets[0]!.fused : null;
+    return fused?.isUnbounded ? fused : null;
   }
 
   #find(schema: Schema): void {
