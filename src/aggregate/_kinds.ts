@@ -1,4 +1,3 @@
-import type { DataType } from '../schema/data-type.ts';
 import type { Accumulator, AccumulatorKind, AccumulatorOptions } from './accumulator.ts';
 
 /** What else there is to say of states of `kindOf`. */

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Batch } from '../column/batch.ts';
+import { Table } from '../column/text-table.ts';
 import { OptionError } from '../errors.ts';
 import { EncodedSink } from '../frame/encoded-sink.ts';
 import type { FrameSink } from '../frame/frame-sink.ts';
@@ -12,7 +13,6 @@ import { fileFormat } from '../transport/file-format.ts';
 import { writableSink } from '../transport/writable-sink.ts';
 import type { RunOptions } from './options.ts';
 import { placeOf } from './places.ts';
-import { Table } from './table.ts';
 
 /** A terminal that tells no sensible width is not cut to it. */
 const leastColumns = 20;

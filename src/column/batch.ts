@@ -1,8 +1,10 @@
 import type { RecordBatch } from 'apache-arrow';
 import { OptionError, SchemaError } from '../errors.ts';
+import { inspect } from '../inspect.ts';
 import type { DataType, ValueOf } from '../schema/data-type.ts';
 import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
 import { arrowModule } from './_arrow-module.ts';
+import { tableText } from './text-table.ts';
 import { recordBatchOf } from './to-arrow.ts';
 import type { Vector } from './vector.ts';
 
@@ -76,5 +78,11 @@ export class Batch<C extends Columns = Columns> implements Iterable<Row<C>> {
 
   toString(): string {
     return `Batch${this.schema} × ${this.length}`;
+  }
+
+  /** With its first and last rows, where it is not inside of something else. */
+  [inspect](depth: number, options: { readonly depth: number }): string {
+    if (this.length === 0 || this.vectors.length === 0 || depth !== options.depth) return this.toString();
+    return `${this}\n${tableText(this)}`;
   }
 }

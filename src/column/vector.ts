@@ -1,3 +1,4 @@
+import { inspect } from '../inspect.ts';
 import { type DataType, type Timestamp, typeText, type ValueOf } from '../schema/data-type.ts';
 
 export type Values =
@@ -82,6 +83,17 @@ export class Vector<T extends DataType = DataType> implements Iterable<ValueOf<T
   toString(): string {
     return `Vector<${typeText(this.type)}>(${this.length})`;
   }
+
+  /** With its first cells. */
+  [inspect](): string {
+    const cells = Array.from({ length: Math.min(this.length, 10) }, (_, row) => cellShown(this.get(row)));
+    return `${this} [${cells.join(', ')}${this.length > cells.length ? ', …' : ''}]`;
+  }
+}
+
+function cellShown(cell: unknown): string {
+  if (cell instanceof Date) return cell.toISOString();
+  return typeof cell === 'string' ? JSON.stringify(cell) : String(cell);
 }
 
 function readerOf(vector: Vector): (row: number) => unknown {

@@ -2,6 +2,7 @@ import type { UserAggregation } from '../aggregate/user-aggregation.ts';
 import type { Batch } from '../column/batch.ts';
 import { checkOptions, OptionError } from '../errors.ts';
 import { aggregate, call, column, literal } from '../expr/expression.ts';
+import { inspect } from '../inspect.ts';
 import type { Bool, Float64 } from '../schema/data-type.ts';
 import { isNumeric } from '../schema/data-type.ts';
 import type { Columns, Field } from '../schema/schema.ts';
@@ -266,6 +267,10 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
   toString(): string {
     const by = this.#keys.length > 0 ? ` by ${this.#keys.map(({ name }) => name).join(', ')}` : '';
     return `${windowText(this.#window)}${by} of ${this.#frame}`;
+  }
+
+  [inspect](): string {
+    return this.toString();
   }
 
   /**

@@ -7,6 +7,7 @@ import { aggregate, aggregateWith, type Constant, call, type Expression, literal
 import type { Op } from '../expr/ops.ts';
 import type { AbsoluteResult, NegatedResult } from '../expr/result-type.ts';
 import { typeNamed } from '../expr/type-name.ts';
+import { inspect } from '../inspect.ts';
 import { mapCells } from '../scan/map-cells.ts';
 import type {
   Bool,
@@ -646,6 +647,10 @@ export class Series<T extends DataType = DataType> {
   toString(): string {
     if (isAggregated(this.expression)) return `Series ${this.name} over ${windowText(this.scope)}`;
     return `Series<${typeText(this.type)}> ${this.name}`;
+  }
+
+  [inspect](): string {
+    return this.toString();
   }
 
   #planAs(name: string): Plan {

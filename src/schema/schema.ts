@@ -1,4 +1,5 @@
 import { nearest, SchemaError } from '../errors.ts';
+import { inspect } from '../inspect.ts';
 import { type DataType, isDataType, sameType, typeText } from './data-type.ts';
 
 /** Columns of a frame as the compiler sees them: name to type. */
@@ -73,6 +74,10 @@ export class Schema<C extends Columns = Columns> {
   /** `(price: f64, at: timestamp[us])` */
   toString(): string {
     return `(${this.fields.map(({ name, type }) => `${name}: ${typeText(type)}`).join(', ')})`;
+  }
+
+  [inspect](): string {
+    return this.toString();
   }
 }
 

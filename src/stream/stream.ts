@@ -3,6 +3,7 @@ import { OptionError, StateError } from '../errors.ts';
 // when they are called.
 import { type FrameShape, frameFromStream, type ToDataFrameOptions } from '../frame/from-stream.ts';
 import type { DataFrame } from '../frame/types.ts';
+import { inspect } from '../inspect.ts';
 import type { Duration } from '../schema/duration.ts';
 import type { Columns } from '../schema/schema.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -390,6 +391,10 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
   toString(): string {
     const { label, detail } = this.operator;
     return `<${this.#name === undefined ? '' : `${this.#name}; `}${label}${detail === '' ? '' : `: ${detail}`}>`;
+  }
+
+  [inspect](): string {
+    return this.toString();
   }
 
   /* Out of the graph ------------------------------------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
-import type { Batch } from '../column/batch.ts';
 import { isNumeric } from '../schema/data-type.ts';
 import type { Schema } from '../schema/schema.ts';
-import { cellText, decimalsOf, displayWidth, fitted } from './cell.ts';
+import type { Batch } from './batch.ts';
+import { cellText, decimalsOf, displayWidth, fitted } from './cell-text.ts';
 
 export interface TableOptions {
   /** Columns of the terminal; wider tables are cut. Default: no limit. */
@@ -38,12 +38,17 @@ export class Table {
     const columns = batch.vectors.map(vector => vector.toArray());
     const { tail, lookahead = 1000 } = this.#options;
     const first = tail === undefined ? 0 : Math.max(0, batch.length - tail);
-    for (let row = first; row < batch.length; row++) this.#waiting.push(columns.map(column => column[row]));
+    for (let row = first; row < batch.length; row++) this.addRow(columns.map(column => column[row]));
     if (tail !== undefined) {
       this.#waiting.splice(0, this.#waiting.length - tail);
       return '';
     }
     return this.#widths || this.#waiting.length >= lookahead ? this.flush() : '';
+  }
+
+  /** One row in, which waits for `flush`. */
+  addRow(cells: unknown[]): void {
+    this.#waiting.push(cells);
   }
 
   /** The lines of all rows that wait, under a header if there was none. */
@@ -100,4 +105,15 @@ function narrowed(widths: number[], limit: number | undefined, may: (column: num
     result[widest]!--;
   }
   return result;
+}
+
+/** The first and the last rows of a batch under their names, for people. */
+export function tableText({ schema, vectors, length }: Batch, { width = 120, most = 10 } = {}): string {
+  const table = new Table(schema, { width });
+  const [head, tail] = length <= most ? [length, length] : [Math.ceil(most / 2), length - Math.floor(most / 2)];
+  for (let row = 0; row < length; row = row + 1 === head ? tail : row + 1)
+    table.addRow(vectors.map(vector => vector.get(row)));
+  const lines = table.flush().trimEnd().split('\n');
+  if (head < length) lines.splice(2 + head, 0, `… ${tail - head} more`);
+  return lines.join('\n');
 }

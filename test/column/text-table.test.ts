@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { cellText, decimalsOf, displayWidth, fitted, timeText } from '../../src/cli/cell.ts';
 import { firstRows } from '../../src/cli/limited.ts';
-import { Table } from '../../src/cli/table.ts';
 import type { Batch } from '../../src/column/batch.ts';
 import { batchOf } from '../../src/column/batch-of.ts';
+import { cellText, decimalsOf, displayWidth, fitted, timeText } from '../../src/column/cell-text.ts';
+import { Table } from '../../src/column/text-table.ts';
 import { bool, date32, dictionary, f64, i64, timestamp, utf8 } from '../../src/schema/data-type.ts';
 import { schemaOf } from '../../src/schema/schema.ts';
 
