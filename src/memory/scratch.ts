@@ -1,6 +1,6 @@
 import type { Memory } from './memory.ts';
 
-const firstBlockBytes = 256 * 1024;
+const firstBlockBytes = 32 * 1024;
 
 /** A place in scratch space. */
 export interface ScratchMark {
@@ -9,21 +9,22 @@ export interface ScratchMark {
 }
 
 /**
- * Short-lived space in linear memory: a bump pointer over a few large blocks, emptied as a whole.
+ * Short-lived space in linear memory: a bump pointer over a few blocks, emptied as a whole.
  *
  * `take` gives 64-byte aligned addresses whose content is undefined. Addresses stay valid until `reset`, or `release`
- * of an earlier mark; blocks are kept for the next round, so a steady flow allocates nothing.
+ * of an earlier mark. What needed several blocks gets one of their size in the next round; it is kept, so a steady flow allocates
+ * nothing, and holds what it needs.
  */
 export class Scratch {
   readonly #memory: Memory;
   readonly #owner: string;
   readonly #blocks: { readonly address: number; readonly bytes: number }[] = [];
-  readonly #firstBytes: number;
+  #firstBytes: number;
   #block = -1;
   #at = 0;
   #end = 0;
 
-  /** @param firstBytes size of the first block; each further one is twice as large */
+  /** @param firstBytes size of the first block; each further one is at least twice as large */
   constructor(memory: Memory, owner: string, firstBytes: number = firstBlockBytes) {
     this.#memory = memory;
     this.#owner = owner;
@@ -64,8 +65,13 @@ export class Scratch {
 
   /** Forgets everything taken; addresses may be handed out again. */
   reset(): void {
-    if (this.#blocks.length === 0) return;
-    this.#block = 0;
+    if (this.#block < 0) return;
+    if (this.#block > 0) {
+      const before = this.#blocks.slice(0, this.#block).reduce((sum, { bytes }) => sum + bytes, 0);
+      this.#firstBytes = before + this.#at - this.#blocks[this.#block]!.address;
+      this.dispose();
+      return;
+    }
     this.#enter();
   }
 
@@ -84,8 +90,8 @@ export class Scratch {
       this.#enter();
       if (this.#end - this.#at >= need) return;
     }
-    const last = this.#blocks.at(-1)?.bytes ?? this.#firstBytes / 2;
-    const size = Math.max(need, Math.min(last * 2, 64 << 20));
+    const last = this.#blocks.at(-1);
+    const size = Math.max(need, last ? Math.min(last.bytes * 2, 64 << 20) : this.#firstBytes);
     const address = this.#memory.allocate(size, this.#owner);
     this.#blocks.push({ address, bytes: this.#memory.sizeOf(address) });
     this.#block = this.#blocks.length - 1;
