@@ -55,7 +55,8 @@ function held({ schema, index, rows, make }) {
   return bytes;
 }
 
-const note = `A small window is held beside what any frame needs: two scratch blocks of 256 KiB, of which 64 kB are allowed for here.`;
+const note = `Scratch space is part of it: it begins with 32 KiB and is then one block of what a batch needs; rows of a window of all rows are copied to where it keeps
+them, and need none.`;
 
 export const cases = Object.entries(windows).map(([name, given]) => {
   const arrow = given.rows * given.rowBytes;
