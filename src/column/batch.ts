@@ -1,8 +1,8 @@
 import type { RecordBatch } from 'apache-arrow';
 import { OptionError, SchemaError } from '../errors.ts';
-import { inspect } from '../inspect.ts';
 import type { DataType, ValueOf } from '../schema/data-type.ts';
 import { type Columns, type Schema, schemaOf } from '../schema/schema.ts';
+import { shownClass } from '../shown.ts';
 import { arrowModule } from './_arrow-module.ts';
 import { tableText } from './text-table.ts';
 import { recordBatchOf } from './to-arrow.ts';
@@ -11,10 +11,15 @@ import type { Vector } from './vector.ts';
 /** A row as JavaScript sees it: column name to value or null. */
 export type Row<C extends Columns> = { [K in keyof C]: ValueOf<C[K]> | null };
 
+/** `console.log` shows the first and last rows. */
+const ShownRows = /* @__PURE__ */ shownClass((batch: Batch) =>
+  batch.length === 0 || batch.vectors.length === 0 ? String(batch) : `${batch}\n${tableText(batch)}`,
+);
+
 /**
  * Rows of one schema as columns on the JavaScript heap: what callbacks receive and what may be kept for ever.
  */
-export class Batch<C extends Columns = Columns> implements Iterable<Row<C>> {
+export class Batch<C extends Columns = Columns> extends ShownRows implements Iterable<Row<C>> {
   readonly schema: Schema<C>;
   readonly length: number;
   readonly vectors: readonly Vector[];
@@ -28,6 +33,7 @@ export class Batch<C extends Columns = Columns> implements Iterable<Row<C>> {
     length = vectors[0]?.length ?? 0,
     index: Vector | null = null,
   ) {
+    super();
     this.schema = schemaOf(schema);
     if (vectors.length !== this.schema.length) {
       throw new SchemaError(`Batch: ${vectors.length} vectors for the ${this.schema.length} columns of ${this.schema}`);
@@ -76,13 +82,7 @@ export class Batch<C extends Columns = Columns> implements Iterable<Row<C>> {
     return recordBatchOf(this, arrowModule());
   }
 
-  toString(): string {
+  override toString(): string {
     return `Batch${this.schema} × ${this.length}`;
-  }
-
-  /** With its first and last rows, where it is not inside of something else. */
-  [inspect](depth: number, options: { readonly depth: number }): string {
-    if (this.length === 0 || this.vectors.length === 0 || depth !== options.depth) return this.toString();
-    return `${this}\n${tableText(this)}`;
   }
 }

@@ -1,5 +1,5 @@
-import { inspect } from '../inspect.ts';
 import { type DataType, type Timestamp, typeText, type ValueOf } from '../schema/data-type.ts';
+import { shownClass } from '../shown.ts';
 
 export type Values =
   | Int8Array
@@ -27,12 +27,23 @@ export interface VectorBuffers {
 
 const decoder = /* @__PURE__ */ new TextDecoder();
 
+/** `console.log` shows the first cells. */
+const ShownCells = /* @__PURE__ */ shownClass((vector: Vector) => {
+  const cells = Array.from({ length: Math.min(vector.length, 10) }, (_, row) => cellShown(vector.get(row)));
+  return `${vector} [${cells.join(', ')}${vector.length > cells.length ? ', …' : ''}]`;
+});
+
+function cellShown(cell: unknown): string {
+  if (cell instanceof Date) return cell.toISOString();
+  return typeof cell === 'string' ? JSON.stringify(cell) : String(cell);
+}
+
 /**
  * One column of a `Batch`, on the JavaScript heap: immutable, safe to keep for ever.
  *
  * `values` and `validity` are the Arrow buffers themselves; `get` and iteration give JavaScript values (`ValueOf<T>`) or null.
  */
-export class Vector<T extends DataType = DataType> implements Iterable<ValueOf<T> | null> {
+export class Vector<T extends DataType = DataType> extends ShownCells implements Iterable<ValueOf<T> | null> {
   readonly type: T;
   readonly length: number;
   readonly validity: Uint8Array | null;
@@ -43,6 +54,7 @@ export class Vector<T extends DataType = DataType> implements Iterable<ValueOf<T
   #read: ((row: number) => unknown) | null = null;
 
   constructor(type: T, length: number, buffers: VectorBuffers) {
+    super();
     this.type = type;
     this.length = length;
     this.values = buffers.values;
@@ -80,20 +92,9 @@ export class Vector<T extends DataType = DataType> implements Iterable<ValueOf<T
     return Array.from({ length: this.length }, (_, row) => this.get(row));
   }
 
-  toString(): string {
+  override toString(): string {
     return `Vector<${typeText(this.type)}>(${this.length})`;
   }
-
-  /** With its first cells. */
-  [inspect](): string {
-    const cells = Array.from({ length: Math.min(this.length, 10) }, (_, row) => cellShown(this.get(row)));
-    return `${this} [${cells.join(', ')}${this.length > cells.length ? ', …' : ''}]`;
-  }
-}
-
-function cellShown(cell: unknown): string {
-  if (cell instanceof Date) return cell.toISOString();
-  return typeof cell === 'string' ? JSON.stringify(cell) : String(cell);
 }
 
 function readerOf(vector: Vector): (row: number) => unknown {

@@ -2,6 +2,7 @@ import { OptionError } from '../errors.ts';
 import { call, column, type Expression, literal } from '../expr/expression.ts';
 import { type Bool, type DataType, type Float64, isNumeric } from '../schema/data-type.ts';
 import type { Columns, Schema } from '../schema/schema.ts';
+import { Shown } from '../shown.ts';
 import { Ewm, type EwmOptions, ewmCall } from './ewm.ts';
 import type { AggregateSettings } from './group-types.ts';
 import type { Named, Plan } from './plan.ts';
@@ -27,7 +28,7 @@ const isCountable = (type: DataType): boolean => isNumeric(type) || type.kind ==
  * What a frame does to each of its columns: reductions, remembering columns, arithmetic. `first`, `last` and `mode` are those of `expanding()`
  * only: many a column of results is called so.
  */
-export abstract class ColumnWise<C extends Columns> {
+export abstract class ColumnWise<C extends Columns> extends Shown {
   abstract readonly schema: Schema<C>;
   abstract readonly plan: Plan;
   abstract col(name: any): Series<any>;

@@ -6,7 +6,6 @@ import { toBatch } from '../column/to-batch.ts';
 import { checkOptions, OptionError, SchemaError } from '../errors.ts';
 import { call, column, type Expression } from '../expr/expression.ts';
 import { typeOf } from '../expr/type-of.ts';
-import { inspect } from '../inspect.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { RiverSink, ToRiverOptions } from '../river/index.ts';
 import { type Bool, type DataType, isDataType } from '../schema/data-type.ts';
@@ -642,10 +641,6 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
 
   override toString(): string {
     return `DataFrame${this.schema}`;
-  }
-
-  [inspect](): string {
-    return this.toString();
   }
 
   /** A frame of the same root with another plan. */

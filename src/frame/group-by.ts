@@ -2,10 +2,10 @@ import type { UserAggregation } from '../aggregate/user-aggregation.ts';
 import type { Batch } from '../column/batch.ts';
 import { checkOptions, OptionError } from '../errors.ts';
 import { aggregate, call, column, literal } from '../expr/expression.ts';
-import { inspect } from '../inspect.ts';
 import type { Bool, Float64 } from '../schema/data-type.ts';
 import { isNumeric } from '../schema/data-type.ts';
 import type { Columns, Field } from '../schema/schema.ts';
+import { Shown } from '../shown.ts';
 import { type WindowScheme, windowText } from '../window/window.ts';
 import { aggregatePlan } from './aggregate-plan.ts';
 import type { DataFrameBase } from './data-frame.ts';
@@ -44,7 +44,7 @@ const aggregateSettings = ['emit', 'panes', 'outOfOrder'];
  * Rows by key, over a window: waits for its aggregations. `B` are the window's bounds among the results.
  *
  * Rows whose key is null are left out, as in pandas. */
-export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
+export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> extends Shown {
   readonly #frame: DataFrameBase<C>;
   readonly #keys: readonly Named[];
   readonly #window: WindowScheme;
@@ -56,6 +56,7 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
     window: WindowScheme,
     picked: readonly string[] | null = null,
   ) {
+    super();
     this.#frame = frame;
     this.#keys = keys;
     this.#window = window;
@@ -264,13 +265,9 @@ export class GroupBy<C extends Columns, K = unknown, B = Record<never, never>> {
     return this.#derive([{ name: 'size', expression }], settings ?? {}, 'size') as any;
   }
 
-  toString(): string {
+  override toString(): string {
     const by = this.#keys.length > 0 ? ` by ${this.#keys.map(({ name }) => name).join(', ')}` : '';
     return `${windowText(this.#window)}${by} of ${this.#frame}`;
-  }
-
-  [inspect](): string {
-    return this.toString();
   }
 
   /**

@@ -7,7 +7,6 @@ import { aggregate, aggregateWith, type Constant, call, type Expression, literal
 import type { Op } from '../expr/ops.ts';
 import type { AbsoluteResult, NegatedResult } from '../expr/result-type.ts';
 import { typeNamed } from '../expr/type-name.ts';
-import { inspect } from '../inspect.ts';
 import { mapCells } from '../scan/map-cells.ts';
 import type {
   Bool,
@@ -22,6 +21,7 @@ import type {
 } from '../schema/data-type.ts';
 import { i32, isDataType, typeText } from '../schema/data-type.ts';
 import type { Columns } from '../schema/schema.ts';
+import { Shown } from '../shown.ts';
 import { Stream } from '../stream/stream.ts';
 import { everything, slidingOver, type WindowScheme, windowText } from '../window/window.ts';
 import { TextColumn, TimeColumn } from './accessors.ts';
@@ -66,7 +66,7 @@ type OfTimes = 'median' | 'quantile' | 'rank';
  *
  * Operations check names and types at once and move no bytes.
  */
-export class Series<T extends DataType = DataType> {
+export class Series<T extends DataType = DataType> extends Shown {
   readonly frame: DataFrameBase<any>;
   readonly expression: Expression;
   /** The column's name, or the expression as text. */
@@ -85,6 +85,7 @@ export class Series<T extends DataType = DataType> {
     scope: WindowScheme = everything,
     settings: AggregateSettings = {},
   ) {
+    super();
     this.frame = frame;
     this.scope = scope;
     this.settings = settings;
@@ -644,13 +645,9 @@ export class Series<T extends DataType = DataType> {
     return list;
   }
 
-  toString(): string {
+  override toString(): string {
     if (isAggregated(this.expression)) return `Series ${this.name} over ${windowText(this.scope)}`;
     return `Series<${typeText(this.type)}> ${this.name}`;
-  }
-
-  [inspect](): string {
-    return this.toString();
   }
 
   #planAs(name: string): Plan {

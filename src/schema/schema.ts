@@ -1,5 +1,5 @@
 import { nearest, SchemaError } from '../errors.ts';
-import { inspect } from '../inspect.ts';
+import { Shown } from '../shown.ts';
 import { type DataType, isDataType, sameType, typeText } from './data-type.ts';
 
 /** Columns of a frame as the compiler sees them: name to type. */
@@ -20,7 +20,7 @@ export const field = <T extends DataType>(name: string, type: T, nullable = true
 });
 
 /** An ordered, immutable list of fields with distinct names. */
-export class Schema<C extends Columns = Columns> {
+export class Schema<C extends Columns = Columns> extends Shown {
   readonly fields: readonly Field[];
   readonly #places: ReadonlyMap<string, number>;
   /** Carries the column types for the compiler; never set. */
@@ -28,6 +28,7 @@ export class Schema<C extends Columns = Columns> {
 
   /** @throws SchemaError when two fields have the same name */
   constructor(fields: readonly Field[]) {
+    super();
     const places = new Map<string, number>();
     for (const [place, { name }] of fields.entries()) {
       if (places.has(name))
@@ -72,12 +73,8 @@ export class Schema<C extends Columns = Columns> {
   }
 
   /** `(price: f64, at: timestamp[us])` */
-  toString(): string {
+  override toString(): string {
     return `(${this.fields.map(({ name, type }) => `${name}: ${typeText(type)}`).join(', ')})`;
-  }
-
-  [inspect](): string {
-    return this.toString();
   }
 }
 

@@ -3,9 +3,9 @@ import { OptionError, StateError } from '../errors.ts';
 // when they are called.
 import { type FrameShape, frameFromStream, type ToDataFrameOptions } from '../frame/from-stream.ts';
 import type { DataFrame } from '../frame/types.ts';
-import { inspect } from '../inspect.ts';
 import type { Duration } from '../schema/duration.ts';
 import type { Columns } from '../schema/schema.ts';
+import { Shown } from '../shown.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type ErrorHandler, type Failure, report, reportHere, reportPassing } from './failure.ts';
 import { type IterateOptions, iterate, readable } from './iterate.ts';
@@ -92,7 +92,7 @@ interface Startable {
  *
  * Nodes are held by their upstreams until they are destroyed; what happens in a node says its `Operator`.
  */
-export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
+export class Stream<T = any> extends Shown implements AsyncIterable<T>, AsyncDisposable {
   /** The last element sent; null before the first. */
   currentValue: T | null = null;
   /** What travelled with it. */
@@ -124,6 +124,7 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
     operator: Operator<any, T> = new PassNode<T>(),
     upstreams: readonly Stream[] = [],
   ) {
+    super();
     if (!isOperator(operator)) {
       throw new OptionError(
         'operator',
@@ -388,13 +389,9 @@ export class Stream<T = any> implements AsyncIterable<T>, AsyncDisposable {
   }
 
   /** `<map: inc>`, `<name; map: inc>` */
-  toString(): string {
+  override toString(): string {
     const { label, detail } = this.operator;
     return `<${this.#name === undefined ? '' : `${this.#name}; `}${label}${detail === '' ? '' : `: ${detail}`}>`;
-  }
-
-  [inspect](): string {
-    return this.toString();
   }
 
   /* Out of the graph ------------------------------------------------------------------------------------------------- */

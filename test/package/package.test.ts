@@ -209,10 +209,10 @@ describe('the size of the package', () => {
     return gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
   }
 
-  // 62 kB of it are kernels. What only some jobs use (joins, sketches, rolling by row) comes along, as verbs run at once.
+  // 70 kB of it are kernels: many paths through a few loops, each as fast as its rows allow. What only some jobs use (joins, sketches, rolling by row) comes along, as verbs run at once.
   it('does not grow for streams, frames and kernels, minified and gzipped', async () => {
     const bytes = await size("import { DataFrame, Stream } from 'millrace';\nconsole.log(DataFrame, Stream);\n");
-    expect(bytes).toBeLessThanOrEqual(240_000);
+    expect(bytes).toBeLessThanOrEqual(260_000);
   });
 
   it('is next to nothing for what a page does not use', async () => {
