@@ -4,6 +4,7 @@ import type { Accumulator, AccumulatorKind, AccumulatorOptions } from './accumul
 export interface KindTraits {
   readonly blocks?: AccumulatorKind['inBlocks'];
   readonly ordered?: boolean;
+  readonly byGroup?: boolean;
 }
 
 /** A kind whose states of rows that stay differ from those of rows that leave. */
@@ -11,10 +12,11 @@ export const kindOf = (
   name: string,
   staying: (options: AccumulatorOptions) => Accumulator,
   leaving: (options: AccumulatorOptions) => Accumulator = staying,
-  { blocks, ordered = false }: KindTraits = {},
+  { blocks, ordered = false, byGroup = false }: KindTraits = {},
 ): AccumulatorKind => ({
   name,
   ordered,
   create: options => (options.evicting ? leaving(options) : staying(options)),
   inBlocks: types => blocks?.(types) ?? null,
+  blocksByGroup: byGroup,
 });

@@ -52,6 +52,7 @@ export interface Accumulator {
    * Adds the states of `from` (same kind): its group i goes to group map[i] (u32 at `map`; `noGroup`: nowhere), for i < groups.
    * The rows of `from` are taken to have come later, which matters to `first` and `last`.
    *
+   * @param map 0: to group i; only where groups lie side by side
    * @param ids its groups ids[i] (u32) in place of i; only where groups lie side by side
    */
   merge(from: this, map: number, groups: number, ids?: number): void;
@@ -91,6 +92,8 @@ export interface AccumulatorKind {
    * absent: states of this kind, or of these arguments, had better follow row by row.
    */
   inBlocks?(types: readonly DataType[]): ((options: AccumulatorOptions) => FlatAccumulator) | null;
+  /** States by group, too, had better be kept by blocks where results of all groups are due: to forget rows, or to tell results then, takes long. */
+  readonly blocksByGroup?: boolean;
 }
 
 /** One aggregation as users name it: which state it needs, and what it reads from it. */

@@ -46,7 +46,10 @@ class PairMoments extends FlatAccumulator {
 }
 
 const pairMoments = (options: AccumulatorOptions): FlatAccumulator => new PairMoments(options);
-const pairKind = /* @__PURE__ */ kindOf('pair', pairMoments, pairMoments, { blocks: () => pairMoments });
+const pairKind = /* @__PURE__ */ kindOf('pair', pairMoments, pairMoments, {
+  blocks: () => pairMoments,
+  byGroup: true,
+});
 
 const numbers = (name: string, types: readonly DataType[]): DataType => {
   demand(name, types, isAddable, 'two columns of numbers');

@@ -83,7 +83,7 @@ const momentKind = (order: Order): ReturnType<typeof kindOf> =>
     `moments ${order}`,
     options => new CentralMoments(options, order),
     options => new PowerSums(options, order),
-    { blocks: () => options => new CentralMoments(options, order) },
+    { blocks: () => options => new CentralMoments(options, order), byGroup: true },
   );
 
 export const secondKind = /* @__PURE__ */ momentKind(2);

@@ -7,14 +7,18 @@ import { type DataType, i64, u32 } from '../schema/data-type.ts';
 import { BlockRows } from './block-rows.ts';
 import { BlockedStates, canBeBlocked, type SavedBlocks } from './blocked-states.ts';
 import { ChangedGroups } from './changed-groups.ts';
-import { type AggregateBlock, type GroupSpec, GroupState, type SavedGroups } from './group-state.ts';
+import { GroupBlocks, type SavedGroupBlocks } from './group-blocks.ts';
+import { type AggregateBlock, type GroupSpec, GroupState, type SavedGroups, type StateSpec } from './group-state.ts';
+import { LiveGroups } from './live-groups.ts';
 import { Ring } from './ring.ts';
 import { loadRows, type SavedRows, saveRows } from './saved-rows.ts';
 import type { EmitMode } from './window.ts';
-import type { Held, PaneSink, RowStore, Windower, WindowProgress } from './windower.ts';
+import type { Held, PaneSink, RowStore, Shown, Windower, WindowProgress } from './windower.ts';
 
 /** Which rows stay: the last `rows`, or those with a time above (newest − `range`). */
 export type Extent = { readonly rows: number } | { readonly range: bigint };
+
+const keptByBlocks = ({ kind, types }: StateSpec): boolean => !!kind.blocksByGroup && !!kind.inBlocks?.(types);
 
 /** Rows that are looked at first for those that leave. */
 const firstLook = 4096;
@@ -26,6 +30,8 @@ const [clearedAsRows, fewRows] = [0.25, 64];
 /** A window as a checkpoint keeps it. */
 export interface SavedWindow {
   readonly groups: SavedGroups | SavedBlocks;
+  /** Of states by group that are kept by blocks. */
+  readonly blocks: SavedGroupBlocks | null;
   readonly rows: SavedRows;
   readonly live: Uint32Array;
   readonly newest: bigint | null;
@@ -35,7 +41,9 @@ export interface SavedWindow {
 
 /**
  * The last n rows, or the rows of the last stretch of time. A ring remembers what the aggregations were given, so that `onOld` gets
- * the same rows back when they leave. States of all rows that merge easily are kept by blocks instead, and nothing is taken from them.
+ * the same rows back when they leave. States of all rows that merge easily are kept by blocks instead, and nothing is taken from them; so are
+ * states by group that forget only with much effort. Rows that leave before a result shows them need not be counted, and where most of
+ * a window leaves, what stays is counted anew.
  *
  * Rows of a time window are kept in the order of their times. A block that goes back in time is sorted in, and the states are made
  * anew from the ring; rows that are older than the window when they come never enter.
@@ -48,19 +56,21 @@ export class Evicting implements Windower {
   readonly #scratch: Scratch;
   readonly #state: GroupState;
   readonly #blocked: BlockedStates | null;
+  /** Those of the states by group that are not in `#state`. */
+  readonly #groupBlocks: GroupBlocks | null;
+  /** Which states are in `#state`. */
+  readonly #followed: readonly boolean[];
   readonly #ring: Ring;
   readonly #extent: Extent;
   readonly #emit: EmitMode;
   readonly #blocks: BlockRows;
-  readonly #owner: string;
   /** Columns of the ring that each state reads. */
   readonly #columns: readonly (readonly number[])[];
   readonly #changed: ChangedGroups | null;
   /** Groups that lost their last row since the last look for them. */
   #emptied = 0;
-  /** u32 counted rows per group id. */
-  #live = 0;
-  #liveCapacity = 0;
+  /** Counted rows of each group. */
+  readonly #live: LiveGroups;
   /** The newest rows of the ring, which are not counted yet. */
   #waiting = 0;
   /** Rows since the last result. */
@@ -72,18 +82,24 @@ export class Evicting implements Windower {
     const { memory, owner } = spec;
     this.#memory = memory;
     this.#scratch = scratch;
-    this.#owner = owner;
     this.#extent = extent;
     this.#emit = emit;
     const blocked = canBeBlocked(spec);
-    this.#state = new GroupState(blocked ? { ...spec, states: [] } : spec, true);
+    this.#followed = spec.states.map(
+      state => !blocked && !(keptByBlocks(state) && spec.keys.length > 0 && emit !== 'changed'),
+    );
+    this.#state = new GroupState({ ...spec, states: spec.states.filter((_, at) => this.#followed[at]) }, true);
+    this.#waits = emit === 'end';
     this.#blocks = new BlockRows(memory, scratch);
+    this.#live = new LiveGroups(memory, owner);
     this.#columns = spec.states.map(({ columns }) => columns);
     const types: DataType[] = [];
     for (const state of spec.states) for (const [i, column] of state.columns.entries()) types[column] = state.types[i]!;
     const hidden: DataType[] = [...(this.#state.keys ? [u32()] : []), ...('range' in extent ? [i64()] : [])];
     this.#ring = new Ring({ memory, owner, types: [...types, ...hidden] });
     this.#blocked = blocked ? new BlockedStates(spec, scratch, this.#ring) : null;
+    const byBlocks = blocked ? [] : spec.states.filter((_, at) => !this.#followed[at]);
+    this.#groupBlocks = byBlocks.length > 0 ? new GroupBlocks(spec, byBlocks, scratch, this.#ring, types.length) : null;
     this.#changed = emit === 'changed' && this.#state.keys ? new ChangedGroups(memory, owner) : null;
   }
 
@@ -110,6 +126,8 @@ export class Evicting implements Windower {
     } else this.#timedRows(block, groupIds, this.#extent.range);
     if (this.#blocked) this.#blocked.count();
     else if (this.#waiting > mostWaiting) this.#countWaiting();
+    const waiting = this.#groupBlocks?.waiting ?? 0;
+    if (waiting > (this.#waits ? mostWaiting : 0)) this.#groupBlocks!.count();
   }
 
   batchEnd(sink: PaneSink): void {
@@ -124,8 +142,9 @@ export class Evicting implements Windower {
     this.#countWaiting();
     return {
       groups: this.#blocked?.snapshot() ?? this.#state.snapshot(),
+      blocks: this.#groupBlocks?.snapshot() ?? null,
       rows: saveRows(this.#memory, this.#ring.rows(this.#scratch), this.#ring.length),
-      live: this.#memory.u32.slice(this.#live / 4, this.#live / 4 + this.#liveCapacity),
+      live: this.#live.snapshot(),
       newest: this.#newest,
       late: this.#late,
       untimed: this.#untimed,
@@ -133,13 +152,13 @@ export class Evicting implements Windower {
   }
 
   /** @throws StateError when the state is of other columns */
-  restore({ groups, rows, live, newest, late, untimed }: SavedWindow): void {
+  restore({ groups, blocks, rows, live, newest, late, untimed }: SavedWindow): void {
     if (this.#blocked) this.#blocked.restore(groups as SavedBlocks);
     else this.#state.restore(groups as SavedGroups);
     this.#ring.clear();
     this.#ring.push(loadRows(this.#memory, this.#scratch, rows, this.#ring.types), rows.length);
-    this.#reserveLive(live.length);
-    this.#memory.u32.set(live, this.#live / 4);
+    this.#groupBlocks?.restore(blocks, this.#state.size);
+    this.#live.restore(live);
     this.#waiting = 0;
     this.#newest = newest;
     this.#late = late;
@@ -149,34 +168,39 @@ export class Evicting implements Windower {
   dispose(): void {
     this.#state.dispose();
     this.#blocked?.dispose();
+    this.#groupBlocks?.dispose();
     this.#ring.dispose();
     this.#changed?.dispose();
-    this.#memory.free(this.#live);
-    this.#live = 0;
+    this.#live.dispose();
   }
 
   #liveGroups(): number {
     if (!this.#state.keys) return 1;
     this.#countWaiting();
-    const size = Math.min(this.#state.size, this.#liveCapacity);
-    const ids = this.#scratch.take(size * 4);
+    return this.#living()[1];
+  }
+
+  /** The groups that have rows: an address of u32, and how many they are. */
+  #living(): [ids: number, count: number] {
+    const { size } = this.#state;
+    const [ids, living] = [this.#scratch.take(size * 4), this.#scratch.take(size * 4 + 4)];
     this.#memory.bulk.iota(ids, 0, size);
-    return paneRoom(this.#memory).alive(ids, size, this.#live, this.#scratch.take(size * 4 + 4));
+    return [living, this.#live.alive(ids, size, size, living)];
   }
 
   #enter(block: AggregateBlock, groupIds: number): void {
     this.#ring.push(this.#ringVectors(block, groupIds), block.length);
     if (groupIds !== 0) this.#changed?.add(groupIds, block.length, this.#state.size);
+    this.#groupBlocks?.onNew(block.length, this.#state.size);
     if (this.#blocked) this.#blocked.onNew(block.length);
     else if (this.#waits) this.#waiting += block.length;
     else this.#count(block, groupIds);
   }
 
   #count(block: AggregateBlock, groupIds: number): void {
-    this.#state.onNew(block, groupIds);
+    this.#state.onNew(this.#followedRows(block), groupIds);
     if (groupIds === 0) return;
-    this.#reserveLive(this.#state.size);
-    paneRoom(this.#memory).enter(groupIds, block.length, this.#live);
+    this.#live.enter(groupIds, block.length, this.#state.size);
   }
 
   #countWaiting(): void {
@@ -192,6 +216,7 @@ export class Evicting implements Windower {
     if (count <= 0) return;
     if (this.#blocked) this.#blocked.onOld(count);
     else this.#forget(count);
+    this.#groupBlocks?.onOld(count);
     this.#ring.drop(count);
   }
 
@@ -209,10 +234,10 @@ export class Evicting implements Windower {
     if (counted === 0) return;
     for (const { length, vectors } of this.#ring.oldest(counted, this.#scratch)) {
       const groupIds = this.#state.keys ? this.#groupIdsOf(vectors) : 0;
-      this.#state.onOld(this.#blockOf(vectors, length), groupIds);
+      this.#state.onOld(this.#followedRows(this.#blockOf(vectors, length)), groupIds);
       if (groupIds === 0) continue;
       const emptied = this.#scratch.take(length * 4 + 4);
-      const gone = paneRoom(this.#memory).leave(groupIds, length, this.#live, emptied);
+      const gone = this.#live.leave(groupIds, length, emptied);
       if (gone > 0) this.#state.forget(emptied, gone);
       this.#emptied += gone;
     }
@@ -227,7 +252,7 @@ export class Evicting implements Windower {
   /** No row is counted. */
   #uncount(): void {
     this.#state.clearAccumulators();
-    this.#memory.bulk.fill(this.#live, 0, this.#liveCapacity * 4);
+    this.#live.clear();
     this.#emptied = 0;
     this.#waiting = this.#ring.length;
   }
@@ -330,10 +355,7 @@ export class Evicting implements Windower {
     this.#countWaiting();
     this.#emptied = 0;
     const { size } = keys;
-    const ids = this.#scratch.take(size * 4);
-    const alive = this.#scratch.take(size * 4 + 4);
-    this.#memory.bulk.iota(ids, 0, size);
-    const count = paneRoom(this.#memory).alive(ids, size, this.#live, alive);
+    const [alive, count] = this.#living();
     if (count * 2 > size) return;
     const map = this.#scratch.take(size * 4);
     keys.compact(alive, count, map);
@@ -350,6 +372,7 @@ export class Evicting implements Windower {
     this.#changed?.clear();
     this.#uncount();
     this.#blocked?.clear();
+    this.#groupBlocks?.clear();
     this.#ring.clear();
     this.#waiting = 0;
     block.times = times;
@@ -365,23 +388,25 @@ export class Evicting implements Windower {
       sink.show(this.#blocked?.shown() ?? this.#state.shown(0, 1));
       return;
     }
-    this.#reserveLive(size);
     const [ids, count] = this.#changed ? [this.#changed.ids, this.#changed.count] : [keys.sorted(), size];
     const alive = this.#scratch.take(count * 4 + 4);
-    const shown = paneRoom(this.#memory).alive(ids, count, this.#live, alive);
+    const shown = this.#live.alive(ids, count, size, alive);
     // the order of all keys is known to what shows them
-    sink.show(this.#state.shown(shown === size && !this.#changed ? ids : alive, shown));
+    sink.show(this.#withBlocks(this.#state.shown(shown === size && !this.#changed ? ids : alive, shown)));
     this.#changed?.clear();
   }
 
-  #reserveLive(groups: number): void {
-    if (groups <= this.#liveCapacity) return;
-    const capacity = Math.max(groups, this.#liveCapacity * 2, 1024);
-    const live = this.#memory.allocateZeroed(capacity * 4, this.#owner);
-    this.#memory.bulk.copy(live, this.#live, this.#liveCapacity * 4);
-    this.#memory.free(this.#live);
-    this.#live = live;
-    this.#liveCapacity = capacity;
+  /** The states that are kept by blocks, too. */
+  #withBlocks(followed: Shown): Shown {
+    if (!this.#groupBlocks) return followed;
+    const [rows, blocks] = [followed.accumulators.values(), this.#groupBlocks.results().values()];
+    const accumulators = this.#followed.map(follows => (follows ? rows : blocks).next().value!);
+    return { ...followed, accumulators, keys: this.#state.keys, ids: accumulators.map(() => followed.groups) };
+  }
+
+  /** A block as `#state` takes it. */
+  #followedRows(block: AggregateBlock): AggregateBlock {
+    return this.#groupBlocks ? { ...block, args: block.args.filter((_, at) => this.#followed[at]) } : block;
   }
 
   /** What the ring keeps of a block: all arguments, then the group id, then the time. */

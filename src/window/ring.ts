@@ -102,6 +102,11 @@ export class Ring {
     return this.#length;
   }
 
+  /** Bytes of a row, without texts and bits. */
+  get rowBytes(): number {
+    return this.#widths.reduce((sum, width) => sum + width, 0);
+  }
+
   /** Bytes of linear memory held. */
   get stateBytes(): number {
     return this.#bytes;
