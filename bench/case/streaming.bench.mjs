@@ -35,8 +35,9 @@ the time and the pass another 0.4: 0.6 ns a value, six additions for each of the
   tumbling: `**Tumbling sums.** Of 8.4 µs for a batch of 1,000 rows, 2.0 are the copy of 20 bytes a row into shared memory (V8 copies it word by word, 10 GB/s; twice that into memory
 that is not shared), 1.4 finding each row's window and group, 1.1 keys and sums, the rest the results of closed windows and describing batches. Groups that are new to a
 window were taken out of the loop's branches (2.9 → 1.4 µs). The loop starts each window with an empty table and sums plainly.`,
-  grouped: `**By key over the last 10,000 rows.** Every row is added to its group and taken away again, in sums of some 160 bits (two times 4 ns); the loop subtracts plain f64.
-Blocks in two stacks, as windows of all rows have them, would halve it: not done.`,
+  grouped: `**By key over the last 10,000 rows.** Every row is added to its group and taken away again, exactly, in some 1 ns each: most values go to two floats on fixed grids,
+where nothing is rounded. Rows that leave before a result shows them are not counted, and where most of a window leaves, what stays is counted anew. The rest of a batch of
+1,000 rows is the copy in and into the ring, the keys (0.7 µs), rows per group for those that vanish (1.5 µs), and the fixed cost of a batch. The loop subtracts plain f64.`,
 };
 
 const noteOf = {
