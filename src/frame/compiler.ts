@@ -5,6 +5,7 @@ import { LiveTable } from '../join/lookup-join.ts';
 import { LookupRows } from '../join/lookup-rows.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
+import { isVariable } from '../schema/data-type.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { GroupSpec, StateSpec } from '../window/group-state.ts';
 import type { WatermarkInputs } from '../window/watermark.ts';
@@ -308,6 +309,7 @@ export class Compiler {
         reads: [...placesOf(inputs, schema), ...(index ? [place] : [])],
         stored,
         takesMask: plan.window.kind === 'everything',
+        compacts: spec.keys.length > 0 && !spec.keys.some(isVariable),
       },
       owner,
     );

@@ -44,6 +44,8 @@ export interface AggregateParts {
   readonly stored: ReadonlyMap<string, number>;
   /** Rows that a mask leaves out may be handed to the windower. */
   readonly takesMask: boolean;
+  /** But where many are left out, the others are taken together first. */
+  readonly compacts: boolean;
 }
 
 /** Grouped, windowed aggregation: evaluates keys and arguments, lets the windower keep the states, and hands results on. */
@@ -113,8 +115,11 @@ export class AggregateOperator implements Operator, PaneSink {
 
   rows(incoming: RowBlock): void {
     if (this.fused?.take(incoming)) return;
-    const { plan, inputs, argCounts, time, windower, takesMask } = this.#parts;
-    const block = takesMask ? incoming : compactBlock(this.#memory, this.#scratch, incoming, this.#reads);
+    const { plan, inputs, argCounts, time, windower, takesMask, compacts } = this.#parts;
+    const block =
+      takesMask && !(compacts && isGappy(incoming))
+        ? incoming
+        : compactBlock(this.#memory, this.#scratch, incoming, this.#reads);
     this.#taken = block;
     const out = this.#block;
     out.length = block.length;
@@ -262,3 +267,9 @@ export class AggregateOperator implements Operator, PaneSink {
     this.out.rows(block);
   }
 }
+
+/**
+ * Whether a mask leaves so many rows out that to look keys up around them costs more than to copy the others, for then every row is a branch that is
+ * not foreseen: sums by 100 keys of one row in two, 6 → 4 ns a row; where nearly all rows count, copying costs 1 ns more.
+ */
+const isGappy = ({ mask, selected, length }: RowBlock): boolean => mask !== 0 && selected * 8 < length * 7;
