@@ -40,6 +40,10 @@ export function canLoop({ filters, results }: LoopSpec): boolean {
   );
 }
 
+/** Whether nothing is kept for each row: then blocks may have any length. */
+export const isUnbounded = ({ results, keepsMask }: LoopSpec): boolean =>
+  !keepsMask && results.every(({ kind }) => kind !== 'store');
+
 /** Lanes of narrower integers have 32 bits. */
 const isStored = ({ type }: Core): boolean => type.kind === 'bool' || widthOf(type) >= 4;
 
@@ -115,11 +119,6 @@ export class Loop {
     this.#rows += length;
     const nan = this.#nan;
     return this.#do(nulls, mask, length) || (this.#nan !== nan && this.#do(nulls, mask, length));
-  }
-
-  /** Nothing is kept for each row: blocks may be longer than others. */
-  get isUnbounded(): boolean {
-    return this.mask === 0 && this.#stored.every(vector => vector === null);
   }
 
   /** Rows that are left after a filter. */

@@ -2,7 +2,7 @@ import type { Accumulator } from '../aggregate/accumulator.ts';
 import { type Core, core } from '../expr/core.ts';
 import { Elaborator } from '../expr/elaborate.ts';
 import type { Expression } from '../expr/expression.ts';
-import { canLoop, Loop } from '../expr/loop.ts';
+import { canLoop, isUnbounded, Loop } from '../expr/loop.ts';
 import type { LoopResult } from '../expr/loop-code.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { FusedParts, FusedState } from './operators/fused.ts';
@@ -33,7 +33,13 @@ export function fusionOf(plan: AggregatePlan, states: readonly Fed[], memory: Me
     const keepsMask = filters.length > 0 && fed.some(({ result }) => result < 0);
     const spec = { filters, results, keepsMask };
     if (results.length === 0 || !canLoop(spec)) continue;
-    return { loop: new Loop(spec, memory, owner), steps: fused, passed, states: fed };
+    return {
+      open: () => new Loop(spec, memory, owner),
+      isUnbounded: isUnbounded(spec),
+      steps: fused,
+      passed,
+      states: fed,
+    };
   }
   return null;
 }
