@@ -74,19 +74,59 @@ export function collectDense(at: usize, paneAt: usize, sorted: usize, size: i32,
   return <i32>(out >> 2);
 }
 
-/** A dense pane is a pane as others from now on, without a map; what its range of `room` numbers has no groups for is free. */
+/** A dense pane is a pane as others from now on, without a map; the range of `room` numbers stays its own. */
 export function list(at: usize, paneAt: usize, room: i32): void {
   const panes = changetype<Panes>(at), pane = changetype<Pane>(paneAt), base = pane.base;
   for (let group: u32 = 0; group < <u32>room; group++) {
     const number = base + group;
     if (load<u8>(<usize>panes.marks + <usize>number)) append(panes, pane, number, group);
-    else {
-      itemAt(<usize>panes.items, number).next = panes.free;
-      panes.free = number;
-    }
   }
   memory.fill(<usize>panes.marks + <usize>base, 0, <usize>room);
   pane.base = NONE;
+}
+
+/** The pane, which has no map, is gone: its numbers are free, but for those of its range of `room` from `base` on. */
+export function releaseOutside(at: usize, paneAt: usize, base: u32, room: i32): void {
+  const panes = changetype<Panes>(at), items = <usize>panes.items, pane = changetype<Pane>(paneAt);
+  for (let number = pane.head; number != NONE; ) {
+    const item = itemAt(items, number), next = item.next;
+    if (number - base >= <u32>room) {
+      item.next = panes.free;
+      panes.free = number;
+    }
+    number = next;
+  }
+  pane.head = pane.tail = pane.touched = NONE;
+  pane.count = 0;
+}
+
+/** 1 at the mark of every number that a pane has. */
+export function markNumbers(at: usize, paneAt: usize): void {
+  const panes = changetype<Panes>(at);
+  for (let number = changetype<Pane>(paneAt).head; number != NONE; number = itemAt(<usize>panes.items, number).next)
+    store<u8>(<usize>panes.marks + <usize>number, 1);
+}
+
+/**
+ * Numbers in use that are not marked are no pane's: every `room` of them side by side are a range, whose first is listed at `ranges` (u32), the others are those
+ * that are free. Nothing is marked then. Returns how many ranges there are.
+ */
+export function freeUnmarked(at: usize, room: i32, ranges: usize): i32 {
+  const panes = changetype<Panes>(at), marks = <usize>panes.marks, used = panes.used;
+  let out = ranges;
+  panes.free = NONE;
+  for (let number: u32 = 0; number < used; ) {
+    if (load<u8>(marks + <usize>number)) { number++; continue; }
+    let end = number + 1;
+    while (end < used && end - number < <u32>room && !load<u8>(marks + <usize>end)) end++;
+    if (end - number == <u32>room) {
+      store<u32>(out, number);
+      out += 4;
+    } else freeRange(at, number, end - number);
+    number = end;
+  }
+  memory.fill(marks, 0, <usize>used);
+  return <i32>((out - ranges) >> 2);
 }
 
 /** The numbers of a range of `room` that no pane has are free. */

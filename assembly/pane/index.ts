@@ -87,6 +87,15 @@ export function collectDense(at: usize, pane: usize, sorted: usize, size: i32, n
 /** A dense pane with a range of `room` numbers becomes a pane as others, without a map. */
 export function list(at: usize, pane: usize, room: i32): void { dense.list(at, pane, room); }
 
+/** The pane, which has no map, is gone; its range of `room` numbers from `base` on is not free. */
+export function releaseOutside(at: usize, pane: usize, base: u32, room: i32): void { dense.releaseOutside(at, pane, base, room); }
+
+/** 1 at the mark of every number that a pane has. */
+export function markNumbers(at: usize, pane: usize): void { dense.markNumbers(at, pane); }
+
+/** Numbers that are not marked are free, or in ranges of `room`, which are listed at `ranges` (u32): returns how many. Then none is marked. */
+export function freeUnmarked(at: usize, room: i32, ranges: usize): i32 { return dense.freeUnmarked(at, room, ranges); }
+
 /** The `room` numbers from `base` on, which no pane has, are free. */
 export function freeRange(at: usize, base: u32, room: i32): void { dense.freeRange(at, base, room); }
 

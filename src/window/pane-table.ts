@@ -73,6 +73,10 @@ export class PaneTable {
   /** Groups of the last pane that closed. */
   #lastCount = 0;
   #groups = 0;
+  /** Those there were when a pane took its place. */
+  #groupsBefore = 0;
+  /** Panes were loaded, and what was in their ranges without a group is neither theirs nor free. */
+  #isRestored = false;
   /** Ranges of `#rangeRoom` numbers that no pane has. */
   readonly #spareRanges: number[] = [];
   /** Panes with changes that are not active any more. */
@@ -201,7 +205,8 @@ export class PaneTable {
       this.#active.splice(at, 1);
       this.#listActive();
     }
-    this.#room.release(this.#header, pane.address);
+    if (pane.range !== null) this.#giveOldRange(pane, pane.range);
+    else this.#room.release(this.#header, pane.address);
     this.#spareRecords.push(pane.address);
     this.#panes.delete(pane);
     this.#changedBefore.delete(pane);
@@ -216,8 +221,14 @@ export class PaneTable {
     this.#listActive();
   }
 
-  /** Makes room for twice the groups. */
+  /** Makes room for more groups: that of a range that no pane has, else for twice as many. */
   grow(): void {
+    const spare = this.#spareRanges.pop();
+    if (spare === undefined) this.#double();
+    else this.#room.freeRange(this.#header, spare, this.#rangeRoom);
+  }
+
+  #double(): void {
     const capacity = Math.max(256, this.#get(CAPACITY) * 2);
     const bytes = this.#itemBytes;
     const items = this.#memory.reallocate(this.#get(ITEMS), this.used * bytes, capacity * bytes, this.#owner);
@@ -234,7 +245,12 @@ export class PaneTable {
   /** Keys have ids below `groups` from now on. */
   reserve(groups: number): void {
     this.#groups = groups;
-    if (groups <= this.#mapGroups) return;
+    if (groups > this.#mapGroups) this.#widen(groups);
+    if (this.#isRestored) this.#freeRest();
+  }
+
+  /** Makes maps and ranges larger. */
+  #widen(groups: number): void {
     const capacity = Math.max(groups, 2 * this.#mapGroups, 16);
     const active = this.#active.splice(0);
     for (const pane of active) this.#giveMap(pane);
@@ -267,7 +283,7 @@ export class PaneTable {
   /** Those of the `count` groups at `ids` that a pane has; `groups` are their places there. */
   pick(pane: Pane, ids: number, count: number, scratch: Scratch): PaneItems {
     const [numbers, groups] = [scratch.take(count * 4 + 4), scratch.take(count * 4 + 4)];
-    if (pane.base !== null) this.#list(pane);
+    this.#listActively(pane);
     const bare = pane.map === 0;
     if (bare) {
       const map = scratch.take(this.#mapGroups * 4);
@@ -316,6 +332,7 @@ export class PaneTable {
 
   /** Group g is group map[g] from now on. */
   renumber(map: number): void {
+    this.#groupsBefore = 0; // it may not be the last time
     const active = this.#active.splice(0);
     for (const pane of active) this.#giveMap(pane);
     for (const { address } of this.#panes) this.#room.renumberGroups(this.#header, address, map);
@@ -323,7 +340,7 @@ export class PaneTable {
   }
 
   snapshot(): SavedTable {
-    for (const pane of this.#active) if (pane.base !== null) this.#list(pane);
+    for (const pane of this.#active) this.#listActively(pane);
     const items = this.#get(ITEMS);
     const bytes = this.used * this.#itemBytes;
     return {
@@ -342,6 +359,7 @@ export class PaneTable {
     this.#memory.u8.set(items, this.#get(ITEMS));
     this.#set(USED, items.length / this.#itemBytes);
     this.#set(FREE, free);
+    this.#isRestored = this.mayBeDense && this.used > 0;
     this.closed = closed;
   }
 
@@ -391,11 +409,16 @@ export class PaneTable {
 
   /** Whether a pane will probably have so many of the groups that it is best to give all of them a number. */
   #suitsRange(pane: Pane): boolean {
-    if (!this.mayBeDense || pane.bystander || !pane.span.counted || pane.count > 0) return false;
-    if (this.#lastCount * 4 < this.#groups) return false;
+    if (!this.mayBeDense || pane.bystander || !pane.span.counted || pane.count > 0 || pane.range) return false;
+    // with few of the groups their states lie far apart; while keys still come, ranges would soon be outgrown
+    const grows = this.#groups > this.#groupsBefore * 1.25;
+    this.#groupsBefore = this.#groups;
+    if (grows || this.#groups === 0 || this.#lastCount * 2 < this.#groups) return false;
     let dense = 1;
     for (const { base } of this.#active) if (base !== null) dense++;
-    return dense * this.#rangeRoom <= mostDenseNumbers;
+    const numbers = dense * this.#rangeRoom;
+    // ranges are not put together of numbers that are free one by one: they must not take new ones for ever
+    return numbers <= mostDenseNumbers && (this.#spareRanges.length > 0 || this.used <= numbers * 4);
   }
 
   #takeRange(pane: Pane): void {
@@ -403,7 +426,7 @@ export class PaneTable {
     if (base === undefined) {
       const room = this.#rangeRoom;
       base = this.used;
-      while (this.#get(CAPACITY) < base + room) this.grow();
+      while (this.#get(CAPACITY) < base + room) this.#double();
       this.#set(USED, base + room);
     }
     pane.base = base;
@@ -415,14 +438,39 @@ export class PaneTable {
     pane.base = null;
   }
 
-  /** A dense pane is active as others are from now on. */
-  #list(pane: Pane): void {
+  /** The pane is gone, and has given its map up. */
+  #giveOldRange(pane: Pane, { base, room }: { readonly base: number; readonly room: number }): void {
+    this.#room.releaseOutside(this.#header, pane.address, base, room);
+    pane.range = null;
+    if (room === this.#rangeRoom) this.#spareRanges.push(base);
+    else this.#room.freeRange(this.#header, base, room);
+  }
+
+  #freeRest(): void {
+    this.#isRestored = false;
+    for (const { address } of this.#panes) this.#room.markNumbers(this.#header, address);
+    const room = this.#rangeRoom;
+    const ranges = this.#memory.allocate((this.used / room + 1) * 4, this.#owner);
+    const count = this.#room.freeUnmarked(this.#header, room, ranges);
+    this.#spareRanges.push(...this.#memory.u32.subarray(ranges >> 2, (ranges >> 2) + count));
+    this.#memory.free(ranges);
+  }
+
+  /** A dense pane has a list of its groups from now on. */
+  #list(pane: Pane, base: number): void {
+    pane.range = { base, room: this.#rangeRoom };
     this.#room.list(this.#header, pane.address, this.#rangeRoom);
+  }
+
+  /** A dense pane is active as others are from now on. */
+  #listActively(pane: Pane): void {
+    if (pane.base === null) return;
+    this.#list(pane, pane.base);
     this.#room.takeMap(this.#header, pane.address, this.#cleanMap());
   }
 
   #giveMap(pane: Pane): void {
-    if (pane.base !== null) this.#room.list(this.#header, pane.address, this.#rangeRoom);
+    if (pane.base !== null) this.#list(pane, pane.base);
     const { map } = pane;
     if (map === 0) return;
     this.#room.leaveMap(this.#header, pane.address);

@@ -53,6 +53,8 @@ export class Pane {
   own: readonly Accumulator[] = [];
   /** Rows of this stretch are not counted any more, and no one but the table holds it. */
   bystander = false;
+  /** The numbers that were its own while it was dense, when it is not any more. */
+  range: { readonly base: number; readonly room: number } | null = null;
   /** For a window: the watermark has passed its end. */
   fired = false;
 
