@@ -38,7 +38,8 @@ export class Batch<C extends Columns = Columns> extends ShownRows implements Ite
     if (vectors.length !== this.schema.length) {
       throw new SchemaError(`Batch: ${vectors.length} vectors for the ${this.schema.length} columns of ${this.schema}`);
     }
-    for (const [place, vector] of vectors.entries()) {
+    for (let place = 0; place < vectors.length; place++) {
+      const vector = vectors[place]!;
       if (vector.length === length) continue;
       const column = this.schema.fields[place]!.name;
       throw new SchemaError(`Batch: column "${column}" has ${vector.length} rows, the batch has ${length}`, { column });

@@ -27,10 +27,10 @@ export function exportChunk(chunk: Chunk, { selection = 0, count = chunk.length 
 
 /** Copies `count` cells of a column (those at `selection`, or the first) to the JavaScript heap. */
 export function exportVector(vector: ChunkVector, memory: Memory, count: number, selection = 0): Vector {
+  if (selection === 0 || count === 0) return copyVector(vector, memory, count);
   let scratch = scratches.get(memory);
   if (!scratch) scratches.set(memory, (scratch = new Scratch(memory, 'export')));
-  const gathered = selection === 0 || count === 0 ? vector : takeVector(memory, scratch, vector, selection, count);
-  const result = copyVector(gathered, memory, count);
+  const result = copyVector(takeVector(memory, scratch, vector, selection, count), memory, count);
   scratch.reset();
   return result;
 }

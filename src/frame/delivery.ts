@@ -65,30 +65,39 @@ export class Delivery {
 
   /** Hands results to sinks, each after the ones before it are done. */
   deliver(): void | Promise<void> {
-    if (this.#results.length === 0) {
-      this.#clock.next();
-      return;
-    }
+    if (this.#results.length > 1) return this.#deliverAll();
+    // out of the list first: the sink may push into the same frame
+    const result = this.#results.pop();
+    const waiting = result && this.#hand(result);
+    if (waiting) return this.#wait(waiting, []);
+    this.#clock.next();
+  }
+
+  #deliverAll(): void | Promise<void> {
     const results = this.#results;
     this.#results = [];
-    if (results.length > 1) results.sort((a, b) => a.taker.id - b.taker.id);
+    results.sort((a, b) => a.taker.id - b.taker.id);
     for (let at = 0; at < results.length; at++) {
       const waiting = this.#hand(results[at]!);
-      if (!waiting) continue;
-      this.#inputs.pause();
-      const rest = (async () => {
-        try {
-          await waiting;
-          for (const later of results.slice(at + 1)) await this.#hand(later);
-        } finally {
-          this.#inputs.unpause();
-        }
-        this.#clock.next();
-      })();
-      this.#setPending(rest);
-      return rest;
+      if (waiting) return this.#wait(waiting, results.slice(at + 1));
     }
     this.#clock.next();
+  }
+
+  /** A sink is not done yet: the others' turn comes after it. */
+  #wait(waiting: Promise<void>, later: readonly Result[]): Promise<void> {
+    this.#inputs.pause();
+    const rest = (async () => {
+      try {
+        await waiting;
+        for (const result of later) await this.#hand(result);
+      } finally {
+        this.#inputs.unpause();
+      }
+      this.#clock.next();
+    })();
+    this.#setPending(rest);
+    return rest;
   }
 
   /** One result to its sink. */

@@ -311,20 +311,30 @@ export class Executor {
     if (this.#isStopped) return;
     if (this.#ended) throw new StateError('emit: this frame has ended; make a new one');
     this.#inputs.turnTo(from);
-    this.#compute(() => {
+    this.#begin();
+    try {
       const rows = this.#intake.take(input);
       this.#source.batchEnd();
       this.#rowsIn += rows;
       this.#batches++;
-    });
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#settle();
+    }
     return this.#delivery.deliver();
   }
 
   #passTime(): void | Promise<void> {
     if (this.#ended) return;
-    this.#compute(() =>
-      this.#source.passTimeTo([...this.#compiler.nodes, ...this.#delivery.takers].map(({ operator }) => operator)),
-    );
+    this.#begin();
+    try {
+      this.#source.passTimeTo([...this.#compiler.nodes, ...this.#delivery.takers].map(({ operator }) => operator));
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#settle();
+    }
     return this.#delivery.deliver();
   }
 
@@ -335,23 +345,24 @@ export class Executor {
     return false;
   }
 
-  /** What fails in the middle leaves no results behind. */
-  #compute(work: () => void): void {
+  #begin(): void {
     this.#isTouched = false;
     this.#inputMs += this.#clock.lap();
     this.#computing = true;
-    try {
-      work();
-    } catch (error) {
-      this.#isTorn ||= this.#isTouched;
-      this.#delivery.drop();
-      this.#source.discard();
-      throw error;
-    } finally {
-      this.#computing = false;
-      this.#intake.reset();
-      this.#busyMs += this.#clock.lap();
-    }
+  }
+
+  /** What fails in the middle leaves no results behind. */
+  #fail(error: unknown): never {
+    this.#isTorn ||= this.#isTouched;
+    this.#delivery.drop();
+    this.#source.discard();
+    throw error;
+  }
+
+  #settle(): void {
+    this.#computing = false;
+    this.#intake.reset();
+    this.#busyMs += this.#clock.lap();
   }
 
   #end(): void | Promise<void> {

@@ -8,7 +8,7 @@ import { arrayOf } from '../column/vector-of.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import { type DataType, widthOf } from '../schema/data-type.ts';
-import type { Schema } from '../schema/schema.ts';
+import type { Field, Schema } from '../schema/schema.ts';
 import type { Landing } from './operators/landing.ts';
 
 /** Bytes of a piece of a large batch: they are still in the L2 cache when they are read. */
@@ -38,6 +38,9 @@ export class Importer {
   #landed: number[] = [];
   /** The columns of the open batch. */
   readonly #cells: Cells[] = [];
+  /** All columns of a schema, and what is given for them; see `openColumns`. */
+  #given: readonly Given[] = [];
+  #givenSchema: Schema | null = null;
   /** Rows of the open batch. */
   length = 0;
 
@@ -67,19 +70,26 @@ export class Importer {
     if (typeof columns !== 'object' || columns === null) return false;
     const prototype = Object.getPrototypeOf(columns);
     if (prototype !== Object.prototype && prototype !== null) return false;
-    const { fields } = schema;
+    if (schema !== this.#givenSchema) {
+      this.#given = schema.fields.map(givenOf);
+      this.#givenSchema = schema;
+    }
+    const given = this.#given;
     let length = -1;
-    for (let at = 0; at < fields.length; at++) {
-      const { name, type } = fields[at]!;
-      const cells = (columns as Readonly<Record<string, unknown>>)[name];
-      if (!isOwn(cells, type) || (length >= 0 && cells.length !== length)) return false;
-      length = cells.length;
+    for (let at = 0; at < given.length; at++) {
+      const column = given[at]!;
+      const cells = (columns as Readonly<Record<string, unknown>>)[column.name] as Cells | null | undefined;
+      // a look at the constructor costs less than `instanceof`, which is left for all else
+      if (cells?.constructor !== column.make && !isOwn(cells, column.type)) return false;
+      if (length >= 0 && cells!.length !== length) return false;
+      length = cells!.length;
+      column.cells = cells!;
     }
     this.#prepare(schema, names);
     this.length = Math.max(0, length);
     for (let at = 0; at < names.length; at++) {
-      const cells = (columns as Readonly<Record<string, Cells>>)[names[at]!]!;
-      this.#cells[at] = cells instanceof Vector ? plainOf(cells, length) : cells;
+      const { make, cells } = given[this.#places[at]!]!;
+      this.#cells[at] = cells.constructor !== make && cells instanceof Vector ? plainOf(cells, length) : cells;
     }
     return true;
   }
@@ -142,10 +152,31 @@ export class Importer {
   }
 }
 
+/** A column of a schema, and what was given for it last. */
+interface Given {
+  readonly name: string;
+  readonly type: DataType;
+  /** What makes arrays that are its values; null for types without. */
+  readonly make: unknown;
+  cells: Cells;
+}
+
+const noCells: Cells = /* @__PURE__ */ new Uint8Array(0);
+
+const givenOf = ({ name, type }: Field): Given => ({
+  name,
+  type,
+  make: hasOwn(type) ? arrayOf(type) : null,
+  cells: noCells,
+});
+
+/** Whether the values of a column of this type are all of it, but for nulls. */
+const hasOwn = (type: DataType): boolean => widthOf(type) > 0 && type.kind !== 'dictionary';
+
 /** Whether a column of this type can be made of `cells` without looking at them one by one. */
 function isOwn(cells: unknown, type: DataType): cells is Cells {
   if (cells instanceof Vector) return cells.type.kind === type.kind;
-  return widthOf(type) > 0 && type.kind !== 'dictionary' && cells instanceof arrayOf(type);
+  return hasOwn(type) && cells instanceof arrayOf(type);
 }
 
 /** The values alone, where they say all. */

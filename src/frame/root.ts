@@ -174,7 +174,8 @@ export class Root {
 
   /** Rows on their way to the executor, from wherever they come. */
   push(rows: unknown, input?: string): void | Promise<void> {
-    return this.#pushed(() => this.executor.push(rows, input));
+    if (this.#gate || this.#failure) return this.#pushed(() => this.executor.push(rows, input));
+    return this.executor.push(rows, input);
   }
 
   /** No rows before `time` (ticks of the source's column) are expected any more. */

@@ -209,10 +209,14 @@ export class AggregateOperator implements Operator, PaneSink {
     if (count === 0) return;
     const vectors = span ? this.#windows.vectors(span, pane, count) : [];
     // the state of windows that close goes with them; what stays has its key columns in hand
-    if (keys)
-      vectors.push(...((span ? null : keys.ascending(groups, count)) ?? keys.keys(groups, count, this.#scratch)));
+    if (keys) {
+      const columns = (span ? null : keys.ascending(groups, count)) ?? keys.keys(groups, count, this.#scratch);
+      for (let at = 0; at < columns.length; at++) vectors.push(columns[at]!);
+    }
     let lasts = !span && this.#ending;
-    for (const { accumulator, name, parameters } of this.#parts.results) {
+    const { results } = this.#parts;
+    for (let at = 0; at < results.length; at++) {
+      const { accumulator, name, parameters } = results[at]!;
       const result = accumulators[accumulator]!.result(name, parameters, ids[accumulator]!, count, this.#scratch);
       vectors.push(result);
       lasts &&= result.dictionary === null; // texts may be made for the moment

@@ -81,7 +81,9 @@ export class SinkOperator implements Operator {
     const [whole, heap] = [this.#whole, this.#heap];
     this.#whole = null;
     if (whole) {
-      const vectors = this.#places.map(place => this.#copyOut(whole.vectors[place]!, whole.length));
+      const places = this.#places;
+      const vectors: Vector[] = [];
+      for (let at = 0; at < places.length; at++) vectors.push(this.#copyOut(whole.vectors[places[at]!]!, whole.length));
       return { vectors, length: whole.length };
     }
     if (heap && heap.length > 0) return { length: heap.length, vectors: heap.finish() };
