@@ -1,6 +1,6 @@
 import type { Values } from './vector.ts';
 
-interface ArrayLike<T> {
+export interface ArrayLike<T> {
   new (length: number): T;
   new (buffer: ArrayBuffer, byteOffset: number, length: number): T;
 }
@@ -18,9 +18,21 @@ const slabBytes = 64 * 1024;
 let slab: ArrayBuffer | null = null;
 let slabUsed = 0;
 
-/** A zeroed array on the JavaScript heap; small ones lie side by side in one buffer. */
-function heapArray<T extends Values>(make: ArrayLike<T>, length: number, width: number): T {
+// Memory that was in use before is zeroed for an array, only to be written over; Node gives it as it is. Columns of 8 MB, one batch after the other: sums
+// of two 47 → 28 ms per 4 M rows. Below 1 MB there is no difference.
+const leastUnzeroedBytes = 1024 * 1024;
+/** Larger arrays are mapped anew each time, and then zero already. */
+const mostUnzeroedBytes = 32 * 1024 * 1024;
+const allocateUnzeroed: typeof Buffer.allocUnsafeSlow | null =
+  typeof Buffer !== 'undefined' && typeof process !== 'undefined' && process.versions?.node
+    ? Buffer.allocUnsafeSlow
+    : null;
+
+/** An array on the JavaScript heap, every byte of which must be written; small ones lie side by side in one buffer. */
+export function heapArray<T extends Values>(make: ArrayLike<T>, length: number, width: number): T {
   const bytes = length * width;
+  if (bytes >= leastUnzeroedBytes && bytes < mostUnzeroedBytes && allocateUnzeroed !== null)
+    return new make(allocateUnzeroed(bytes).buffer, 0, length);
   if (bytes <= onHeapBytes || bytes > mostSharedBytes) return new make(length);
   if (slab === null || slabUsed + bytes > slabBytes) {
     slab = new ArrayBuffer(slabBytes);

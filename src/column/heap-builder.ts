@@ -2,7 +2,7 @@ import { columnRoom } from '../kernel/column.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type DataType, isVariable } from '../schema/data-type.ts';
 import type { Schema } from '../schema/schema.ts';
-import { fillFrom } from './_copy.ts';
+import { type ArrayLike, fillFrom, heapArray } from './_copy.ts';
 import type { ChunkVector } from './chunk.ts';
 import { viewOf } from './export-chunk.ts';
 import { type Values, Vector } from './vector.ts';
@@ -45,7 +45,7 @@ export class HeapBuilder {
     this.#capacity = rows;
     for (const column of this.#columns) {
       const view = viewOf(column.type, this.#memory);
-      column.values = new (view.constructor as new (length: number) => Values)(rows);
+      column.values = heapArray(view.constructor as unknown as ArrayLike<Values>, rows, view.BYTES_PER_ELEMENT);
     }
   }
 
