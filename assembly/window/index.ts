@@ -1,5 +1,8 @@
 import * as sliding from './sliding';
 import * as rolling from './rolling';
+import * as extreme from './rolling-extremes';
+import * as square from './rolling-squares';
+import * as sum from './rolling-sums';
 import * as fifos from './fifo';
 import * as nth from './nth';
 import * as search from './search';
@@ -64,16 +67,16 @@ export function nthMerge(fifo: usize, other: usize, map: usize, groups: i32, cod
 export function count(target: usize, first: i64, length: i32): void { for (let i = 0; i < length; i++) store<i64>(target + (<usize>i << 3), first + <i64>i); }
 
 /** Compensated sums of windows of `rows` rows (or `spans`, i32 for each row) that end with rows [from, to) of the tape; missing values are 0. */
-export function rollingSums(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void { rolling.sums(state, tape, from, to, rows, spans, out); }
+export function rollingSums(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void { sum.sums(state, tape, from, to, rows, spans, out); }
 
 /** Least values of windows; missing ones are Infinity. */
-export function rollingMins(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void { rolling.extremes<u16>(state, tape, from, to, rows, spans, out); }
+export function rollingMins(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void { extreme.extremes<u16>(state, tape, from, to, rows, spans, out); }
 
 /** Greatest values of windows; missing ones are -Infinity. */
-export function rollingMaxs(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void { rolling.extremes<u8>(state, tape, from, to, rows, spans, out); }
+export function rollingMaxs(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void { extreme.extremes<u8>(state, tape, from, to, rows, spans, out); }
 
 /** Sums of squared differences to the mean, divided by `by`, with `root` 1 the square root, and counts (i32; 0: they are not wanted); missing values are NaN, and `missing` tells whether there are any. */
-export function rollingSquares(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, counts: usize, missing: i32, by: f64, root: i32, out: usize): void { rolling.squares(state, tape, from, to, rows, spans, counts, missing, by, root, out); }
+export function rollingSquares(state: usize, tape: usize, from: i32, to: i32, rows: i32, spans: usize, counts: usize, missing: i32, by: f64, root: i32, out: usize): void { square.squares(state, tape, from, to, rows, spans, counts, missing, by, root, out); }
 
 /** How many rows of windows have a value, i32, from a byte for each row of the tape (0: all have). */
 export function rollingCounts(state: usize, have: usize, from: i32, to: i32, rows: i32, spans: usize, out: usize): void { rolling.counts(state, have, from, to, rows, spans, out); }

@@ -43,7 +43,7 @@ export interface RollingOptions {
   readonly parameters?: Parameters;
 }
 
-// Roll in assembly/window/rolling.ts, in u32 places
+// Roll in assembly/window/roll.ts, in u32 places
 const MIDDLE = 0;
 const BASE = 1;
 const LAST = 3;
