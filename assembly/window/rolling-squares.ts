@@ -118,7 +118,7 @@ export function squares(state: usize, tape: usize, from: i32, to: i32, rows: i32
 
 /**
  * Two rows at a time of a prefix that holds `count` rows, none missing, where all windows are full. Its sums are in `roll`; `sums` and `squared` are those of the
- * suffix, from the first window's start on. Where batches are short, or not of whole blocks, most rows go here: 7.0 → 1.5 ns a row.
+ * suffix, from the first window's start on. Where batches are short, or not of whole blocks, most rows go here: 7.0 → 2.3 ns a row.
  */
 function squarePrefix(roll: Roll, tape: usize, anchor: f64, count: i32, sums: usize, squared: usize, pairs: i32, rows: i32, by: f64, root: i32, out: usize): void {
   const zero = f64x2.splat(0), two = f64x2.splat(2), share = f64x2.splat(1 / <f64>rows), divisor = f64x2.splat(by), centre = f64x2.splat(anchor);
