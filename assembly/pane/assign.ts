@@ -70,7 +70,6 @@ export function assign(at: usize, markAt: usize, times: usize, validity: usize, 
     if (last <= most || first <= most) continue;
     const began = ++i;
     if (base != NONE) {
-      // 3.9 → 0.7 ns a row (1,000 groups, windows of 10,000 rows, Node 20)
       for (let ended = false; !ended && i < length; ) {
         i = inOrder(times, i, length, end);
         highest = max(highest, load<i64>(times + (<usize>(i - 1) << 3)));

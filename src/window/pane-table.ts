@@ -4,6 +4,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { Scratch } from '../memory/scratch.ts';
 import type { AggregateBlock } from './group-state.ts';
 import { Pane, type PaneSpan, type SavedPane } from './pane.ts';
+import { PaneRanges } from './pane-ranges.ts';
 import type { Watermark } from './watermark.ts';
 
 // Panes in assembly/pane/panes.ts, in u32 places
@@ -19,7 +20,6 @@ const UNTIMED = 8;
 const LISTED = 9;
 const WHY = 10;
 const ONLY = 11;
-const MARKS = 12;
 const CLOSED = 7; // in i64 places
 
 const none = 0xffff_ffff;
@@ -27,10 +27,6 @@ const none = 0xffff_ffff;
 const mostActive = 32;
 /** Entries of all maps together; with many groups fewer panes are active. */
 const mapEntries = 1 << 24;
-/** Numbers of all dense panes together. */
-const mostDenseNumbers = 1 << 18;
-/** Marks lie so far behind their block's start: one before them is for rows without a group. */
-const marksLead = 64;
 
 /** Why `assign` stopped before a row. */
 export const why = /* @__PURE__ */ Object.freeze({ done: 0, unknown: 1, due: 2, full: 3 });
@@ -58,8 +54,6 @@ export interface SavedTable {
  * gives rows their numbers; see assembly/pane/panes.ts.
  */
 export class PaneTable {
-  /** Nobody asks for the places of groups in their panes, or which of them changed. */
-  mayBeDense = false;
   readonly #memory: Memory;
   readonly #room: PaneRoom;
   readonly #owner: string;
@@ -70,15 +64,8 @@ export class PaneTable {
   readonly #spareMaps: number[] = [];
   #active: Pane[] = [];
   #mapGroups = 0;
-  /** Groups of the last pane that closed. */
-  #lastCount = 0;
+  readonly #ranges: PaneRanges;
   #groups = 0;
-  /** Those there were when a pane took its place. */
-  #groupsBefore = 0;
-  /** Panes were loaded, and what was in their ranges without a group is neither theirs nor free. */
-  #isRestored = false;
-  /** Ranges of `#rangeRoom` numbers that no pane has. */
-  readonly #spareRanges: number[] = [];
   /** Panes with changes that are not active any more. */
   readonly #changedBefore = new Set<Pane>();
 
@@ -91,6 +78,12 @@ export class PaneTable {
     this.#set(FREE, none);
     this.#set(ACTIVE, memory.allocate(mostActive * 4, owner));
     this.closed = -(2n ** 63n);
+    this.#ranges = new PaneRanges(memory, owner, this.#header, this.#itemBytes);
+  }
+
+  /** Nobody asks for the places of groups in their panes, or which of them changed. */
+  set mayBeDense(value: boolean) {
+    this.#ranges.inUse = value;
   }
 
   /** Numbers are below this. */
@@ -181,7 +174,7 @@ export class PaneTable {
 
   /** Groups of a pane. */
   countOf(pane: Pane): number {
-    return pane.base === null ? pane.count : this.#room.countDense(this.#header, pane.address, this.#rangeRoom);
+    return pane.base === null ? pane.count : this.#ranges.countOf(pane);
   }
 
   open(span: PaneSpan): Pane {
@@ -193,7 +186,7 @@ export class PaneTable {
 
   /** The pane is gone, and so are the numbers of its groups, which are all at hand. */
   close(pane: Pane, { groups, count }: Pick<PaneItems, 'groups' | 'count'>): void {
-    if (pane.span.counted && !pane.bystander) this.#lastCount = count;
+    if (pane.span.counted && !pane.bystander) this.#ranges.lastCount = count;
     const at = this.#active.indexOf(pane);
     if (at >= 0) {
       const { map } = pane;
@@ -201,11 +194,11 @@ export class PaneTable {
         this.#room.wipeMap(pane.address, groups, count);
         this.#spareMaps.push(map);
       }
-      if (pane.base !== null) this.#giveRange(pane, pane.base);
+      if (pane.base !== null) this.#ranges.give(pane, pane.base);
       this.#active.splice(at, 1);
       this.#listActive();
     }
-    if (pane.range !== null) this.#giveOldRange(pane, pane.range);
+    if (pane.range !== null) this.#ranges.giveOld(pane, pane.range);
     else this.#room.release(this.#header, pane.address);
     this.#spareRecords.push(pane.address);
     this.#panes.delete(pane);
@@ -215,38 +208,22 @@ export class PaneTable {
   /** From now on rows find the pane. When `crowded`, another gives place, and a pane that nobody remembers is closed. */
   activate(pane: Pane): void {
     if (this.crowded) this.#makePlace();
-    if (this.#suitsRange(pane)) this.#takeRange(pane);
+    if (this.#ranges.suits(pane, this.#groups, this.#active)) this.#ranges.take(pane);
     else if (!pane.bystander) this.#room.takeMap(this.#header, pane.address, this.#cleanMap());
     this.#active.push(pane);
     this.#listActive();
   }
 
-  /** Makes room for more groups: that of a range that no pane has, else for twice as many. */
+  /** Makes room for more groups. */
   grow(): void {
-    const spare = this.#spareRanges.pop();
-    if (spare === undefined) this.#double();
-    else this.#room.freeRange(this.#header, spare, this.#rangeRoom);
-  }
-
-  #double(): void {
-    const capacity = Math.max(256, this.#get(CAPACITY) * 2);
-    const bytes = this.#itemBytes;
-    const items = this.#memory.reallocate(this.#get(ITEMS), this.used * bytes, capacity * bytes, this.#owner);
-    this.#set(ITEMS, items);
-    this.#set(CAPACITY, capacity);
-    if (!this.mayBeDense) return;
-    const before = this.#get(MARKS) === 0 ? 0 : this.#get(MARKS) - marksLead;
-    const marks = this.#memory.allocateZeroed(marksLead + capacity, this.#owner);
-    this.#memory.bulk.copy(marks, before, before === 0 ? 0 : marksLead + this.used);
-    this.#memory.free(before);
-    this.#set(MARKS, marks + marksLead);
+    this.#ranges.grow();
   }
 
   /** Keys have ids below `groups` from now on. */
   reserve(groups: number): void {
     this.#groups = groups;
     if (groups > this.#mapGroups) this.#widen(groups);
-    if (this.#isRestored) this.#freeRest();
+    this.#ranges.freeRest(this.#panes);
   }
 
   /** Makes maps and ranges larger. */
@@ -255,8 +232,8 @@ export class PaneTable {
     const active = this.#active.splice(0);
     for (const pane of active) this.#giveMap(pane);
     for (const map of this.#spareMaps.splice(0)) this.#memory.free(map);
-    for (const base of this.#spareRanges.splice(0)) this.#room.freeRange(this.#header, base, this.#rangeRoom);
     this.#mapGroups = capacity;
+    this.#ranges.widen(capacity);
     for (const pane of active) this.activate(pane);
   }
 
@@ -326,13 +303,13 @@ export class PaneTable {
   markGroups(marks: number): void {
     for (const { address, base } of this.#panes) {
       if (base === null) this.#room.markGroups(this.#header, address, marks);
-      else this.#room.either(marks, this.#get(MARKS) + base, this.#groups);
+      else this.#ranges.markGroups(base, marks, this.#groups);
     }
   }
 
   /** Group g is group map[g] from now on. */
   renumber(map: number): void {
-    this.#groupsBefore = 0; // it may not be the last time
+    this.#ranges.groupsBefore = 0; // it may not be the last time
     const active = this.#active.splice(0);
     for (const pane of active) this.#giveMap(pane);
     for (const { address } of this.#panes) this.#room.renumberGroups(this.#header, address, map);
@@ -354,12 +331,12 @@ export class PaneTable {
   restore({ items, free, closed }: SavedTable): void {
     for (const pane of [...this.#panes]) this.close(pane, noItems);
     this.#set(USED, 0);
-    this.#spareRanges.length = 0;
+    this.#ranges.clear();
     while (this.#get(CAPACITY) * this.#itemBytes < items.length) this.grow();
     this.#memory.u8.set(items, this.#get(ITEMS));
     this.#set(USED, items.length / this.#itemBytes);
     this.#set(FREE, free);
-    this.#isRestored = this.mayBeDense && this.used > 0;
+    this.#ranges.isRestored = true;
     this.closed = closed;
   }
 
@@ -374,7 +351,7 @@ export class PaneTable {
   dispose(): void {
     for (const { address, map } of this.#panes) for (const block of [address, map]) this.#memory.free(block);
     for (const block of [...this.#spareRecords, ...this.#spareMaps]) this.#memory.free(block);
-    if (this.#get(MARKS) !== 0) this.#memory.free(this.#get(MARKS) - marksLead);
+    this.#ranges.dispose();
     for (const block of [this.#get(ITEMS), this.#get(ACTIVE), this.#header]) this.#memory.free(block);
     this.#panes.clear();
     this.#active = [];
@@ -402,75 +379,15 @@ export class PaneTable {
     return map;
   }
 
-  /** Numbers of a range: of all groups that maps have room for. */
-  get #rangeRoom(): number {
-    return (this.#mapGroups + 63) & ~63;
-  }
-
-  /** Whether a pane will probably have so many of the groups that it is best to give all of them a number. */
-  #suitsRange(pane: Pane): boolean {
-    if (!this.mayBeDense || pane.bystander || !pane.span.counted || pane.count > 0 || pane.range) return false;
-    // with few of the groups their states lie far apart; while keys still come, ranges would soon be outgrown
-    const grows = this.#groups > this.#groupsBefore * 1.25;
-    this.#groupsBefore = this.#groups;
-    if (grows || this.#groups === 0 || this.#lastCount * 2 < this.#groups) return false;
-    let dense = 1;
-    for (const { base } of this.#active) if (base !== null) dense++;
-    const numbers = dense * this.#rangeRoom;
-    // ranges are not put together of numbers that are free one by one: they must not take new ones for ever
-    return numbers <= mostDenseNumbers && (this.#spareRanges.length > 0 || this.used <= numbers * 4);
-  }
-
-  #takeRange(pane: Pane): void {
-    let base = this.#spareRanges.pop();
-    if (base === undefined) {
-      const room = this.#rangeRoom;
-      base = this.used;
-      while (this.#get(CAPACITY) < base + room) this.#double();
-      this.#set(USED, base + room);
-    }
-    pane.base = base;
-  }
-
-  #giveRange(pane: Pane, base: number): void {
-    this.#memory.bulk.fill(this.#get(MARKS) + base, 0, this.#rangeRoom);
-    this.#spareRanges.push(base);
-    pane.base = null;
-  }
-
-  /** The pane is gone, and has given its map up. */
-  #giveOldRange(pane: Pane, { base, room }: { readonly base: number; readonly room: number }): void {
-    this.#room.releaseOutside(this.#header, pane.address, base, room);
-    pane.range = null;
-    if (room === this.#rangeRoom) this.#spareRanges.push(base);
-    else this.#room.freeRange(this.#header, base, room);
-  }
-
-  #freeRest(): void {
-    this.#isRestored = false;
-    for (const { address } of this.#panes) this.#room.markNumbers(this.#header, address);
-    const room = this.#rangeRoom;
-    const ranges = this.#memory.allocate((this.used / room + 1) * 4, this.#owner);
-    const count = this.#room.freeUnmarked(this.#header, room, ranges);
-    this.#spareRanges.push(...this.#memory.u32.subarray(ranges >> 2, (ranges >> 2) + count));
-    this.#memory.free(ranges);
-  }
-
-  /** A dense pane has a list of its groups from now on. */
-  #list(pane: Pane, base: number): void {
-    pane.range = { base, room: this.#rangeRoom };
-    this.#room.list(this.#header, pane.address, this.#rangeRoom);
-  }
-
   /** A dense pane is active as others are from now on. */
   #listActively(pane: Pane): void {
     if (pane.base === null) return;
-    this.#list(pane, pane.base);
+    this.#ranges.list(pane, pane.base);
     this.#room.takeMap(this.#header, pane.address, this.#cleanMap());
   }
 
   #giveMap(pane: Pane): void {
-    if (pane.base !== null) this.#list(pane, pane.base);
+    if (pane.base !== null) this.#ranges.list(pane, pane.base);
     const { map } = pane;
     if (map === 0) return;
     this.#room.leaveMap(this.#header, pane.address);

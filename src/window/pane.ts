@@ -32,6 +32,12 @@ export interface PaneSpan {
   readonly counted: boolean;
 }
 
+/** Numbers side by side: `room` of them, from `base` on. */
+export interface NumberRange {
+  readonly base: number;
+  readonly room: number;
+}
+
 /** A pane as a checkpoint keeps it. */
 export interface SavedPane {
   readonly span: PaneSpan;
@@ -54,7 +60,7 @@ export class Pane {
   /** Rows of this stretch are not counted any more, and no one but the table holds it. */
   bystander = false;
   /** The numbers that were its own while it was dense, when it is not any more. */
-  range: { readonly base: number; readonly room: number } | null = null;
+  range: NumberRange | null = null;
   /** For a window: the watermark has passed its end. */
   fired = false;
 
