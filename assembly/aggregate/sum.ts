@@ -7,7 +7,7 @@ const BLOCK = 4096;
 /** State: [ sum f64 | count f64 ], one v128: a row is one load, add and store. NaN is skipped. */
 export function sumF64(states: usize, ids: usize, values: usize, validity: usize, mask: usize, length: i32): void {
   if (ids == 0) return sumAllF64(states, values, validity, mask, length);
-  const one = f64x2(0, 1);
+  const one = f64x2(0, 1), ones = f64x2.splat(1);
   let row = 0;
   if ((validity | mask) == 0) {
     // four rows a turn, and one test for NaN: 0.75 → 0.5 ns a row, 1,000 groups (bench/aggregate/groupby)
@@ -22,13 +22,13 @@ export function sumF64(states: usize, ids: usize, values: usize, validity: usize
         ie = unlessNaN(ie, load<f64>(at, 24));
       }
       const a = states + (<usize>ia << 4);
-      v128.store(a, f64x2.add(v128.load(a), v128.or(v128.load64_zero(at), one)));
+      v128.store(a, f64x2.add(v128.load(a), v128.shuffle<f64>(p, ones, 0, 2)));
       const b = states + (<usize>ib << 4);
-      v128.store(b, f64x2.add(v128.load(b), v128.or(v128.load64_zero(at, 8), one)));
+      v128.store(b, f64x2.add(v128.load(b), v128.shuffle<f64>(p, ones, 1, 3)));
       const c = states + (<usize>ic << 4);
-      v128.store(c, f64x2.add(v128.load(c), v128.or(v128.load64_zero(at, 16), one)));
+      v128.store(c, f64x2.add(v128.load(c), v128.shuffle<f64>(q, ones, 0, 2)));
       const e = states + (<usize>ie << 4);
-      v128.store(e, f64x2.add(v128.load(e), v128.or(v128.load64_zero(at, 24), one)));
+      v128.store(e, f64x2.add(v128.load(e), v128.shuffle<f64>(q, ones, 1, 3)));
     }
   }
   for (; row < length; row++) {

@@ -1,4 +1,5 @@
-import { find, ids, mapOrder as orderOfMap, pair as pairIds, rangeOf, rebuild } from './integers';
+import { mapOrder as orderOfMap } from './direct-map';
+import { find, ids, pair as pairIds, rangeOf, rebuild } from './integers';
 import { absentBits as absent, gather, normalize, pack as packBits, unpack as unpackBits } from './prepare';
 import { countUp as count, orderAmong as among, ranks as rank, sortBy as sort, sortFew as few, sortKeys, sortTexts as sortText, split as splitPairs, spread as spreadKeys } from './sorted';
 import { codeIds, findCodes as codesFound, findText as findOne, findTexts as findAll, rebuildTexts as rebuildAll, takeTexts as take, textBytes as bytesOf, textIds } from './texts';

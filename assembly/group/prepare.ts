@@ -1,4 +1,4 @@
-import { NONE, bitAt } from './integers';
+import { NONE, bitAt } from './rows';
 
 /** Floats as integers that are equal when the floats are: every NaN one NaN, -0 as 0. */
 // @ts-ignore: decorator

@@ -1,4 +1,4 @@
-import { NONE } from './integers';
+import { NONE } from './rows';
 import { TextTable } from './texts';
 
 /**

@@ -1,5 +1,5 @@
 import { LONG, difference, hashOf, highAnywhere, highOf, ifLong, lastWhole, lowAnywhere, lowOf } from './digest';
-import { NONE, bitAt, eightBits, nullAt } from './integers';
+import { NONE, bitAt, eightBits, nullAt } from './rows';
 
 /**
  * Texts (or any bytes) to dense ids. The distinct texts lie as a utf8 column: `offsets` and `bytes`. Beside them, by id, lie their digests,

@@ -265,7 +265,8 @@ for (const shared of [true, false]) {
         const bits = 8 * widthOf(type);
         const half = big ? 2n ** 63n : BigInt(2 ** (bits - 1));
         const least = type.kind.startsWith('uint') ? half - 60n : -60n;
-        for (const start of [least, least + 60n, 0n]) {
+        const lowest = type.kind.startsWith('uint') ? 0n : -half;
+        for (const start of [least, least + 60n, lowest, lowest + 2n * half - 113n]) {
           scratch.reset();
           const cells = Array.from({ length: 400 }, (_, i) => {
             const key = start + BigInt((i * 37) % 113);
