@@ -141,8 +141,8 @@ export function sortFew(keys: usize, ids: usize, count: i32): void { few(keys, i
 /** The numbers of `count` ids in the order in which they stand among the `size` ids at `sorted`; `places` has room for `size` u32, `out` for one more than `count`. */
 export function orderAmong(sorted: usize, size: i32, ids: usize, count: i32, places: usize, out: usize): void { among(sorted, size, ids, count, places, out); }
 
-/** Stable sort of text ids by bytes; returns the address of the result, `ids` or `spare`. */
-export function sortTexts(table: usize, ids: usize, count: i32, spare: usize): usize { return sortText(table, ids, count, spare); }
+/** Stable sort of text ids by bytes; `keys` has room for a u64 by id, `counts` 1 KiB. Returns the address of the result, `ids` or `spare`. */
+export function sortTexts(table: usize, ids: usize, count: i32, spare: usize, keys: usize, counts: usize): usize { return sortText(table, ids, count, spare, keys, counts); }
 
 /** `target[i] = keys[ids[i]]`, u64. */
 export function spread(keys: usize, ids: usize, count: i32, target: usize): void { spreadKeys(keys, ids, count, target); }

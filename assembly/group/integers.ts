@@ -82,11 +82,12 @@ function nullIdOf<K>(table: IntegerTable): u32 {
 @inline
 export function ids<T, K>(tableAt: usize, values: usize, validity: usize, mask: usize, from: i32, length: i32, target: usize): i32 {
   const table = changetype<IntegerTable>(tableAt);
+  // all keys of up to 16 bits fit the direct map
   if ((validity | mask) == 0) {
-    if (table.map != 0) return mapped<T, K>(table, values, 0, 0, false, from, length, target);
+    if (sizeof<T>() < 4 || table.map != 0) return mapped<T, K>(table, values, 0, 0, false, from, length, target);
     return hashed<T, K>(table, values, 0, 0, false, from, length, target);
   }
-  if (table.map != 0) return mapped<T, K>(table, values, validity, mask, true, from, length, target);
+  if (sizeof<T>() < 4 || table.map != 0) return mapped<T, K>(table, values, validity, mask, true, from, length, target);
   return hashed<T, K>(table, values, validity, mask, true, from, length, target);
 }
 
@@ -220,7 +221,7 @@ export function find<T, K>(tableAt: usize, values: usize, validity: usize, mask:
         if (table.keepNull != 0) id = table.nullId;
       } else {
         const key = <K>load<T>(values + <usize>row * sizeof<T>());
-        if (map != 0) {
+        if (sizeof<T>() < 4 || map != 0) {
           const place = <u64>(<i64>key - low);
           if (place < range) id = load<u32>(map + (<usize>place << 2));
         } else id = findHashed<K>(<usize>table.slots, table.shift, slotMask, key);

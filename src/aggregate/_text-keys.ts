@@ -149,7 +149,8 @@ export class TextKeys implements KeyColumn {
     if (some) this.#memory.bulk.copy(sorted, ids, count * 4);
     else this.#room.countUp(sorted, size);
     const ranks = scratch.take(size * 8); // by id; of those that are asked for
-    this.#room.ranks(this.#room.sortTexts(this.#table, sorted, length, spare), length, ranks);
+    const order = this.#room.sortTexts(this.#table, sorted, length, spare, ranks, scratch.take(1024));
+    this.#room.ranks(order, length, ranks);
     if (ids === 0) return ranks;
     const target = scratch.take(count * 8);
     this.#room.spread(ranks, ids, count, target);

@@ -380,6 +380,34 @@ for (const shared of [true, false]) {
       }
     });
 
+    it('sorts many texts, whatever they begin with', () => {
+      const families = [
+        (i: number) => `sensor-${i}`,
+        (i: number) => `${i}`.padStart(5, '0'),
+        (i: number) => 'é'.repeat(i),
+      ];
+      for (const chosen of [families.slice(0, 1), families.slice(1, 2), families]) {
+        for (const dropNull of [true, false]) {
+          scratch.reset();
+          const cells = chosen.flatMap(text => Array.from({ length: 90 }, (_, i) => text((i * 37) % 90)));
+          const all = [
+            ...cells,
+            null,
+            'sensor-',
+            'sensor-1\0',
+            'sensor-12345678',
+            'sensor-123456789',
+            'sensor-12345678\0',
+          ];
+          const table = new KeyTable(memory, { owner: 'test', types: [utf8()], dropNull });
+          idsOf(table, [all]);
+          const wanted = [...new Set(all)].filter(cell => cell !== null || !dropNull).map(cell => [cell]);
+          expect(keysOf(table, table.sorted())).toEqual(wanted.toSorted(compareKeys));
+          table.dispose();
+        }
+      }
+    });
+
     it('reads texts at the end of memory', () => {
       const small = new Memory({ shared, maximumBytes: 4 << 20 });
       const table = new KeyTable(small, { owner: 'test', types: [utf8()] });
