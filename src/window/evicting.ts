@@ -193,7 +193,8 @@ export class Evicting implements Windower {
     if (groupIds !== 0) this.#changed?.add(groupIds, block.length, this.#state.size);
     this.#groupBlocks?.onNew(block.length, this.#state.size);
     if (this.#blocked) this.#blocked.onNew(block.length);
-    else if (this.#waits) this.#waiting += block.length;
+    else if (this.#waits || this.#waiting > 0)
+      this.#waiting += block.length; // those that wait are the newest
     else this.#count(block, groupIds);
   }
 
