@@ -34,6 +34,8 @@ export interface FoldLoop {
   readonly block: number;
   /** Local that is not 0 in the end when results are not to be used. */
   readonly status: number;
+  /** Local of 16 bytes that are the same in every turn. */
+  bytes(values: ArrayBufferView): number;
   /** Lanes of the rows that pass and whose bits are set; null: all are. */
   kept(bits: Bitmaps, width: Width, k: number): number | null;
   /** Local that counts these rows. */
@@ -235,7 +237,11 @@ class WideSum extends ColumnFold {
     const { code } = this;
     const two = code.local(V128);
     this.push(k);
-    code.set(two).get(two).bytes(BigInt64Array.of(0xffff_ffffn, 0xffff_ffffn)).simd(simd.and);
+    code
+      .set(two)
+      .get(two)
+      .get(this.loop.bytes(BigInt64Array.of(0xffff_ffffn, 0xffff_ffffn)))
+      .simd(simd.and);
     this.addTo(this.#lows[k & 1]!, 0xce);
     code
       .get(two)
@@ -296,7 +302,12 @@ class Extreme extends ColumnFold {
     const best = this.#best[k]!;
     if (this.shape === 'i64') {
       const moved = this.#flips ? code.local(V128) : x;
-      if (this.#flips) code.get(x).bytes(BigInt64Array.of(lowest, lowest)).simd(simd.xor).set(moved);
+      if (this.#flips)
+        code
+          .get(x)
+          .get(this.loop.bytes(BigInt64Array.of(lowest, lowest)))
+          .simd(simd.xor)
+          .set(moved);
       code.get(moved).get(best);
       this.#better(moved, best);
       if (kept !== null) code.get(kept).simd(simd.and);
@@ -305,7 +316,7 @@ class Extreme extends ColumnFold {
     }
     // pmin(a, b) is b < a ? b : a: a NaN in b never gets in
     code.get(best).get(x);
-    if (kept !== null) code.bytes(this.#worst).get(kept).simd(simd.bitselect);
+    if (kept !== null) code.get(this.loop.bytes(this.#worst)).get(kept).simd(simd.bitselect);
     code.simd(opcodeOf(this.#least ? 'min' : 'max', this.node.type)!).set(best);
   }
 

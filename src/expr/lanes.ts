@@ -31,7 +31,6 @@ export const simd = {
   load64Zero: 0x5d,
   shuffle: 0x0d,
   i32x4Splat: 0x11,
-  i64x2Splat: 0x12,
   i64x2Extract: 0x1d,
   f64x2Extract: 0x21,
   and: 0x4e,
@@ -112,6 +111,8 @@ export interface LaneInputs {
   column(node: Core): number;
   /** 16 bytes of a constant. */
   constant(node: Core): number;
+  /** 16 bytes that are the same in every turn. */
+  bytes(values: ArrayBufferView): number;
   /** The address of a bitmap's next byte, or undefined and a byte itself. */
   bitmap(name: string): { readonly address?: number; readonly byte?: number };
   /** Whether a column has nulls. */
@@ -173,22 +174,14 @@ export class Lanes {
   /** Lanes of rows whose bits are all set. */
   bits(names: Bitmaps, width: Width, k: number): number {
     const code = this.#code;
-    const splat = this.once(`${names}|splat${width}`, () => {
-      code.get(this.byte(names));
-      if (width === 64) code.op(scalar.i64ExtendU).simd(simd.i64x2Splat);
-      else code.simd(simd.i32x4Splat);
+    const splat = this.once(`${names}|splat`, () => {
+      code.get(this.byte(names)).simd(simd.i32x4Splat);
     });
     return this.once(`${names}|${width}|${k}`, () => {
-      const pick =
-        width === 64
-          ? BigInt64Array.of(1n << BigInt(2 * k), 2n << BigInt(2 * k))
-          : Int32Array.of(1, 2, 4, 8).map(bit => bit << (4 * k));
-      code
-        .get(splat)
-        .bytes(pick)
-        .simd(simd.and)
-        .bytes(pick)
-        .simd(opcodes[width === 64 ? 'i64' : 'i32']['eq']!);
+      // both halves of a 64-bit lane look for the same bit
+      const order = width === 64 ? [0, 0, 1, 1] : [0, 1, 2, 3];
+      const bit = this.#inputs.bytes(Int32Array.from(order, at => 1 << (at + (128 / width) * k)));
+      code.get(splat).get(bit).simd(simd.and).get(bit).simd(opcodes.i32['eq']!);
     });
   }
 
@@ -262,9 +255,10 @@ export class Lanes {
   #convert(from: Core, to: DataType, k: number): void {
     const code = this.#code;
     if (from.type.kind === 'bool') {
+      const ones = this.#inputs.bytes(Int32Array.of(1, 1, 1, 1));
       code
         .get(this.mask(from, 32, k))
-        .bytes(Int32Array.of(1, 1, 1, 1))
+        .get(ones)
         .simd(simd.and);
       return;
     }
@@ -360,7 +354,7 @@ export class Lanes {
     const isMoved = type.kind === 'uint64' && op !== 'eq' && op !== 'ne';
     for (const operand of operands) {
       code.get(operand);
-      if (isMoved) code.bytes(BigInt64Array.of(lowest, lowest)).simd(simd.xor);
+      if (isMoved) code.get(this.#inputs.bytes(BigInt64Array.of(lowest, lowest))).simd(simd.xor);
     }
     code.simd(opcodeOf(op === 'isNaN' ? 'ne' : op, type)!);
   }

@@ -51,6 +51,8 @@ export class LoopLayout {
   readonly maskOut = 4;
   readonly columns: readonly Core[];
   readonly constants: readonly Core[];
+  /** 16 bytes for what is on its way. */
+  readonly passing: number;
   readonly bytes: number;
   readonly #pointers: number;
   readonly #constants: number;
@@ -71,7 +73,8 @@ export class LoopLayout {
     this.constants = [...constants.values()];
     this.#pointers = 8 + 4 * filters.length;
     this.#constants = (this.#pointers + 8 * (columns.size + results.length) + 15) & ~15;
-    this.#states = this.#constants + 16 * constants.size;
+    this.passing = this.#constants + 16 * constants.size;
+    this.#states = this.passing + 16;
     this.bytes = this.#states + 32 * results.length + 64 * columns.size;
   }
 
@@ -122,6 +125,7 @@ class LoopWriter implements FoldLoop, LaneInputs {
   /** By name: what moves on by so many bytes with eight rows. */
   readonly #pointers = new Map<string, { readonly local: number; readonly from: number; readonly step: number }>();
   readonly #constants = new Map<string, number>();
+  readonly #bytes = new Map<string, { readonly local: number; readonly values: ArrayBufferView }>();
   readonly #counters = new Map<string, { readonly local: number; readonly stage: number; readonly bits: Bitmaps }>();
   readonly #stages: Conditions[] = [];
   /** The bits of the last rows, when there are fewer than eight. */
@@ -162,6 +166,15 @@ class LoopWriter implements FoldLoop, LaneInputs {
       const at = layout.constants.findIndex(constant => constant.key === key);
       code.get(block).lanesAt(simd.load, layout.constant(at)).set(local);
     }
+    for (const { local, values } of this.#bytes.values()) {
+      code
+        .get(block)
+        .bytes(values)
+        .lanesAt(simd.store, layout.passing)
+        .get(block)
+        .lanesAt(simd.load, layout.passing)
+        .set(local);
+    }
     for (const fold of folds) fold.start();
     this.#repeat(turn);
     this.#last(lastTurn);
@@ -187,6 +200,14 @@ class LoopWriter implements FoldLoop, LaneInputs {
     let local = this.#constants.get(node.key);
     if (local === undefined) this.#constants.set(node.key, (local = this.code.local(V128)));
     return local;
+  }
+
+  /** Through memory, so that the compiler does not know them: V8 makes constants of lanes anew from immediates wherever they are read. */
+  bytes(values: ArrayBufferView): number {
+    const key = String(new Uint8Array(values.buffer, values.byteOffset, 16));
+    let known = this.#bytes.get(key);
+    if (!known) this.#bytes.set(key, (known = { local: this.code.local(V128), values }));
+    return known.local;
   }
 
   isNullable(place: number): boolean {
