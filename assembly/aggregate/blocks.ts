@@ -12,7 +12,8 @@ import { mergeSumInt, mergeSumWide } from './sum';
 //
 //   plan   for each state [ join | bytes | initial | open | result ]      slot   │ state 0 │ state 1 │ …
 //
-// A call does for all states what else takes three calls for each: 4 → 2 µs a result of sums and variances of 3 columns.
+// One call does for all states what else takes two to four calls for each, of 30 ns and more: to close a block costs 74 ns, to show a window 104, for sums
+// and variances of 3 columns (Node 20, AMD EPYC).
 
 @unmanaged
 class Planned {

@@ -8,7 +8,7 @@ import { moments } from './moments';
  *
  *   [ sum as `exact` keeps it, order 1: 56 ][ n | mean | m2 ]
  *
- * Both from one pass, where values are alike: 0.92 → 0.5 ns a row beside one pass for each.
+ * Both from one pass, where values are alike: 0.83 → 0.6 ns a row beside one pass for each (Node 20).
  */
 export function sumMoments(state: usize, values: usize, validity: usize, mask: usize, length: i32, work: usize): void {
   let row = 0;

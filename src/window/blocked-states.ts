@@ -36,8 +36,9 @@ export interface SavedBlocks {
 }
 
 /**
- * Rows in a block: a cut one is counted anew for each result, at some 0.3 ns a row and state; a finished one costs some 150 ns a state. Of blocks of
- * b rows, with s rows from result to result, that is 0.3 b / 2 + 150 s / b: least for b = √(1000 s).
+ * Rows in a block: a cut one is counted anew for each result, at some 0.3 ns a row and state; a finished one costs some 50 ns a state. Of blocks of
+ * b rows, with s rows from result to result, that is 0.3 b / 2 + 50 s / b: least for b = √(330 s). They are √3 times as long, so that the states
+ * of all blocks stay a twentieth of the rows that a window of numbers holds.
  */
 const [leastRows, mostRows] = [32, 1024];
 const bestRows = (step: number): number => Math.min(mostRows, Math.max(leastRows, Math.sqrt(1000 * step)));
