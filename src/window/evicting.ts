@@ -34,6 +34,8 @@ export interface SavedWindow {
   readonly blocks: SavedGroupBlocks | null;
   readonly rows: SavedRows;
   readonly live: Uint32Array;
+  /** Rows are not counted before a result is due. */
+  readonly waits: boolean;
   readonly newest: bigint | null;
   readonly late: number;
   readonly untimed: number;
@@ -145,6 +147,7 @@ export class Evicting implements Windower {
       blocks: this.#groupBlocks?.snapshot() ?? null,
       rows: saveRows(this.#memory, this.#ring.rows(this.#scratch), this.#ring.length),
       live: this.#live.snapshot(),
+      waits: this.#waits,
       newest: this.#newest,
       late: this.#late,
       untimed: this.#untimed,
@@ -152,13 +155,14 @@ export class Evicting implements Windower {
   }
 
   /** @throws StateError when the state is of other columns */
-  restore({ groups, blocks, rows, live, newest, late, untimed }: SavedWindow): void {
+  restore({ groups, blocks, rows, live, waits, newest, late, untimed }: SavedWindow): void {
     if (this.#blocked) this.#blocked.restore(groups as SavedBlocks);
     else this.#state.restore(groups as SavedGroups);
     this.#ring.clear();
     this.#ring.push(loadRows(this.#memory, this.#scratch, rows, this.#ring.types), rows.length);
     this.#groupBlocks?.restore(blocks, this.#state.size);
     this.#live.restore(live);
+    this.#waits = waits;
     this.#waiting = 0;
     this.#newest = newest;
     this.#late = late;

@@ -56,10 +56,13 @@ const setting = fc.record({
   cells: fc.array(cell, { minLength: 1, maxLength: 60 }),
   keys: fc.oneof(fc.constantFrom(1, 2, 7), fc.integer({ min: 20, max: 400 })),
   window: fc.oneof(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 300, max: 3000 })),
-  sizes: fc.array(fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 2500 })), {
-    minLength: 1,
-    maxLength: 9,
-  }),
+  sizes: fc.array(
+    fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 2500 }), fc.constantFrom(4097, 9000)),
+    {
+      minLength: 1,
+      maxLength: 9,
+    },
+  ),
   /** Times that go back: rows are sorted in. */
   early: fc.boolean(),
 });
