@@ -110,7 +110,7 @@ export class IntegerKeys implements KeyColumn {
     else this.#room.gatherI8(from, ids, count, values);
     if (this.type.kind === 'bool') {
       const bytes = values;
-      values = scratch.take((count + 7) >> 3);
+      values = scratch.take((count + 7) >>> 3);
       this.#room.pack(bytes, count, values);
     }
     return chunkVector(this.type, values, absentBits(this.#room, ids, count, this.#get(nullId), scratch));
@@ -122,31 +122,31 @@ export class IntegerKeys implements KeyColumn {
     const { memory, room } = { memory: this.#memory, room: this.#room };
     switch (this.type.kind) {
       case 'float32':
-        memory.f32[at >> 2] = value as number;
+        memory.f32[at >>> 2] = value as number;
         room.normalizeF32(at, 1, at);
         break;
       case 'float64':
-        memory.f64[at >> 3] = value as number;
+        memory.f64[at >>> 3] = value as number;
         room.normalizeF64(at, 1, at);
         break;
       case 'date32':
-        memory.i32[at >> 2] = value instanceof Date ? Math.floor(value.getTime() / 86_400_000) : Number(value);
+        memory.i32[at >>> 2] = value instanceof Date ? Math.floor(value.getTime() / 86_400_000) : Number(value);
         break;
       case 'timestamp': {
         const ticks = value instanceof Date ? value.getTime() / (this.type.unit === 's' ? 1000 : 1) : value;
-        memory.i64[at >> 3] = BigInt(ticks as bigint);
+        memory.i64[at >>> 3] = BigInt(ticks as bigint);
         break;
       }
       case 'int64':
       case 'uint64':
-        memory.i64[at >> 3] = BigInt(value as bigint);
+        memory.i64[at >>> 3] = BigInt(value as bigint);
         break;
       default:
-        memory.i32[at >> 2] = Number(value);
+        memory.i32[at >>> 2] = Number(value);
     }
     if (this.#width === 8) room.findI64(this.#table, at, 0, 0, 1, at + 8);
     else room.findI32(this.#table, at, 0, 0, 1, at + 8);
-    return memory.u32[(at + 8) >> 2]!;
+    return memory.u32[(at + 8) >>> 2]!;
   }
 
   /** Splits keys that are pairs of ids; see `KeyTable`. */
@@ -172,7 +172,7 @@ export class IntegerKeys implements KeyColumn {
     if (this.#get(map) === 0 || entries > mostEntries * this.size || kind.startsWith('float')) return 0;
     const ids = scratch.take(this.size * 4 + 4);
     // unsigned keys are kept as signed ones: negative, they are the greatest
-    const least = Number(this.#memory.i64[(this.#table >> 3) + low]!);
+    const least = Number(this.#memory.i64[(this.#table >>> 3) + low]!);
     const first = kind.startsWith('uint') && least < 0 && least + entries > 0 ? -least : 0;
     const found = this.#room.mapOrder(this.#get(map), entries, first, ids);
     if (missing !== noGroup) this.#memory.u32[(ids >>> 2) + found] = missing;
@@ -322,7 +322,7 @@ export class IntegerKeys implements KeyColumn {
   #rangeOf(suffix: Suffix, values: number, from: number, to: number): readonly [bigint, bigint] {
     const found = this.#table + headerBytes;
     this.#room[`range${suffix}`](values, from, to, found);
-    return [this.#memory.i64[found >> 3]!, this.#memory.i64[(found >> 3) + 1]!];
+    return [this.#memory.i64[found >>> 3]!, this.#memory.i64[(found >>> 3) + 1]!];
   }
 
   /** A direct map of keys from `least` to `greatest`, with room on both sides, so that keys that keep climbing don't bring us here for every batch. */
@@ -338,7 +338,7 @@ export class IntegerKeys implements KeyColumn {
     this.#set(slots, 0);
     this.#set(map, address);
     this.#set(range, entries);
-    this.#memory.i64[(this.#table >> 3) + low] = start;
+    this.#memory.i64[(this.#table >>> 3) + low] = start;
     this.#rebuild();
   }
 
@@ -379,6 +379,6 @@ export class IntegerKeys implements KeyColumn {
 /** Validity bits for gathered keys, or 0 when none of them is null. */
 export function absentBits(room: GroupRoom, ids: number, count: number, missing: number, scratch: Scratch): number {
   if (missing === noGroup) return 0;
-  const bits = scratch.take((count + 7) >> 3);
+  const bits = scratch.take((count + 7) >>> 3);
   return room.absentBits(ids, count, missing, bits) > 0 ? bits : 0;
 }

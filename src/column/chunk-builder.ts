@@ -123,7 +123,7 @@ export class ChunkBuilder {
     for (const column of this.#columns) {
       const { vector, width } = column;
       const variable = isVariable(vector.type) && this.#length > 0;
-      column.valueBytes = variable ? this.#memory.i32[(vector.offsets >> 2) + this.#length]! : this.#length * width;
+      column.valueBytes = variable ? this.#memory.i32[(vector.offsets >>> 2) + this.#length]! : this.#length * width;
     }
   }
 
@@ -139,7 +139,7 @@ export class ChunkBuilder {
       else bulk.copy(target, from.values, bytes);
       column.valueBytes += bytes;
     } else if (vector.type.kind === 'bool') {
-      vector.values = this.#room(vector.values, (this.#length + 7) >> 3, (length >> 3) + 9);
+      vector.values = this.#room(vector.values, (this.#length + 7) >>> 3, (length >>> 3) + 9);
       bulk.copyBits(vector.values, this.#length, from.values, 0, length);
     } else this.#appendVariable(column, from, length);
     this.#appendValidity(column, from, length);
@@ -148,8 +148,8 @@ export class ChunkBuilder {
   #appendVariable(column: Growing, from: ChunkVector, length: number): void {
     const { bulk, i32 } = this.#memory;
     const { vector } = column;
-    const first = i32[from.offsets >> 2]!;
-    const bytes = i32[(from.offsets >> 2) + length]! - first;
+    const first = i32[from.offsets >>> 2]!;
+    const bytes = i32[(from.offsets >>> 2) + length]! - first;
     if (column.valueBytes + bytes > greatestText) {
       throw new DataError(`${this.#owner}: 2 GiB of text or more in one column; take fewer rows at once`);
     }
@@ -164,7 +164,7 @@ export class ChunkBuilder {
     const { bulk } = this.#memory;
     const { vector } = column;
     if (from.validity === 0 && !column.hasNulls) return;
-    vector.validity = this.#room(vector.validity, (this.#length + 7) >> 3, (length >> 3) + 9);
+    vector.validity = this.#room(vector.validity, (this.#length + 7) >>> 3, (length >>> 3) + 9);
     if (!column.hasNulls) {
       bulk.fillBits(vector.validity, 0, 1, this.#length);
       column.hasNulls = true;

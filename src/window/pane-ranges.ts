@@ -123,7 +123,7 @@ export class PaneRanges {
     for (const { address } of panes) this.#kernels.markNumbers(this.#header, address);
     const ranges = this.#memory.allocate((this.#get(USED) / this.#room + 1) * 4, this.#owner);
     const count = this.#kernels.freeUnmarked(this.#header, this.#room, ranges);
-    this.#spare.push(...this.#memory.u32.subarray(ranges >> 2, (ranges >> 2) + count));
+    this.#spare.push(...this.#memory.u32.subarray(ranges >>> 2, (ranges >>> 2) + count));
     this.#memory.free(ranges);
   }
 
@@ -150,10 +150,10 @@ export class PaneRanges {
   }
 
   #get(place: number): number {
-    return this.#memory.u32[(this.#header >> 2) + place]!;
+    return this.#memory.u32[(this.#header >>> 2) + place]!;
   }
 
   #set(place: number, value: number): void {
-    this.#memory.u32[(this.#header >> 2) + place] = value;
+    this.#memory.u32[(this.#header >>> 2) + place] = value;
   }
 }

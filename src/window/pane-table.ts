@@ -143,7 +143,7 @@ export class PaneTable {
 
   /** Windows that ended at or before this have been closed. */
   set closed(watermark: bigint) {
-    this.#memory.i64[(this.#header >> 3) + CLOSED] = watermark;
+    this.#memory.i64[(this.#header >>> 3) + CLOSED] = watermark;
   }
 
   /** Numbers rows [from, length) of a block; gives the row it stopped before, for the reason `why`. */
@@ -323,7 +323,7 @@ export class PaneTable {
     return {
       items: this.#memory.u8.slice(items, items + bytes),
       free: this.#get(FREE),
-      closed: this.#memory.i64[(this.#header >> 3) + CLOSED]!,
+      closed: this.#memory.i64[(this.#header >>> 3) + CLOSED]!,
     };
   }
 
@@ -403,10 +403,10 @@ export class PaneTable {
   }
 
   #get(place: number): number {
-    return this.#memory.u32[(this.#header >> 2) + place]!;
+    return this.#memory.u32[(this.#header >>> 2) + place]!;
   }
 
   #set(place: number, value: number): void {
-    this.#memory.u32[(this.#header >> 2) + place] = value;
+    this.#memory.u32[(this.#header >>> 2) + place] = value;
   }
 }

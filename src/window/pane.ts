@@ -69,14 +69,14 @@ export class Pane {
     this.address = address;
     this.span = span;
     const { u32, i64 } = memory;
-    const at = address >> 2;
+    const at = address >>> 2;
     for (const [offset, time] of [
       [START, span.start],
       [END, span.end],
       [FIRST, span.first],
       [LAST, span.last],
     ] as const)
-      i64[(address + offset) >> 3] = time;
+      i64[(address + offset) >>> 3] = time;
     for (const offset of [HEAD, TAIL, TOUCHED, BASE]) u32[at + offset / 4] = none;
     for (const offset of [MAP, COUNT]) u32[at + offset / 4] = 0;
     u32[at + FLAGS / 4] = span.counted ? 0 : uncounted;
@@ -103,7 +103,7 @@ export class Pane {
   }
 
   set base(number: number | null) {
-    this.#memory.u32[(this.address + BASE) >> 2] = number ?? none;
+    this.#memory.u32[(this.address + BASE) >>> 2] = number ?? none;
   }
 
   /** Whether rows came since this was set to false. */
@@ -132,18 +132,18 @@ export class Pane {
 
   load({ head, tail, count, fired }: SavedPane): void {
     this.fired = fired;
-    const at = this.address >> 2;
+    const at = this.address >>> 2;
     this.#memory.u32[at + HEAD / 4] = head;
     this.#memory.u32[at + TAIL / 4] = tail;
     this.#memory.u32[at + COUNT / 4] = count;
   }
 
   #word(offset: number): number {
-    return this.#memory.u32[(this.address + offset) >> 2]!;
+    return this.#memory.u32[(this.address + offset) >>> 2]!;
   }
 
   #flag(bit: number, value: boolean): void {
-    const at = (this.address + FLAGS) >> 2;
+    const at = (this.address + FLAGS) >>> 2;
     const flags = this.#memory.u32[at]!;
     this.#memory.u32[at] = value ? flags | bit : flags & ~bit;
   }

@@ -282,10 +282,10 @@ export class SessionTable {
   }
 
   #get(place: number): number {
-    return this.#memory.u32[(this.#header >> 2) + place]!;
+    return this.#memory.u32[(this.#header >>> 2) + place]!;
   }
 
   #set(place: number, value: number): void {
-    this.#memory.u32[(this.#header >> 2) + place] = value;
+    this.#memory.u32[(this.#header >>> 2) + place] = value;
   }
 }
