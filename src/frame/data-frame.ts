@@ -284,8 +284,8 @@ export class DataFrameBase<C extends Columns = Columns> extends ColumnWise<C> {
   }
 
   /** Rows by key: names, series, functions or texts. */
-  groupby<const K extends Keys<C>>(keys: K): Groups<C, K> {
-    return new GroupBy<C, K>(this, keysOf(keys, this), everything) as Groups<C, K>;
+  groupby<const K extends Keys<C>>(keys: K, ...more: never[]): Groups<C, K> {
+    return new GroupBy<C, K>(this, keysOf(keys, this, more), everything) as Groups<C, K>;
   }
 
   /** Aggregates over everything so far; see `GroupBy.agg`. */

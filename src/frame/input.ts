@@ -111,7 +111,9 @@ const isValue = (value: unknown): value is Aggregation =>
   typeof value === 'object' && value !== null && 'resultType' in value;
 
 /** Keys of a groupby: names, series, functions, texts. An expression's key is named by its text. */
-export function keysOf(input: unknown, frame: DataFrameBase<any>): Named[] {
+export function keysOf(input: unknown, frame: DataFrameBase<any>, more: readonly unknown[] = []): Named[] {
+  if (more.length > 0)
+    throw new OptionError('keys', "groupby: give several keys as one array, as in groupby(['a', 'b'])");
   const list = Array.isArray(input) ? input : [input];
   return list.map(key => {
     if (typeof key === 'string' && frame.schema.has(key)) return keyOf(key, column(key), frame);

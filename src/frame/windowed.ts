@@ -47,8 +47,8 @@ export class WindowBase<C extends Columns, B = Record<never, never>> extends Gro
   }
 
   /** Rows of the window by key. */
-  groupby<const K extends Keys<C>>(keys: K): Groups<C, K, B> {
-    return new GroupBy<C, K, B>(this.#frame, keysOf(keys, this.#frame), this.#scheme) as Groups<C, K, B>;
+  groupby<const K extends Keys<C>>(keys: K, ...more: never[]): Groups<C, K, B> {
+    return new GroupBy<C, K, B>(this.#frame, keysOf(keys, this.#frame, more), this.#scheme) as Groups<C, K, B>;
   }
 
   /** The column over the window: `window.col('x').add(10).sum()`. @throws SchemaError when there is none */

@@ -31,6 +31,8 @@ const calls: readonly (readonly [name: string, call: () => unknown, text: RegExp
     () => make({ schema: { a: f64 } }),
     /column "a" is a function, which is no type; call it/,
   ],
+  ['keys one by one', () => frame().groupby('symbol', 'qty'), /several keys as one array/],
+  ['keys of a window one by one', () => frame().window(9).groupby('symbol', 'qty'), /several keys as one array/],
   ['an option of no frame', () => make({ schema, idnex: 'at' }), /no option "idnex"; did you mean "index"\?/],
   ['a unit of no timestamp', () => timestamp('m' as 'ms'), /timestamp: "m" is no unit; give s, ms, us or ns/],
   ['a timestamp without unit', () => (timestamp as any)(), /timestamp: no unit is given/],
