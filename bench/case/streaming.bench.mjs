@@ -24,7 +24,7 @@ const targets = {
 const notes = {
   small: `**Batches of 100 rows.** A batch costs 2 to 6 µs however few rows it has: columns are looked at and copied (0.6 µs), some 10 to 40 calls of kernels
 (20 to 40 ns each), result columns on the heap that may be kept for ever (0.1 µs each). The loop has nothing of that; beside a loop that makes result tables too
-(“kept”), millrace is ahead. Until a frame has seen some 3,000 batches its code is not optimised yet, which costs as much again.`,
+(“kept”), running means are ahead. Until a frame has seen some 3,000 batches its code is not optimised yet, which costs as much again.`,
   running: `**Running means.** Of 5.9 µs for a batch of 1,000 rows, 1.4 are the copy into linear memory, 1.3 keys and sums, 1.0 the thousand means, 0.7 the copy of the
 result; the rest is describing batches. The loop reads its input in place and, but for “kept”, makes no result. Two groups a step, cached order of keys and results that
 need not be collected are in place; sums by key are 0.5 ns a row.`,
