@@ -12,7 +12,7 @@ export function reset(states: usize, stride: i32, byte: i32, ids: usize, count: 
   // a call of memory.fill takes as long as some ten stores
   const word: u32 = byte == 0 ? 0 : 0xffff_ffff;
   if (stride == 16) {
-    // sums: 1,000 groups in 0.6 instead of 2.8 µs (Node 20)
+    // sums: one store for each group
     const initial = i32x4.splat(word);
     for (let i = 0; i < count; i++) {
       const id = idAt(ids, i);

@@ -110,7 +110,7 @@ export class IntegerKeys implements KeyColumn {
     else this.#room.gatherI8(from, ids, count, values);
     if (this.type.kind === 'bool') {
       const bytes = values;
-      values = scratch.take((count + 7) >>> 3);
+      values = scratch.take((count + 7) >> 3);
       this.#room.pack(bytes, count, values);
     }
     return chunkVector(this.type, values, absentBits(this.#room, ids, count, this.#get(nullId), scratch));
@@ -379,6 +379,6 @@ export class IntegerKeys implements KeyColumn {
 /** Validity bits for gathered keys, or 0 when none of them is null. */
 export function absentBits(room: GroupRoom, ids: number, count: number, missing: number, scratch: Scratch): number {
   if (missing === noGroup) return 0;
-  const bits = scratch.take((count + 7) >>> 3);
+  const bits = scratch.take((count + 7) >> 3);
   return room.absentBits(ids, count, missing, bits) > 0 ? bits : 0;
 }

@@ -149,18 +149,18 @@ export class WasmAccumulator implements Accumulator {
     const { returns } = this.#parts;
     const width = widthOf(returns);
     const values = scratch.take(Math.max(1, count * (width || 1)));
-    const bits = this.#exports.is_null ? scratch.takeZeroed((count + 7) >>> 3) : 0;
+    const bits = this.#exports.is_null ? scratch.takeZeroed((count + 7) >> 3) : 0;
     const list = ids === 0 ? null : this.#memory.u32.slice(ids / 4, ids / 4 + count);
-    if (width === 0) this.#memory.bulk.fill(values, 0, (count + 7) >>> 3);
+    if (width === 0) this.#memory.bulk.fill(values, 0, (count + 7) >> 3);
     const view = viewOf(returns, this.#memory);
     const { u8 } = this.#memory;
     for (let at = 0; at < count; at++) {
       const state = this.#at(list ? list[at]! : at);
       const value = this.#try('result', () => this.#exports.result(state));
-      if (width === 0) u8[values + (at >>> 3)]! |= Number(Boolean(value)) << (at & 7);
+      if (width === 0) u8[values + (at >> 3)]! |= Number(Boolean(value)) << (at & 7);
       else this.#put(view, values / width + at, value);
       if (bits !== 0 && this.#try('is_null', () => this.#exports.is_null!(state)) === 0) {
-        u8[bits + (at >>> 3)]! |= 1 << (at & 7);
+        u8[bits + (at >> 3)]! |= 1 << (at & 7);
       }
     }
     return chunkVector(returns, values, bits);
@@ -230,8 +230,8 @@ export class WasmAccumulator implements Accumulator {
       return this.#squeeze(vectors, rows, row => target[row] !== noGroup);
     }
     if (mask === 0) return rows;
-    const bits = this.#memory.u8.slice(mask, mask + ((rows + 7) >>> 3));
-    return this.#squeeze(vectors, rows, row => ((bits[row >>> 3]! >> (row & 7)) & 1) === 1);
+    const bits = this.#memory.u8.slice(mask, mask + ((rows + 7) >> 3));
+    return this.#squeeze(vectors, rows, row => ((bits[row >> 3]! >> (row & 7)) & 1) === 1);
   }
 
   #copyColumn(vector: ChunkVector, at: number, start: number, rows: number): void {
@@ -247,11 +247,11 @@ export class WasmAccumulator implements Accumulator {
       this.#bytes().set(this.#memory.u8.subarray(this.#cast, this.#cast + rows * 8), target);
     } else if (type.kind === 'bool') {
       const bytes = this.#bytes();
-      for (let row = 0; row < rows; row++) bytes[target + row] = (u8[from + (row >>> 3)]! >> (row & 7)) & 1;
+      for (let row = 0; row < rows; row++) bytes[target + row] = (u8[from + (row >> 3)]! >> (row & 7)) & 1;
     } else this.#bytes().set(u8.subarray(from, from + rows * width), target);
     if (validity === 0) return;
     const bits = validity + start / 8;
-    this.#bytes().set(u8.subarray(bits, bits + ((rows + 7) >>> 3)), target + tileRows * 8);
+    this.#bytes().set(u8.subarray(bits, bits + ((rows + 7) >> 3)), target + tileRows * 8);
   }
 
   /** Moves the rows that take part together. */
@@ -268,10 +268,10 @@ export class WasmAccumulator implements Accumulator {
       move(values, widthOf(this.#parts.takes[at]!) || 1);
       if (vectors[at]!.validity === 0) continue;
       const bits = values + tileRows * 8;
-      const before = bytes.slice(bits, bits + ((rows + 7) >>> 3));
-      bytes.fill(0, bits, bits + ((kept.length + 7) >>> 3));
+      const before = bytes.slice(bits, bits + ((rows + 7) >> 3));
+      bytes.fill(0, bits, bits + ((kept.length + 7) >> 3));
       for (const [to, row] of kept.entries()) {
-        if ((before[row >>> 3]! >> (row & 7)) & 1) bytes[bits + (to >>> 3)]! |= 1 << (to & 7);
+        if ((before[row >> 3]! >> (row & 7)) & 1) bytes[bits + (to >> 3)]! |= 1 << (to & 7);
       }
     }
     return kept.length;
@@ -291,7 +291,7 @@ export class WasmAccumulator implements Accumulator {
   #checkTouched(verb: string, count: number): void {
     const words = new Int32Array(this.#own.buffer);
     const first = (this.#states + this.#stateSize) >>> 2;
-    const [stride, last] = [this.#stride >>> 2, (this.#stride - this.#stateSize - 4) >>> 2];
+    const [stride, last] = [this.#stride >> 2, (this.#stride - this.#stateSize - 4) >> 2];
     const ids = this.#ids >>> 2;
     let whole = words[(this.#states - 4) >>> 2] === guardWord;
     for (let row = 0; row < count; row++) {

@@ -139,7 +139,7 @@ export class ChunkBuilder {
       else bulk.copy(target, from.values, bytes);
       column.valueBytes += bytes;
     } else if (vector.type.kind === 'bool') {
-      vector.values = this.#room(vector.values, (this.#length + 7) >>> 3, (length >>> 3) + 9);
+      vector.values = this.#room(vector.values, (this.#length + 7) >> 3, (length >> 3) + 9);
       bulk.copyBits(vector.values, this.#length, from.values, 0, length);
     } else this.#appendVariable(column, from, length);
     this.#appendValidity(column, from, length);
@@ -164,7 +164,7 @@ export class ChunkBuilder {
     const { bulk } = this.#memory;
     const { vector } = column;
     if (from.validity === 0 && !column.hasNulls) return;
-    vector.validity = this.#room(vector.validity, (this.#length + 7) >>> 3, (length >>> 3) + 9);
+    vector.validity = this.#room(vector.validity, (this.#length + 7) >> 3, (length >> 3) + 9);
     if (!column.hasNulls) {
       bulk.fillBits(vector.validity, 0, 1, this.#length);
       column.hasNulls = true;
